@@ -1,0 +1,34 @@
+package dev.bams3.dataset;
+
+import dev.bams3.error.ReadsException;
+import java.util.regex.Pattern;
+
+/**
+ * Name of a dataset in its store: segments of letters, digits and {@code ._~@+=,:-} joined by `/`, none of which begins
+ * with a dot; at most 400 characters. It can therefore neither leave the store's root nor name anything but a dataset.
+ */
+public record DatasetId(String value) {
+    private static final String SEGMENT = "[A-Za-z0-9_~@+=,:-][A-Za-z0-9._~@+=,:-]*";
+    private static final Pattern ID = Pattern.compile(SEGMENT + "(?:/" + SEGMENT + ")*");
+    private static final int MAX_LENGTH = 400;
+
+    /** @throws ReadsException INVALID_INPUT (field `id`) for anything else */
+    public DatasetId {
+        if (value.length() > MAX_LENGTH || !ID.matcher(value).matches()) {
+            throw ReadsException.invalidInput(
+                    "id",
+                    "not a dataset id: use letters, digits and ._~@+=,:- in segments joined by '/', at most "
+                            + MAX_LENGTH + " characters");
+        }
+    }
+
+    /** Where its objects lie, below the root of the store. */
+    public String prefix() {
+        return value + ".bams3";
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Finds and opens datasets by id or address; metadata pinned to one generation, caches.
+ *
+ * <p>May use: bams3, storage, genome, sam, error. Read first: {@link dev.bams3.dataset.DatasetId}.
+ */
+@NullMarked
+package dev.bams3.dataset;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,19 @@
+package dev.bams3.encode;
+
+/** The forms in which records leave the service. */
+public enum ReadFormat {
+    BAM("application/vnd.ga4gh.bam"),
+    SAM("text/x-sam"),
+    JSON("application/json"),
+    NDJSON("application/x-ndjson");
+
+    private final String mediaType;
+
+    ReadFormat(String mediaType) {
+        this.mediaType = mediaType;
+    }
+
+    public String mediaType() {
+        return mediaType;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.bams3.error;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every failure that this project detects itself: a kind to act on, the resource (an object key, a file, a dataset id)
+ * and the field (a request parameter, a field of the format) it was found in. A checked {@link java.io.IOException}, by
+ * contrast, means only that the connection to a client, or the file being written for one, broke.
+ */
+public final class ReadsException extends RuntimeException {
+    private final ErrorKind kind;
+    private final @Nullable String resource;
+    private final @Nullable String field;
+
+    private ReadsException(
+            ErrorKind kind,
+            @Nullable String resource,
+            @Nullable String field,
+            String message,
+            @Nullable Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+        this.resource = resource;
+        this.field = field;
+    }
+
+    public static ReadsException of(ErrorKind kind, String message) {
+        return new ReadsException(kind, null, null, message, null);
+    }
+
+    public static ReadsException of(ErrorKind kind, String message, Throwable cause) {
+        return new ReadsException(kind, null, null, message, cause);
+    }
+
+    /** A request parameter (named by {@code field}) that cannot be accepted. */
+    public static ReadsException invalidInput(String field, String message) {
+        return new ReadsException(ErrorKind.INVALID_INPUT, null, field, message, null);
+    }
+
+    /** Stored bytes of {@code resource} whose {@code field}, at byte {@code offset} of that object, is wrong. */
+    public static ReadsException corrupt(String resource, long offset, String field, String message) {
+        return new ReadsException(
+                ErrorKind.CORRUPT, resource, field, field + " at byte " + offset + ": " + message, null);
+    }
+
+    /** The same failure, found in {@code newResource}; for code that learns only outside what it was reading. */
+    public ReadsException in(String newResource) {
+        return new ReadsException(kind, newResource, field, text(), this);
+    }
+
+    public ErrorKind kind() {
+        return kind;
+    }
+
+    public Optional<String> resource() {
+        return Optional.ofNullable(resource);
+    }
+
+    public Optional<String> field() {
+        return Optional.ofNullable(field);
+    }
+
+    /** The message without the resource. */
+    public String text() {
+        return String.valueOf(super.getMessage());
+    }
+
+    @Override
+    public String getMessage() {
+        return resource == null ? text() : resource + ": " + text();
+    }
+}

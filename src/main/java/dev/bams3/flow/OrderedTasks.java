@@ -1,0 +1,152 @@
+package dev.bams3.flow;
+
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import java.util.ArrayDeque;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks that run on a pool and whose results come back in the order of submission. The one thread that owns this object
+ * submits and takes, so the number of results held in memory is what that thread lets be {@link #pending}: no queue, no
+ * other thread, nothing calls back. {@link #close} drops what has not begun, interrupts what has and waits for it, so that
+ * no task outlives its owner.
+ */
+public final class OrderedTasks<T> implements AutoCloseable {
+    private final ExecutorService executor;
+    private final ArrayDeque<Task<T>> tasks = new ArrayDeque<>();
+
+    public OrderedTasks(ExecutorService executor) {
+        this.executor = executor;
+    }
+
+    public void submit(Callable<T> body) {
+        Task<T> task = new Task<>(body);
+        executor.execute(task);
+        tasks.addLast(task);
+    }
+
+    /** Tasks submitted and not yet taken. */
+    public int pending() {
+        return tasks.size();
+    }
+
+    /** Whether the oldest task has ended, so that {@link #take} will not wait; false when there is none. */
+    public boolean isReady() {
+        Task<T> oldest = tasks.peekFirst();
+        return oldest != null && oldest.done.getCount() == 0;
+    }
+
+    /**
+     * Waits for the oldest task.
+     *
+     * @throws ReadsException the task's own, or CANCELLED when this thread was interrupted (the task stays pending)
+     * @throws java.util.NoSuchElementException when nothing is pending
+     */
+    public T take() {
+        Task<T> oldest = tasks.getFirst();
+        try {
+            oldest.done.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ReadsException.of(ErrorKind.CANCELLED, "interrupted", e);
+        }
+        tasks.removeFirst();
+        return oldest.result();
+    }
+
+    @Override
+    public void close() {
+        tasks.forEach(Task::cancel);
+        boolean interrupted = false;
+        while (!tasks.isEmpty()) {
+            try {
+                tasks.getFirst().done.await();
+                tasks.removeFirst();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Unlike a FutureTask, a cancelled one is done only when its body no longer runs. */
+    private static final class Task<T> implements Runnable {
+        private final Callable<T> body;
+        private final CountDownLatch done = new CountDownLatch(1);
+        // Both written before done is counted down and read after it was awaited.
+        private @Nullable T value;
+        private @Nullable Throwable failure;
+
+        // Guarded by this: whether the body may still begin, and the thread to interrupt while it runs.
+        private boolean cancelled;
+        private @Nullable Thread runner;
+
+        Task(Callable<T> body) {
+            this.body = body;
+        }
+
+        @Override
+        @SuppressWarnings("CatchingUnchecked")
+        public void run() {
+            if (!begin()) {
+                return;
+            }
+            try {
+                value = body.call();
+            } catch (Throwable t) {
+                failure = t;
+            } finally {
+                end();
+            }
+        }
+
+        private synchronized boolean begin() {
+            if (cancelled) {
+                return false;
+            }
+            runner = Thread.currentThread();
+            return true;
+        }
+
+        private synchronized void end() {
+            runner = null;
+            if (cancelled) {
+                // The interrupt was meant for the body, not for the pool's next task.
+                Thread.interrupted();
+            }
+            done.countDown();
+        }
+
+        synchronized void cancel() {
+            if (done.getCount() == 0) {
+                return;
+            }
+            cancelled = true;
+            if (runner != null) {
+                runner.interrupt();
+            } else {
+                failure = ReadsException.of(ErrorKind.CANCELLED, "cancelled");
+                done.countDown();
+            }
+        }
+
+        @SuppressWarnings({"NullAway", "ThrowSpecificity"}) // a body that returns null has a nullable T
+        T result() {
+            if (failure instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            if (failure != null) {
+                throw ReadsException.of(ErrorKind.UNAVAILABLE, String.valueOf(failure.getMessage()), failure);
+            }
+            return value;
+        }
+    }
+}

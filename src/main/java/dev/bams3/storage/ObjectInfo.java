@@ -1,0 +1,13 @@
+package dev.bams3.storage;
+
+import java.time.Instant;
+
+/**
+ * What a store knows of an object.
+ *
+ * @param key its key
+ * @param size bytes
+ * @param etag identity of these bytes
+ * @param modified when it was written, by the store's clock
+ */
+public record ObjectInfo(ObjectKey key, long size, ETag etag, Instant modified) {}

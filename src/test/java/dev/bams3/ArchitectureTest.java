@@ -1,0 +1,197 @@
+package dev.bams3;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The table of packages: which may use which, and which may know a third-party library. The table is the rule. */
+class ArchitectureTest {
+    private static final String BASE = "dev.bams3.";
+    private static final int MAX_LINES = 500;
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.bams3");
+
+    private static final Map<String, Set<String>> MAY_USE = new TreeMap<>(Map.ofEntries(
+            Map.entry("error", Set.of()),
+            Map.entry("genome", Set.of("error")),
+            Map.entry("sam", Set.of("genome", "error")),
+            Map.entry("flow", Set.of("error")),
+            Map.entry("bgzf", Set.of("error")),
+            Map.entry("bam", Set.of("sam", "bgzf", "genome", "error")),
+            Map.entry("bams3", Set.of("sam", "genome", "error")),
+            Map.entry("storage", Set.of("error")),
+            Map.entry("storage.file", Set.of("storage", "error")),
+            Map.entry("storage.s3", Set.of("storage", "error")),
+            Map.entry("dataset", Set.of("bams3", "storage", "sam", "genome", "error")),
+            Map.entry("plan", Set.of("bams3", "sam", "genome", "error")),
+            Map.entry("fetch", Set.of("plan", "storage", "bams3", "flow", "error")),
+            Map.entry("encode", Set.of("bam", "bgzf", "sam", "genome", "error")),
+            Map.entry("query", Set.of("dataset", "plan", "fetch", "encode", "bams3", "flow", "sam", "genome", "error")),
+            Map.entry(
+                    "convert", Set.of("bam", "bgzf", "bams3", "storage", "dataset", "flow", "sam", "genome", "error")),
+            // Makes test BAMs; apart from convert, because it shares nothing with it but the BAM writer.
+            Map.entry("simulate", Set.of("bam", "bgzf", "flow", "sam", "genome", "error")),
+            Map.entry("htsget", Set.of("sam", "genome", "error")),
+            Map.entry("web", Set.of("htsget", "query", "dataset", "encode", "bams3", "sam", "genome", "error")),
+            Map.entry(
+                    "cli",
+                    Set.of(
+                            "query",
+                            "convert",
+                            "simulate",
+                            "dataset",
+                            "storage",
+                            "encode",
+                            "bams3",
+                            "bam",
+                            "sam",
+                            "genome",
+                            "error")),
+            Map.entry(
+                    "app",
+                    Set.of(
+                            "error",
+                            "genome",
+                            "sam",
+                            "flow",
+                            "bgzf",
+                            "bam",
+                            "bams3",
+                            "storage",
+                            "storage.file",
+                            "storage.s3",
+                            "dataset",
+                            "plan",
+                            "fetch",
+                            "encode",
+                            "query",
+                            "convert",
+                            "simulate",
+                            "htsget",
+                            "web",
+                            "cli"))));
+
+    /** Library (package prefix) and the packages that may know it; jspecify and the JDK are everybody's. */
+    private static final Map<String, Set<String>> LIBRARIES = Map.ofEntries(
+            Map.entry("software.amazon", Set.of("storage.s3")),
+            Map.entry("com.intel.gkl", Set.of("bgzf")),
+            Map.entry("com.github.luben.zstd", Set.of("bams3")),
+            Map.entry("com.github.benmanes.caffeine", Set.of("dataset")),
+            Map.entry("tools.jackson", Set.of("bams3", "encode", "htsget", "cli", "app")),
+            Map.entry("com.fasterxml.jackson", Set.of("bams3", "encode", "htsget", "cli", "app")),
+            Map.entry("htsjdk", Set.of("convert")),
+            Map.entry("picocli", Set.of("cli", "app")),
+            Map.entry("org.springframework", Set.of("web", "app")),
+            Map.entry("org.apache.catalina", Set.of("web", "app")),
+            Map.entry("org.apache.coyote", Set.of("web", "app")),
+            Map.entry("org.apache.tomcat", Set.of("web", "app")),
+            Map.entry("jakarta", Set.of("web", "app")),
+            Map.entry("io.micrometer", Set.of("app")),
+            Map.entry("org.slf4j", MAY_USE.keySet()));
+
+    @Test
+    void everyPackageIsListed() {
+        assertThat(CLASSES).isNotEmpty();
+        Set<String> found = new TreeSet<>();
+        CLASSES.forEach(type -> found.add(room(type)));
+        assertThat(MAY_USE.keySet()).containsAll(found);
+    }
+
+    @Test
+    void packagesUseOnlyWhatTheTableAllows() {
+        List<String> breaches = new ArrayList<>();
+        for (JavaClass type : CLASSES) {
+            Set<String> allowed = MAY_USE.getOrDefault(room(type), Set.of());
+            for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                JavaClass target = dependency.getTargetClass().getBaseComponentType();
+                if (target.getPackageName().startsWith("dev.bams3")
+                        && !room(target).equals(room(type))
+                        && !allowed.contains(room(target))) {
+                    breaches.add(dependency.getDescription());
+                }
+            }
+        }
+        assertThat(breaches).isEmpty();
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("dev.bams3.(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void librariesAreKnownOnlyWhereTheTableSays() {
+        List<String> breaches = new ArrayList<>();
+        for (JavaClass type : CLASSES) {
+            for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                String target =
+                        dependency.getTargetClass().getBaseComponentType().getPackageName();
+                if (target.startsWith("java.")
+                        || target.startsWith("dev.bams3")
+                        || target.startsWith("org.jspecify")
+                        || target.startsWith("javax.")
+                        || target.isEmpty()) {
+                    continue;
+                }
+                boolean allowed = LIBRARIES.entrySet().stream()
+                        .anyMatch(library -> target.startsWith(library.getKey())
+                                && library.getValue().contains(room(type)));
+                if (!allowed) {
+                    breaches.add(dependency.getDescription());
+                }
+            }
+        }
+        assertThat(breaches).isEmpty();
+    }
+
+    /** A rule that cannot fail proves nothing. */
+    @Test
+    void theRulesCanFail() {
+        assertThatThrownBy(() -> noClasses()
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("dev.bams3.error")
+                        .check(CLASSES))
+                .isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void noSourceFileIsLongerThanItsLimit() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src"))) {
+            List<String> tooLong = new ArrayList<>();
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                int lines = Files.readAllLines(file).size();
+                if (lines > MAX_LINES) {
+                    tooLong.add(file + " has " + lines + " lines");
+                }
+            }
+            assertThat(tooLong).isEmpty();
+        }
+    }
+
+    private static String room(JavaClass type) {
+        String name = type.getPackageName();
+        return name.length() < BASE.length() ? "" : name.substring(BASE.length());
+    }
+}
