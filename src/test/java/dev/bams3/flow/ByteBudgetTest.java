@@ -1,0 +1,72 @@
+package dev.bams3.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Bytes held never pass the budget, everything comes back, and nobody waits for ever. */
+@Timeout(30)
+class ByteBudgetTest {
+    private static final int KIB = 1024;
+
+    @Test
+    void whatIsClosedComesBackOnce() {
+        ByteBudget budget = new ByteBudget(10 * KIB);
+        ByteBudget.Lease lease = budget.acquire(4 * KIB);
+        assertThat(budget.bytesFree()).isEqualTo(6 * KIB);
+        lease.close();
+        lease.close();
+        assertThat(budget.bytesFree()).isEqualTo(10 * KIB);
+    }
+
+    @Test
+    void aDemandOverTheBudgetTakesAllOfIt() {
+        ByteBudget budget = new ByteBudget(10 * KIB);
+        try (ByteBudget.Lease lease = budget.acquire(1_000_000)) {
+            assertThat(lease).isNotNull();
+            assertThat(budget.bytesFree()).isZero();
+            assertThat(budget.tryAcquire(1)).isNull();
+        }
+        assertThat(budget.bytesFree()).isEqualTo(10 * KIB);
+    }
+
+    @Test
+    void manyHoldersNeverPassTheBudgetAndAllFinish() throws InterruptedException {
+        long seed = new Random().nextLong();
+        ByteBudget budget = new ByteBudget(64 * KIB);
+        AtomicLong held = new AtomicLong();
+        AtomicLong most = new AtomicLong();
+        CountDownLatch done = new CountDownLatch(50);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            Random random = new Random(seed + i);
+            threads.add(Thread.ofVirtual().start(() -> {
+                for (int round = 0; round < 100; round++) {
+                    long bytes = KIB * (1L + random.nextInt(100));
+                    long charged = Math.min(bytes, 64 * KIB);
+                    try (ByteBudget.Lease first = budget.acquire(bytes)) {
+                        assertThat(first).isNotNull();
+                        most.accumulateAndGet(held.addAndGet(charged), Math::max);
+                        try (ByteBudget.Lease more = budget.tryAcquire(KIB)) {
+                            long extra = more == null ? 0 : KIB;
+                            most.accumulateAndGet(held.addAndGet(extra), Math::max);
+                            Thread.yield();
+                            held.addAndGet(-extra);
+                        }
+                        held.addAndGet(-charged);
+                    }
+                }
+                done.countDown();
+            }));
+        }
+        done.await();
+        assertThat(most.get()).as("seed %s", seed).isLessThanOrEqualTo(64 * KIB);
+        assertThat(budget.bytesFree()).isEqualTo(64 * KIB);
+    }
+}
