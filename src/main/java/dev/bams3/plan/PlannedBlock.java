@@ -1,0 +1,45 @@
+package dev.bams3.plan;
+
+import dev.bams3.bams3.BlockEntry;
+import dev.bams3.genome.Interval;
+import java.util.List;
+
+/**
+ * One block to read.
+ *
+ * @param entry the block
+ * @param filter keep the records that overlap one of these (sorted, not touching); empty keeps every record
+ */
+public record PlannedBlock(BlockEntry entry, List<Interval> filter) {
+    public PlannedBlock {
+        filter = List.copyOf(filter);
+    }
+
+    /** Whether every record of the block is wanted. Such a block has at least one. */
+    public boolean isWhole() {
+        return filter.isEmpty();
+    }
+
+    /** Records that are probably wanted: all, or the share of the block's stretch that the filter covers. */
+    public long estimatedRecords() {
+        return Math.max(1, Math.round(entry.records() * wantedShare()));
+    }
+
+    /** Bytes of BAM records, uncompressed, that are probably wanted. */
+    public long estimatedRawBytes() {
+        return Math.max(1, Math.round(entry.rawLength() * wantedShare()));
+    }
+
+    private double wantedShare() {
+        if (isWhole()) {
+            return 1;
+        }
+        Interval stretch = new Interval(Math.max(0, entry.firstStart()), Math.max(1, entry.endMax()));
+        long covered = 0;
+        for (Interval wanted : filter) {
+            covered += Math.max(
+                    0L, Math.min(wanted.end(), stretch.end()) - (long) Math.max(wanted.start(), stretch.start()));
+        }
+        return Math.min(1.0, covered / (double) Math.max(1, stretch.length()));
+    }
+}

@@ -1,0 +1,68 @@
+package dev.bams3.plan;
+
+import dev.bams3.error.ReadsException;
+import dev.bams3.genome.Interval;
+import dev.bams3.genome.ReferenceDictionary;
+import dev.bams3.genome.Region;
+import dev.bams3.sam.BamRecord;
+import dev.bams3.sam.ReadSelection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A selection made concrete for one dataset: names looked up, regions clipped to their reference and merged, so that each
+ * read is wanted once, in file order: references in dictionary order, unplaced reads last.
+ */
+public final class Targets {
+    private Targets() {}
+
+    /**
+     * The references that a selection touches. A region that is empty, or lies behind the end of its reference, wants
+     * nothing and gives no target.
+     *
+     * @throws ReadsException NOT_FOUND (field `referenceName`) for a name that is not in the dictionary
+     */
+    public static List<Target> of(ReferenceDictionary dictionary, ReadSelection selection) {
+        return switch (selection) {
+            case ReadSelection.Everything everything -> everything(dictionary);
+            case ReadSelection.Regions regions -> regions(dictionary, regions);
+        };
+    }
+
+    private static List<Target> everything(ReferenceDictionary dictionary) {
+        List<Target> targets = new ArrayList<>(dictionary.size() + 1);
+        for (int reference = 0; reference < dictionary.size(); reference++) {
+            targets.add(Target.whole(reference));
+        }
+        targets.add(Target.whole(BamRecord.NO_REFERENCE));
+        return List.copyOf(targets);
+    }
+
+    private static List<Target> regions(ReferenceDictionary dictionary, ReadSelection.Regions selection) {
+        SortedMap<Integer, List<Interval>> byReference = new TreeMap<>();
+        for (Region region : selection.regions()) {
+            int reference = dictionary
+                    .indexOf(region.referenceName())
+                    .orElseThrow(() -> ReadsException.notFound(
+                            "referenceName",
+                            "the dataset has no reference '" + region.referenceName()
+                                    + "'; its header (class=header) lists the names"));
+            byReference
+                    .computeIfAbsent(reference, unused -> new ArrayList<>())
+                    .add(region.clip(dictionary.get(reference).length()));
+        }
+        List<Target> targets = new ArrayList<>();
+        byReference.forEach((reference, intervals) -> {
+            List<Interval> merged = Target.merge(intervals);
+            if (!merged.isEmpty()) {
+                targets.add(new Target(reference, merged));
+            }
+        });
+        if (selection.unplaced()) {
+            targets.add(Target.whole(BamRecord.NO_REFERENCE));
+        }
+        return List.copyOf(targets);
+    }
+}
