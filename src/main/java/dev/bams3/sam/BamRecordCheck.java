@@ -1,18 +1,99 @@
 package dev.bams3.sam;
 
+import dev.bams3.genome.ReferenceDictionary;
 import org.jspecify.annotations.Nullable;
 
-/** Structural check of one BAM record, made where bytes from outside become a record. */
+/**
+ * Check of one BAM record, made where bytes from outside become a record. Afterwards {@link BamRecord} and
+ * {@link SamTags} stay inside the record whatever it says.
+ */
 public final class BamRecordCheck {
+    private static final int MAX_CIGAR_OPERATION = 8;
+
     private BamRecordCheck() {}
 
     /**
-     * Checks that the lengths inside the record agree with {@code block_size} and that every tag ends inside it.
+     * Checks that the lengths inside the record agree with {@code block_size}, that the name ends with its only NUL, that
+     * CIGAR operations exist and that every tag is sound and the last ends with the record. Never throws, whatever the
+     * bytes are.
      *
      * @param available bytes from {@code record} to the end of the data, at least 4
      * @return null for a sound record, else what is wrong, naming the field
      */
     public static @Nullable String problem(byte[] buffer, int record, int available) {
-        throw new UnsupportedOperationException("owner: sam");
+        int blockSize = BamRecord.int32(buffer, record);
+        if (blockSize < BamRecord.FIXED_LENGTH - 4) {
+            return "block_size " + blockSize + " is less than the 32 bytes of the fixed fields";
+        }
+        if (blockSize > available - 4) {
+            return "block_size " + blockSize + " is more than the " + (available - 4) + " bytes that follow";
+        }
+        int end = record + 4 + blockSize;
+        int nameLength = BamRecord.nameLength(buffer, record);
+        long sequenceLength = BamRecord.sequenceLength(buffer, record);
+        int cigarLength = BamRecord.cigarLength(buffer, record);
+        if (nameLength == 0) {
+            return "l_read_name 0: the name has at least its NUL";
+        }
+        if (sequenceLength < 0) {
+            return "l_seq " + sequenceLength + " is negative";
+        }
+        long cigarEnd = (long) record + BamRecord.FIXED_LENGTH + nameLength + 4L * cigarLength;
+        if (cigarEnd > end) {
+            return "l_read_name " + nameLength + " and n_cigar_op " + cigarLength + " reach behind block_size "
+                    + blockSize;
+        }
+        if (cigarEnd + (sequenceLength + 1) / 2 + sequenceLength > end) {
+            return "l_seq " + sequenceLength + " reaches behind block_size " + blockSize;
+        }
+        int nameEnd = BamRecord.nameOffset(record) + nameLength;
+        for (int i = BamRecord.nameOffset(record); i < nameEnd; i++) {
+            if ((buffer[i] == 0) != (i == nameEnd - 1)) {
+                return "read_name: one NUL expected, at its end";
+            }
+        }
+        int cigar = BamRecord.cigarOffset(buffer, record);
+        for (int i = 0; i < cigarLength; i++) {
+            int operation = BamRecord.int32(buffer, cigar + 4 * i) & 0xF;
+            if (operation > MAX_CIGAR_OPERATION) {
+                return "cigar: operation " + i + " has the unknown code " + operation;
+            }
+        }
+        return SamTags.problem(buffer, BamRecord.tagsOffset(buffer, record), end);
+    }
+
+    /**
+     * Checks that the record's references exist and its positions lie on them.
+     *
+     * @param record a sound record
+     * @return null, or what is wrong, naming the field
+     */
+    public static @Nullable String placementProblem(byte[] buffer, int record, ReferenceDictionary references) {
+        @Nullable
+        String own = placementProblem(
+                "refID", BamRecord.referenceIndex(buffer, record), "pos", BamRecord.start(buffer, record), references);
+        return own != null
+                ? own
+                : placementProblem(
+                        "next_refID",
+                        BamRecord.mateReferenceIndex(buffer, record),
+                        "next_pos",
+                        BamRecord.mateStart(buffer, record),
+                        references);
+    }
+
+    private static @Nullable String placementProblem(
+            String idField, int id, String startField, int start, ReferenceDictionary references) {
+        if (id < BamRecord.NO_REFERENCE || id >= references.size()) {
+            return idField + " " + id + " is not one of the header's " + references.size() + " references";
+        }
+        if (start < -1) {
+            return startField + " " + start + " is less than -1";
+        }
+        if (id >= 0 && start >= references.get(id).length()) {
+            return startField + " " + start + " (0-based) is past the end of '"
+                    + references.get(id).name() + "', " + references.get(id).length() + " bases long";
+        }
+        return null;
     }
 }

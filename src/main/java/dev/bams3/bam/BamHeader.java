@@ -1,0 +1,118 @@
+package dev.bams3.bam;
+
+import dev.bams3.bgzf.InflatedBytes;
+import dev.bams3.error.ReadsException;
+import dev.bams3.genome.Reference;
+import dev.bams3.genome.ReferenceDictionary;
+import dev.bams3.sam.BamRecord;
+import dev.bams3.sam.SamHeader;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The header of a BAM file: magic, text, reference list (SAMv1 § 4.2). Text and names go through unchanged, NUL padding of
+ * the text included: {@code encode(decode(x))} is {@code x}. Names are taken as Latin-1, so that every byte survives.
+ */
+public final class BamHeader {
+    /** Text longer than this is refused; the longest known (millions of contigs) are below a tenth of it. */
+    private static final int MAX_TEXT_LENGTH = 1 << 30;
+
+    private static final byte[] MAGIC = {'B', 'A', 'M', 1};
+
+    private BamHeader() {}
+
+    /** The header as it stands at the front of a BAM's inflated bytes. */
+    public static byte[] encode(SamHeader header) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(header.text().length + 1024);
+        out.writeBytes(MAGIC);
+        writeInt32(out, header.text().length);
+        out.writeBytes(header.text());
+        List<Reference> references = header.references().references();
+        writeInt32(out, references.size());
+        for (Reference reference : references) {
+            byte[] name = reference.name().getBytes(StandardCharsets.ISO_8859_1);
+            writeInt32(out, name.length + 1);
+            out.writeBytes(name);
+            out.write(0);
+            writeInt32(out, reference.length());
+        }
+        return out.toByteArray();
+    }
+
+    /** Reads the header and leaves the window at the first record. */
+    static SamHeader read(ByteWindow window, InflatedBytes source) {
+        Fields fields = new Fields(window, source);
+        byte[] magic = fields.bytes("BAM magic", MAGIC.length);
+        if (!Arrays.equals(magic, MAGIC)) {
+            throw fields.corrupt("BAM magic", "'BAM\\1' expected: this is not a BAM file");
+        }
+        int textLength = fields.int32("l_text", 0, MAX_TEXT_LENGTH);
+        byte[] text = fields.bytes("text", textLength);
+        int count = fields.int32("n_ref", 0, Integer.MAX_VALUE);
+        List<Reference> references = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int nameLength = fields.int32("l_name", 2, 1 << 20);
+            byte[] name = fields.bytes("name", nameLength);
+            if (indexOfNul(name) != nameLength - 1) {
+                throw fields.corrupt("name", "reference " + i + ": one NUL expected, at the end of the name");
+            }
+            int length = fields.int32("l_ref", 0, Integer.MAX_VALUE);
+            references.add(new Reference(new String(name, 0, nameLength - 1, StandardCharsets.ISO_8859_1), length));
+        }
+        try {
+            return new SamHeader(text, new ReferenceDictionary(references));
+        } catch (ReadsException e) {
+            throw e.in(source.resource());
+        }
+    }
+
+    private static int indexOfNul(byte[] name) {
+        int i = 0;
+        while (i < name.length && name[i] != 0) {
+            i++;
+        }
+        return i;
+    }
+
+    private static void writeInt32(ByteArrayOutputStream out, int value) {
+        out.writeBytes(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array());
+    }
+
+    private record Fields(ByteWindow window, InflatedBytes source) {
+        int int32(String field, int min, int max) {
+            need(field, 4);
+            int value = BamRecord.int32(window.buffer(), window.offset());
+            if (value < min || value > max) {
+                throw corrupt(field, value + " is outside " + min + " to " + max);
+            }
+            window.advance(4);
+            return value;
+        }
+
+        byte[] bytes(String field, int length) {
+            need(field, length);
+            byte[] bytes = Arrays.copyOfRange(window.buffer(), window.offset(), window.offset() + length);
+            window.advance(length);
+            return bytes;
+        }
+
+        private void need(String field, int length) {
+            if (!window.require(length)) {
+                throw corrupt(field, "the file ends inside the header: it is truncated");
+            }
+        }
+
+        ReadsException corrupt(String field, String message) {
+            return ReadsException.corrupt(
+                    source.resource(), source.fileOffset(window.position()), "BAM header " + field, message);
+        }
+    }
+}

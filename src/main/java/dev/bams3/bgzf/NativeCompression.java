@@ -1,0 +1,51 @@
+package dev.bams3.bgzf;
+
+import com.intel.gkl.compression.IntelDeflater;
+import com.intel.gkl.compression.IntelInflater;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+
+/**
+ * Intel GKL's deflate and inflate where they load (x86-64 Linux and macOS), two to four times as fast as the JDK's. The
+ * property {@code bams3.native-compression=false} turns them off.
+ */
+final class NativeCompression {
+    private static final boolean LOADED = load();
+
+    private NativeCompression() {}
+
+    static boolean isLoaded() {
+        return LOADED;
+    }
+
+    /** GKL only has an own, fast algorithm for the two lowest levels. */
+    static boolean compressesAt(int level) {
+        return LOADED && (level == 1 || level == 2);
+    }
+
+    /** A raw deflater. It reads its input, and writes its output, from index 0 of the arrays only. */
+    static Deflater deflater(int level) {
+        return new IntelDeflater(level, true);
+    }
+
+    static Inflater inflater() {
+        return new IntelInflater(true);
+    }
+
+    /** GKL loads one library for both, but binds its fields per class; both binders must have run. */
+    private static boolean load() {
+        if (!Boolean.parseBoolean(System.getProperty("bams3.native-compression", "true"))) {
+            return false;
+        }
+        IntelDeflater deflater = new IntelDeflater(1, true);
+        IntelInflater inflater = new IntelInflater(true);
+        try {
+            return deflater.load(null) && inflater.load(null);
+        } catch (LinkageError e) {
+            return false;
+        } finally {
+            deflater.end();
+            inflater.end();
+        }
+    }
+}
