@@ -33,6 +33,16 @@ public final class ReadsException extends RuntimeException {
         return new ReadsException(kind, null, null, message, cause);
     }
 
+    /** A failure of {@code resource}: an object, a file, a dataset. */
+    public static ReadsException about(ErrorKind kind, String resource, String message) {
+        return new ReadsException(kind, resource, null, message, null);
+    }
+
+    /** A failure of {@code resource}, with what caused it. */
+    public static ReadsException about(ErrorKind kind, String resource, String message, Throwable cause) {
+        return new ReadsException(kind, resource, null, message, cause);
+    }
+
     /** A request parameter (named by {@code field}) that cannot be accepted. */
     public static ReadsException invalidInput(String field, String message) {
         return new ReadsException(ErrorKind.INVALID_INPUT, null, field, message, null);

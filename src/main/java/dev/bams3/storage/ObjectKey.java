@@ -1,21 +1,20 @@
 package dev.bams3.storage;
 
-import java.util.List;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Path of an object below the root of its store: segments joined by `/`, none empty, `.` or `..`, no backslash and no
- * control character, so that no key can leave its root on any store. At most 1,000 bytes of UTF-8.
+ * control character, so that no key can leave its root on any store. At most 1,000 bytes of UTF-8. Ordered as S3 lists:
+ * by the bytes of their UTF-8.
  */
-public record ObjectKey(String value) {
+public record ObjectKey(String value) implements Comparable<ObjectKey> {
+    private static final int MAX_BYTES = 1000;
+
+    /** @throws IllegalArgumentException for anything else; text of a user is checked by {@link #isValid} first */
     public ObjectKey {
-        if (value.isEmpty() || value.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > 1000) {
+        if (!isValid(value)) {
             throw new IllegalArgumentException("not an object key: '" + value + "'");
-        }
-        for (String segment : List.of(value.split("/", -1))) {
-            boolean escapes = segment.isEmpty() || segment.equals(".") || segment.equals("..");
-            if (escapes || segment.chars().anyMatch(c -> c < 0x20 || c == 0x7F || c == '\\')) {
-                throw new IllegalArgumentException("not an object key: '" + value + "'");
-            }
         }
     }
 
@@ -26,6 +25,34 @@ public record ObjectKey(String value) {
             path.append('/').append(part);
         }
         return new ObjectKey(path.toString());
+    }
+
+    /** Whether the text is a key. */
+    public static boolean isValid(String text) {
+        if (text.isEmpty() || StandardCharsets.UTF_8.encode(text).remaining() > MAX_BYTES) {
+            return false;
+        }
+        for (String segment : text.split("/", -1)) {
+            boolean escapes = segment.isEmpty() || segment.equals(".") || segment.equals("..");
+            if (escapes || segment.chars().anyMatch(ObjectKey::isForbidden)) {
+                return false;
+            }
+        }
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+    }
+
+    private static boolean isForbidden(int c) {
+        return c < 0x20 || c == 0x7F || c == '\\';
+    }
+
+    /** Order of two keys, or beginnings of keys, in a listing. */
+    public static int compare(String a, String b) {
+        return Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public int compareTo(ObjectKey other) {
+        return compare(value, other.value);
     }
 
     @Override

@@ -5,21 +5,29 @@ import java.util.List;
 
 /**
  * Objects under one root (a folder, or a bucket and prefix), by key. The whole contract with storage: what is not here
- * is not needed, and each addition costs every implementation.
+ * is not needed, and each addition costs every implementation. {@link MemoryObjectStore} is its shortest implementation;
+ * counting, caching or failing on purpose are decorators.
  *
  * <p>Safe for use by many threads. Reads are strongly consistent with finished writes. Every call either succeeds whole or
  * throws {@link ReadsException}: NOT_FOUND for an object that is not there, CHANGED for a failed condition, DENIED for
- * refused credentials, OVERLOADED for throttling that outlasted the retries, UNAVAILABLE for everything else the store
- * does; the exception names the object. Retries happen inside, body included, and nowhere above.
+ * refused credentials, OVERLOADED for throttling that outlasted the retries, CANCELLED when the calling thread was
+ * interrupted (it stays so), UNAVAILABLE for everything else the store does; the exception names the object. Retries happen
+ * inside, body included, and nowhere above.
  */
 public interface ObjectStore extends AutoCloseable {
+    /** Most objects of one listing. */
+    int MAX_LISTED = 1000;
+
     /** For messages: {@code s3://bucket/prefix}, {@code file:/folder}, {@code memory:}. */
     String location();
 
     /** Size and ETag without the bytes. */
     ObjectInfo head(ObjectKey key);
 
-    /** The whole object; for small ones (metadata, headers). TOO_LARGE if it has more than {@code limit} bytes. */
+    /**
+     * The whole object; for small ones (metadata, headers). TOO_LARGE if it has more than {@code limit} bytes, none of which
+     * are then kept.
+     */
     StoredObject get(ObjectKey key, int limit);
 
     /**
@@ -30,18 +38,30 @@ public interface ObjectStore extends AutoCloseable {
      */
     byte[] getRange(ObjectKey key, ByteRange range, ETag ifMatch);
 
-    /** Writes a whole object, atomically: a reader sees the old bytes or the new ones. CHANGED if the condition fails. */
+    /**
+     * Writes a whole object, atomically: a reader sees the old bytes or the new ones. CHANGED if the condition fails, and
+     * then nothing was written; of several writers that race under {@link PutCondition.IfAbsent} exactly one succeeds, and
+     * likewise under {@link PutCondition.IfMatch} of the same ETag.
+     */
     ETag put(ObjectKey key, byte[] body, PutCondition condition);
 
-    /** Starts an object too large for one array, written in parts; invisible until completed. */
+    /** Starts an object too large for one array, written in parts; invisible until completed, then it replaces any other. */
     ObjectUpload upload(ObjectKey key);
 
-    /** At most {@code limit} (1 to 1000) objects whose key starts with {@code prefix}, in key order, after {@code after}. */
+    /**
+     * Objects whose key starts with {@code prefix} and comes after {@code after}, in the order of {@link ObjectKey}.
+     * Fewer than {@code limit} are the last ones.
+     *
+     * @param prefix beginning of the keys, not necessarily a whole segment; empty for all
+     * @param after any text; empty for the first page, the last key of a page for the next
+     * @param limit 1 to {@link #MAX_LISTED}
+     */
     List<ObjectInfo> list(String prefix, String after, int limit);
 
     /** Removes the object; no error if it is not there. */
     void delete(ObjectKey key);
 
+    /** Gives back what this object itself has opened; a store on a shared connection leaves that open. */
     @Override
     void close();
 }
