@@ -1,0 +1,134 @@
+package dev.bams3.htsget;
+
+import dev.bams3.error.ReadsException;
+import dev.bams3.sam.ReadSelection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * What a caller asks for, read from a query string or a JSON body and checked as far as it can be without the dataset.
+ *
+ * @param format value of {@code format}
+ * @param headerOnly whether {@code class=header} was asked for; the selection is then everything, and unused
+ * @param selection which reads; reference names are not looked up yet
+ * @param ignored names of parameters that htsget does not know; they have no effect, and the answer should say so
+ */
+public record HtsgetRequest(
+        Optional<HtsgetFormat> format, boolean headerOnly, ReadSelection selection, List<String> ignored) {
+    static final Set<String> PARAMETERS =
+            Set.of("format", "class", "referenceName", "start", "end", "fields", "tags", "notags");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
+
+    public HtsgetRequest {
+        ignored = List.copyOf(ignored);
+    }
+
+    /** Bounds of a POST request: bytes of body, and elements of {@code regions}. */
+    public record Limits(int maxBodyBytes, int maxRegions) {}
+
+    /**
+     * Reads the parameters of a GET (htsget 1.3 § URL parameters).
+     *
+     * @throws ReadsException INVALID_INPUT, INVALID_RANGE or UNSUPPORTED_FORMAT, naming the parameter
+     */
+    public static HtsgetRequest parse(Map<String, List<String>> parameters) {
+        parameters.forEach((name, values) -> {
+            if (PARAMETERS.contains(name) && values.size() > 1) {
+                throw ReadsException.invalidInput(name, "is given " + values.size() + " times; give it once");
+            }
+        });
+        Query query = new Query(parameters);
+        Optional<HtsgetFormat> format = query.value("format").map(value -> HtsgetFormat.parse("format", value));
+        List<String> ignored = unknown(parameters);
+        if (isHeaderClass("class", query.value("class"))) {
+            for (String name : List.of("referenceName", "start", "end", "fields", "tags", "notags")) {
+                if (query.value(name).isPresent()) {
+                    throw ReadsException.invalidInput(name, "cannot stand beside class=header");
+                }
+            }
+            return new HtsgetRequest(format, true, ReadSelection.everything(), ignored);
+        }
+        FieldLists.check(query.list("fields"), query.list("tags"), query.list("notags"));
+        return new HtsgetRequest(format, false, query.selection(), ignored);
+    }
+
+    /**
+     * Reads the body of a POST (htsget 1.3 § Request body); an empty one asks for everything.
+     *
+     * @param parameters of the query string, which must hold no htsget parameter
+     * @throws ReadsException INVALID_INPUT, INVALID_RANGE, UNSUPPORTED_FORMAT or TOO_LARGE, naming the place as a JSON pointer
+     */
+    public static HtsgetRequest parseBody(byte[] body, Map<String, List<String>> parameters, Limits limits) {
+        for (String name : new TreeSet<>(parameters.keySet())) {
+            if (PARAMETERS.contains(name)) {
+                throw ReadsException.invalidInput(
+                        name, "belongs into the JSON body of a POST, not into the query string");
+            }
+        }
+        return RequestBody.parse(body, unknown(parameters), limits);
+    }
+
+    static boolean isHeaderClass(String field, Optional<String> value) {
+        if (value.isPresent() && !value.get().equals("header")) {
+            throw ReadsException.invalidInput(
+                    field,
+                    Text.quoted(value.get()) + " is not a class; the only one is 'header', leave it out for reads");
+        }
+        return value.isPresent();
+    }
+
+    private static List<String> unknown(Map<String, List<String>> parameters) {
+        List<String> names = new ArrayList<>(parameters.keySet());
+        names.removeAll(PARAMETERS);
+        return names;
+    }
+
+    /** Typed access to the parameters, each of which stands at most once. */
+    private record Query(Map<String, List<String>> parameters) {
+        Optional<String> value(String name) {
+            return Optional.ofNullable(parameters.get(name)).map(List::getFirst);
+        }
+
+        Optional<List<String>> list(String name) {
+            return value(name).map(value -> value.isEmpty() ? List.of() : List.of(value.split(",", -1)));
+        }
+
+        OptionalLong position(String name) {
+            Optional<String> value = value(name);
+            if (value.isEmpty()) {
+                return OptionalLong.empty();
+            }
+            // Not Long.parseLong alone, which takes "+5" and digits of other scripts.
+            long position = NUMBER.matcher(value.get()).matches() ? Long.parseLong(value.get()) : -1;
+            if (position < 0 || position > RequestedRegion.MAX_POSITION) {
+                throw ReadsException.invalidInput(
+                        name,
+                        Text.quoted(value.get()) + " is not a whole number from 0 to " + RequestedRegion.MAX_POSITION);
+            }
+            return OptionalLong.of(position);
+        }
+
+        ReadSelection selection() {
+            OptionalLong start = position("start");
+            OptionalLong end = position("end");
+            Optional<String> referenceName = value("referenceName");
+            if (referenceName.isEmpty()) {
+                if (start.isPresent() || end.isPresent()) {
+                    throw ReadsException.invalidInput(start.isPresent() ? "start" : "end", "needs a referenceName");
+                }
+                return ReadSelection.everything();
+            }
+            RequestedRegion region = new RequestedRegion(referenceName.get(), start, end);
+            region.check("");
+            return region.isUnplaced()
+                    ? ReadSelection.unplacedReads()
+                    : ReadSelection.region(region.toRegion("", true));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.bams3.htsget;
+
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Turns slices into url-safe text that nobody else can make, and back: the address of a block is its own authorization,
+ * because clients do not send their credentials to it. Signed with HMAC-SHA256 over dataset, expiry and slice; not
+ * encrypted. Safe for many threads.
+ */
+public final class SliceTokens {
+    /** Bytes of a key: as many as SHA-256 gives, fewer would weaken the signature (RFC 2104 § 3). */
+    public static final int MIN_KEY_BYTES = 32;
+
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final int SIGNATURE_BYTES = 32;
+
+    private final List<SecretKeySpec> keys;
+    private final Duration lifetime;
+    private final Clock clock;
+
+    /**
+     * @param keys one or more, {@value #MIN_KEY_BYTES} bytes each at least; the first signs, all are accepted, so that a
+     *     new key can be put in front and the old one removed a lifetime later
+     * @param lifetime how long a token is accepted
+     */
+    public SliceTokens(List<byte[]> keys, Duration lifetime, Clock clock) {
+        if (keys.isEmpty() || keys.stream().anyMatch(key -> key.length < MIN_KEY_BYTES)) {
+            throw new IllegalArgumentException("needs keys of at least " + MIN_KEY_BYTES + " bytes");
+        }
+        this.keys = keys.stream().map(key -> new SecretKeySpec(key, ALGORITHM)).toList();
+        this.lifetime = lifetime;
+        this.clock = clock;
+    }
+
+    /** The token of a slice, accepted from now for the lifetime. */
+    public String sign(SignedSlice slice) {
+        byte[] payload = SliceCodec.encode(slice, clock.instant().plus(lifetime));
+        byte[] signature = signature(keys.getFirst(), slice.dataset(), payload);
+        byte[] token = Arrays.copyOf(signature, SIGNATURE_BYTES + payload.length);
+        System.arraycopy(payload, 0, token, SIGNATURE_BYTES, payload.length);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
+    }
+
+    /**
+     * The slice that a token names.
+     *
+     * @param dataset for which it is presented
+     * @throws ReadsException DENIED for a token of another dataset, key or age; nothing of it has been read then
+     */
+    public SignedSlice verify(String dataset, String token) {
+        byte[] bytes;
+        try {
+            bytes = Base64.getUrlDecoder().decode(token);
+        } catch (IllegalArgumentException e) {
+            throw forged();
+        }
+        if (bytes.length <= SIGNATURE_BYTES) {
+            throw forged();
+        }
+        byte[] signature = Arrays.copyOf(bytes, SIGNATURE_BYTES);
+        byte[] payload = Arrays.copyOfRange(bytes, SIGNATURE_BYTES, bytes.length);
+        boolean known = false;
+        for (SecretKeySpec key : keys) {
+            known |= MessageDigest.isEqual(signature, signature(key, dataset, payload));
+        }
+        if (!known) {
+            throw forged();
+        }
+        SliceCodec.Decoded decoded = SliceCodec.decode(dataset, payload);
+        Instant now = clock.instant();
+        if (now.isAfter(decoded.expiry())) {
+            throw ReadsException.of(
+                    ErrorKind.DENIED, "slice: this address expired at " + decoded.expiry() + "; ask for a new ticket");
+        }
+        return decoded.slice();
+    }
+
+    private static byte[] signature(SecretKeySpec key, String dataset, byte[] payload) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(key);
+            mac.update(dataset.getBytes(StandardCharsets.UTF_8));
+            mac.update((byte) 0);
+            return mac.doFinal(payload);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has " + ALGORITHM, e);
+        }
+    }
+
+    private static ReadsException forged() {
+        return ReadsException.of(
+                ErrorKind.DENIED, "slice: not an address of a ticket of this service; ask for a new ticket");
+    }
+}
