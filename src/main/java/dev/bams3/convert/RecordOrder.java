@@ -1,0 +1,16 @@
+package dev.bams3.convert;
+
+import dev.bams3.sam.BamRecord;
+
+/** Coordinate order: by reference index, then start; reads without a reference last, in the order they have. */
+final class RecordOrder {
+    private static final long UNPLACED = Long.MAX_VALUE;
+
+    private RecordOrder() {}
+
+    /** A number that sorts as the record does. A start of -1 comes before 0. */
+    static long key(byte[] buffer, int record) {
+        int reference = BamRecord.referenceIndex(buffer, record);
+        return reference < 0 ? UNPLACED : (long) reference << 32 | (BamRecord.start(buffer, record) + 1L);
+    }
+}

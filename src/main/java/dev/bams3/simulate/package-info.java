@@ -1,0 +1,9 @@
+/**
+ * Realistic, seeded test BAMs of any size, written in coordinate order.
+ *
+ * <p>May use: bam, bgzf, flow, sam, genome, error. Read first: {@link dev.bams3.simulate.Simulator}.
+ */
+@NullMarked
+package dev.bams3.simulate;
+
+import org.jspecify.annotations.NullMarked;
