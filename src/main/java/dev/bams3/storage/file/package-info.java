@@ -1,0 +1,9 @@
+/**
+ * Objects as files below a folder.
+ *
+ * <p>May use: storage, error. Read first: {@link dev.bams3.storage.file.FolderObjectStore}.
+ */
+@NullMarked
+package dev.bams3.storage.file;
+
+import org.jspecify.annotations.NullMarked;
