@@ -59,6 +59,12 @@ public final class ReadsException extends RuntimeException {
                 ErrorKind.CORRUPT, resource, field, field + " at byte " + offset + ": " + message, null);
     }
 
+    /** The same, learned from another failure. */
+    public static ReadsException corrupt(String resource, long offset, String field, String message, Throwable cause) {
+        return new ReadsException(
+                ErrorKind.CORRUPT, resource, field, field + " at byte " + offset + ": " + message, cause);
+    }
+
     /** The same failure, found in {@code newResource}; for code that learns only outside what it was reading. */
     public ReadsException in(String newResource) {
         return new ReadsException(kind, newResource, field, text(), this);

@@ -3,21 +3,34 @@ package dev.bams3.flow;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes of buffers that a process may hold at once. Who holds nothing may wait for its first bytes ({@link #acquire}); who
  * already holds some only asks ({@link #tryAcquire}) and goes on with less read-ahead when the answer is no. Nobody
- * therefore waits while holding, and no set of requests can block each other. First come, first served.
+ * therefore waits while holding, and no set of requests can block each other. First come, first served. A reserve, if there
+ * is one, is kept from those who only ask: holders that stand still (stalled clients) cannot keep newcomers out.
  */
 public final class ByteBudget {
     private static final int UNIT = 1024;
 
     private final Semaphore units;
     private final int total;
+    private final int reserve;
 
     /** @param bytes 1 KiB to 2 TiB */
     public ByteBudget(long bytes) {
+        this(bytes, 0);
+    }
+
+    /**
+     * @param bytes 1 KiB to 2 TiB
+     * @param reserve bytes of these that only {@link #acquire} gives out
+     */
+    public ByteBudget(long bytes, long reserve) {
         total = Math.toIntExact(Math.max(1, bytes / UNIT));
+        this.reserve = Math.toIntExact(reserve / UNIT);
         units = new Semaphore(total, true);
     }
 
@@ -33,14 +46,25 @@ public final class ByteBudget {
         return new Lease(wanted);
     }
 
-    /** The bytes if they are free now and nobody waits for them, else null. */
-    public @org.jspecify.annotations.Nullable Lease tryAcquire(long bytes) {
+    /** The bytes if they are free now, the reserve aside, and nobody waits for them, else null. */
+    public @Nullable Lease tryAcquire(long bytes) {
         int wanted = unitsOf(bytes);
-        return !units.hasQueuedThreads() && units.tryAcquire(wanted) ? new Lease(wanted) : null;
+        if (units.hasQueuedThreads() || !units.tryAcquire(wanted)) {
+            return null;
+        }
+        if (units.availablePermits() < reserve) {
+            units.release(wanted);
+            return null;
+        }
+        return new Lease(wanted);
     }
 
     public long bytesFree() {
         return (long) units.availablePermits() * UNIT;
+    }
+
+    public long bytesTotal() {
+        return (long) total * UNIT;
     }
 
     private int unitsOf(long bytes) {
@@ -50,8 +74,7 @@ public final class ByteBudget {
     /** Bytes held. Closing gives them back; a second close does nothing. */
     public final class Lease implements AutoCloseable {
         private final int held;
-        private final java.util.concurrent.atomic.AtomicBoolean open =
-                new java.util.concurrent.atomic.AtomicBoolean(true);
+        private final AtomicBoolean open = new AtomicBoolean(true);
 
         private Lease(int held) {
             this.held = held;

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,14 @@ public final class OrderedTasks<T> implements AutoCloseable {
         this.executor = executor;
     }
 
+    /** @throws ReadsException OVERLOADED when the pool takes no more tasks, which is then not pending */
     public void submit(Callable<T> body) {
         Task<T> task = new Task<>(body);
-        executor.execute(task);
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            throw ReadsException.of(ErrorKind.OVERLOADED, "the service is stopping or full", e);
+        }
         tasks.addLast(task);
     }
 

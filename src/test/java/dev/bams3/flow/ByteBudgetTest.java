@@ -37,6 +37,20 @@ class ByteBudgetTest {
     }
 
     @Test
+    void theReserveIsOnlyForThoseWhoWait() {
+        ByteBudget budget = new ByteBudget(8 * KIB, 2 * KIB);
+        try (ByteBudget.Lease most = budget.tryAcquire(6 * KIB)) {
+            assertThat(most).isNotNull();
+            assertThat(budget.tryAcquire(1)).isNull();
+            try (ByteBudget.Lease rest = budget.acquire(2 * KIB)) {
+                assertThat(rest).isNotNull();
+                assertThat(budget.bytesFree()).isZero();
+            }
+        }
+        assertThat(budget.bytesFree()).isEqualTo(budget.bytesTotal());
+    }
+
+    @Test
     void manyHoldersNeverPassTheBudgetAndAllFinish() throws InterruptedException {
         long seed = new Random().nextLong();
         ByteBudget budget = new ByteBudget(64 * KIB);

@@ -1,0 +1,212 @@
+package dev.bams3.fetch;
+
+import dev.bams3.bams3.BlockEntry;
+import dev.bams3.flow.ByteBudget;
+import dev.bams3.flow.FairSlots;
+import dev.bams3.flow.OrderedTasks;
+import dev.bams3.plan.PlannedBlock;
+import dev.bams3.plan.PlannedRange;
+import dev.bams3.plan.ReadPlan;
+import dev.bams3.storage.ByteRange;
+import java.util.ArrayDeque;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stored blocks of a plan, in plan order. Used by one thread, which pulls: GETs are started only by calls of {@link
+ * #next}, so read-ahead follows the client's pace. What is fetched and not yet handed on is at most 3 MiB plus what has been
+ * handed on so far, and never more than {@link FetchLimits#readAhead} (or one small piece, if that is larger): a client that
+ * stalls at once costs little, one that keeps up is read ahead for.
+ *
+ * <p>When the process is short of memory, a stream that holds nothing waits for a small piece of its next range (512 KiB, or
+ * one block); everything beyond is only tried for. Blocks handed on count as nothing to wait for, because their receiver
+ * gives them back without this stream. Closing cancels and joins the GETs in flight and gives everything back.
+ */
+public final class BlockStream implements AutoCloseable {
+    private static final int FIRST_AHEAD = 3 << 20;
+    private static final int SMALL_PIECE = 512 << 10;
+
+    private final ReadPlan plan;
+    private final ChunkObjects chunks;
+    private final ChunkFetcher fetcher;
+    private final OrderedTasks<byte[]> reading;
+    /** The pieces whose tasks are pending in {@link #reading}, in the same order. */
+    private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
+
+    private @Nullable Piece current;
+    private byte[] buffer = {};
+    /** Index in the plan of the block to hand on next. */
+    private int nextBlock;
+    /** Index in the plan of the first block that no GET was started for, and of its range. */
+    private int nextUnread;
+
+    private int nextRange;
+
+    private long bytesStarted;
+    private long bytesHandedOn;
+    private long bytesBeforeCurrent;
+    private int getsStarted;
+
+    BlockStream(ReadPlan plan, ChunkObjects chunks, ChunkFetcher fetcher) {
+        this.plan = plan;
+        this.chunks = chunks;
+        this.fetcher = fetcher;
+        reading = new OrderedTasks<>(fetcher.threads());
+    }
+
+    /** Whether blocks are left to hand on. */
+    public boolean hasNext() {
+        return nextBlock < plan.blocks().size();
+    }
+
+    /** Whether the next block is here, so that {@link #next} will not wait. */
+    public boolean isReady() {
+        return hasNext() && (inCurrent() || reading.isReady());
+    }
+
+    /**
+     * The next block; waits for it. The receiver closes it.
+     *
+     * @throws dev.bams3.error.ReadsException CORRUPT for an object that is missing or too short, CANCELLED when interrupted,
+     *     else the store's own; the stream is then good only for closing
+     */
+    public FetchedBlock next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException("all " + nextBlock + " blocks were handed on");
+        }
+        readAhead();
+        if (!inCurrent()) {
+            takePiece();
+            readAhead();
+        }
+        return handOn();
+    }
+
+    /** Bytes of the GETs started so far. */
+    public long bytesFetched() {
+        return bytesStarted;
+    }
+
+    /** GETs started so far. */
+    public int gets() {
+        return getsStarted;
+    }
+
+    @Override
+    public void close() {
+        reading.close();
+        pieces.forEach(Piece::abandon);
+        pieces.clear();
+        if (current != null) {
+            current.release(current.firstBlock() + current.blocks() - nextBlock);
+            current = null;
+        }
+        buffer = new byte[0];
+        nextBlock = plan.blocks().size();
+    }
+
+    private boolean inCurrent() {
+        return current != null && nextBlock < current.firstBlock() + current.blocks();
+    }
+
+    private FetchedBlock handOn() {
+        Piece from = Objects.requireNonNull(current);
+        PlannedBlock block = plan.blocks().get(nextBlock);
+        int offset = Math.toIntExact(block.entry().offset() - from.range().offset());
+        String object = chunks.keys().apply(from.chunk()).value();
+        nextBlock++;
+        bytesHandedOn = bytesBeforeCurrent + offset + block.entry().storedLength();
+        FetchedBlock handed = new FetchedBlock(block, object, buffer, offset, from);
+        if (!inCurrent()) {
+            current = null;
+            buffer = new byte[0];
+        }
+        return handed;
+    }
+
+    private void takePiece() {
+        if (pieces.isEmpty()) {
+            startWaiting();
+        }
+        byte[] bytes = reading.take();
+        bytesBeforeCurrent = bytesHandedOn;
+        current = pieces.removeFirst();
+        buffer = bytes;
+    }
+
+    /** Starts GETs as far as the window, the budget and the other requests allow, without waiting. */
+    private void readAhead() {
+        while (nextUnread < plan.blocks().size()
+                && pieces.size() < fetcher.limits().getsPerRequest()) {
+            int after = endOfRange();
+            ByteRange range = bytesOf(nextUnread, after);
+            if (bytesStarted - bytesHandedOn + range.length() > window()) {
+                return;
+            }
+            ByteBudget.Lease bytes = fetcher.bytes().tryAcquire(range.length());
+            if (bytes == null) {
+                return;
+            }
+            FairSlots.Slot get = fetcher.gets().tryAcquire();
+            if (get == null) {
+                bytes.close();
+                return;
+            }
+            start(range, after, bytes, get);
+        }
+    }
+
+    /** Starts the one GET that this stream cannot go on without. */
+    private void startWaiting() {
+        int after = nextUnread + 1;
+        int end = endOfRange();
+        while (after < end && bytesOf(nextUnread, after + 1).length() <= SMALL_PIECE) {
+            after++;
+        }
+        ByteRange range = bytesOf(nextUnread, after);
+        ByteBudget.Lease bytes = fetcher.bytes().acquire(range.length());
+        FairSlots.Slot get;
+        try {
+            get = fetcher.gets().acquire();
+        } catch (RuntimeException e) {
+            bytes.close();
+            throw e;
+        }
+        start(range, after, bytes, get);
+    }
+
+    private void start(ByteRange range, int after, ByteBudget.Lease bytes, FairSlots.Slot get) {
+        int chunk = plan.ranges().get(nextRange).chunk();
+        Piece piece = new Piece(chunk, range, nextUnread, after - nextUnread, bytes, get);
+        try {
+            reading.submit(() -> piece.read(chunks));
+        } catch (RuntimeException e) {
+            piece.abandon();
+            throw e;
+        }
+        pieces.addLast(piece);
+        getsStarted++;
+        bytesStarted += range.length();
+        if (after == endOfRange()) {
+            nextRange++;
+        }
+        nextUnread = after;
+    }
+
+    private long window() {
+        return Math.min(fetcher.limits().readAhead(), FIRST_AHEAD + bytesHandedOn);
+    }
+
+    private int endOfRange() {
+        PlannedRange range = plan.ranges().get(nextRange);
+        return range.firstBlock() + range.blocks();
+    }
+
+    /** The bytes from the first of some blocks of one range to the end of the last. */
+    private ByteRange bytesOf(int first, int after) {
+        BlockEntry from = plan.blocks().get(first).entry();
+        BlockEntry last = plan.blocks().get(after - 1).entry();
+        return new ByteRange(from.offset(), Math.toIntExact(last.offset() + last.storedLength() - from.offset()));
+    }
+}

@@ -1,0 +1,71 @@
+package dev.bams3.fetch;
+
+import dev.bams3.flow.ByteBudget;
+import dev.bams3.flow.FairSlots;
+import dev.bams3.plan.ReadPlan;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The process's one scheduler of chunk GETs: what all requests may have in flight and hold together. Each GET runs on a
+ * virtual thread of its own.
+ *
+ * <p>At most {@link FetchLimits#gets} GETs run and at most {@link FetchLimits#bytes} stored bytes are held at once. A request
+ * without a GET in flight waits in line for its first; one that has some is refused more while anybody waits. So a
+ * whole-chromosome stream uses what is free and a 1 kb query is served after at most one GET of each request before it.
+ */
+public final class ChunkFetcher implements AutoCloseable {
+    private final FetchLimits limits;
+    private final ByteBudget bytes;
+    private final FairSlots gets;
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("chunk-get-", 0).factory());
+
+    public ChunkFetcher(FetchLimits limits) {
+        this.limits = limits;
+        bytes = new ByteBudget(limits.bytes(), limits.bytes() / 4);
+        gets = new FairSlots(limits.gets());
+    }
+
+    /** Starts to run a plan. Nothing is read before the first {@link BlockStream#next}. */
+    public BlockStream open(ReadPlan plan, ChunkObjects chunks) {
+        return new BlockStream(plan, chunks, this);
+    }
+
+    FetchLimits limits() {
+        return limits;
+    }
+
+    ByteBudget bytes() {
+        return bytes;
+    }
+
+    FairSlots gets() {
+        return gets;
+    }
+
+    ExecutorService threads() {
+        return threads;
+    }
+
+    /** GETs running now. */
+    public int getsInFlight() {
+        return gets.taken();
+    }
+
+    /** Requests that wait for their first GET. */
+    public int requestsWaiting() {
+        return gets.waiting();
+    }
+
+    /** Stored bytes held now. */
+    public long bytesHeld() {
+        return bytes.bytesTotal() - bytes.bytesFree();
+    }
+
+    /** Waits for the GETs in flight. Streams still open can start no new ones: they fail as OVERLOADED. */
+    @Override
+    public void close() {
+        threads.close();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.bams3.fetch;
+
+import dev.bams3.flow.ByteBudget;
+import dev.bams3.flow.FairSlots;
+import dev.bams3.storage.ByteRange;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A planned range, or the beginning of one, being read: some consecutive blocks of the plan, one GET, and what the GET
+ * holds of the process. The bytes are given back when the last of the blocks is.
+ */
+final class Piece {
+    private final int chunk;
+    private final ByteRange range;
+    private final int firstBlock;
+    private final int blocks;
+    private final ByteBudget.Lease bytes;
+    private final FairSlots.Slot get;
+    private final AtomicInteger unreleased;
+
+    Piece(int chunk, ByteRange range, int firstBlock, int blocks, ByteBudget.Lease bytes, FairSlots.Slot get) {
+        this.chunk = chunk;
+        this.range = range;
+        this.firstBlock = firstBlock;
+        this.blocks = blocks;
+        this.bytes = bytes;
+        this.get = get;
+        unreleased = new AtomicInteger(blocks);
+    }
+
+    ByteRange range() {
+        return range;
+    }
+
+    int chunk() {
+        return chunk;
+    }
+
+    int firstBlock() {
+        return firstBlock;
+    }
+
+    int blocks() {
+        return blocks;
+    }
+
+    byte[] read(ChunkObjects chunks) {
+        try {
+            return chunks.read(chunk, range);
+        } finally {
+            get.close();
+        }
+    }
+
+    /** Blocks that nobody will read (again). */
+    void release(int count) {
+        if (unreleased.addAndGet(-count) == 0) {
+            bytes.close();
+        }
+    }
+
+    /** For a piece whose GET never ran or failed: no block was handed on. */
+    void abandon() {
+        get.close();
+        release(blocks);
+    }
+}

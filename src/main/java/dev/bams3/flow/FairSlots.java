@@ -1,0 +1,65 @@
+package dev.bams3.flow;
+
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Things that a process may do at once, shared fairly by its requests: one that does none of them waits its turn ({@link
+ * #acquire}), one that already does some only asks ({@link #tryAcquire}) and is refused while anybody waits. Each request
+ * therefore stands in the queue at most once, so that a small one waits for one slot per request before it, however much
+ * those would like to do.
+ */
+public final class FairSlots {
+    private final Semaphore slots;
+    private final int total;
+
+    /** @param slots 1 or more */
+    public FairSlots(int slots) {
+        if (slots < 1) {
+            throw new IllegalArgumentException("not a number of slots: " + slots);
+        }
+        this.slots = new Semaphore(slots, true);
+        total = slots;
+    }
+
+    /** Waits for a slot, first come, first served. CANCELLED when interrupted. */
+    public Slot acquire() {
+        try {
+            slots.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ReadsException.of(ErrorKind.CANCELLED, "interrupted while waiting for a turn", e);
+        }
+        return new Slot();
+    }
+
+    /** A slot if one is free and nobody waits, else null. */
+    public @Nullable Slot tryAcquire() {
+        return !slots.hasQueuedThreads() && slots.tryAcquire() ? new Slot() : null;
+    }
+
+    public int taken() {
+        return total - slots.availablePermits();
+    }
+
+    public int waiting() {
+        return slots.getQueueLength();
+    }
+
+    /** A slot held. Closing gives it back; a second close does nothing. */
+    public final class Slot implements AutoCloseable {
+        private final AtomicBoolean open = new AtomicBoolean(true);
+
+        private Slot() {}
+
+        @Override
+        public void close() {
+            if (open.compareAndSet(true, false)) {
+                slots.release();
+            }
+        }
+    }
+}

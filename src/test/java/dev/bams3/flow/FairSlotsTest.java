@@ -1,0 +1,65 @@
+package dev.bams3.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Slots come back once, and who asks is refused while somebody waits. */
+@Timeout(30)
+class FairSlotsTest {
+    @Test
+    void aSlotComesBackOnce() {
+        FairSlots slots = new FairSlots(2);
+        FairSlots.Slot slot = slots.acquire();
+        assertThat(slots.taken()).isEqualTo(1);
+        slot.close();
+        slot.close();
+        assertThat(slots.taken()).isZero();
+    }
+
+    @Test
+    void askingIsRefusedWhenNoneIsFree() {
+        FairSlots slots = new FairSlots(1);
+        try (FairSlots.Slot slot = slots.tryAcquire()) {
+            assertThat(slot).isNotNull();
+            assertThat(slots.tryAcquire()).isNull();
+        }
+        assertThat(slots.taken()).isZero();
+    }
+
+    @Test
+    void whoWaitsComesBeforeWhoAsks() {
+        FairSlots slots = new FairSlots(1);
+        FairSlots.Slot first = slots.acquire();
+        CompletableFuture<FairSlots.Slot> waiting =
+                CompletableFuture.supplyAsync(slots::acquire, Thread::startVirtualThread);
+        while (slots.waiting() == 0) {
+            Thread.onSpinWait();
+        }
+        first.close();
+        FairSlots.Slot second = waiting.join();
+        assertThat(slots.tryAcquire()).isNull();
+        second.close();
+        assertThat(slots.taken()).isZero();
+    }
+
+    @Test
+    void anInterruptedWaitIsCancelled() {
+        FairSlots slots = new FairSlots(1);
+        try (FairSlots.Slot slot = slots.acquire()) {
+            assertThat(slot).isNotNull();
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(slots::acquire)
+                    .isInstanceOfSatisfying(
+                            ReadsException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.CANCELLED));
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(slots.taken()).isZero();
+    }
+}
