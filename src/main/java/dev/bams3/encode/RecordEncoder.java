@@ -1,25 +1,50 @@
 package dev.bams3.encode;
 
+import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.sam.SamHeader;
 
 /**
- * Turns one answer's header and blocks of records into bytes of a format. The pieces, written in order, are the document:
- * header, any number of blocks, end. {@link #block} may be called from many threads at once, for different blocks; the
- * bytes of a block do not depend on any other block. An end is asked for only after success, so that a reader can tell a
- * whole answer from a broken one.
+ * Turns one answer's header and blocks of records into bytes of a format. The pieces, put together by
+ * {@link AnswerWriter}, are the document: header, any number of blocks, end. {@link #block} may be called from many
+ * threads at once, for different blocks; the bytes of a block do not depend on any other block. An end is asked for only
+ * after success, so that a reader can tell a whole answer from a broken one.
  */
 public interface RecordEncoder {
+    /**
+     * The encoder of one answer.
+     *
+     * @param header the header as it is served; its references are those of the records
+     * @param deflaters for BAM; stays the caller's, who closes it after the last use of the encoder
+     */
+    static RecordEncoder of(ReadFormat format, SamHeader header, BgzfDeflaters deflaters) {
+        return switch (format) {
+            case BAM -> new BamEncoder(header, deflaters);
+            case SAM -> new SamEncoder(header);
+            case JSON -> new JsonEncoder(header);
+            case NDJSON -> new NdjsonEncoder(header);
+        };
+    }
+
     /** Bytes before the records. */
-    EncodedBytes header(SamHeader header);
+    EncodedBytes header();
 
     /**
      * Bytes of some whole records.
      *
-     * @param records array holding BAM records back to back
+     * @param records array holding sound BAM records back to back
      * @param offset where the first begins
      * @param length bytes of all of them; 0 gives no bytes
      */
     EncodedBytes block(byte[] records, int offset, int length);
+
+    /**
+     * Bytes at the front of every block that separate it from the block before. The first block with records does not need
+     * them: {@link AnswerWriter}, which knows the order, leaves them out there. So a block can be encoded before it is known
+     * whether any record comes before it.
+     */
+    default int separatorLength() {
+        return 0;
+    }
 
     /** Bytes after the last record: the terminator that shows a reader that nothing is missing. */
     EncodedBytes end(long records);

@@ -1,7 +1,8 @@
 /**
- * Blocks of BAM records to the bytes of an answer
+ * Blocks of BAM records to the bytes of an answer: BAM, SAM, NDJSON and JSON.
  *
- * <p>May use: {@link dev.bams3.encode.RecordEncoder}:bam, bgzf, sam, genome, error. Read first:  BAM, SAM, JSON, NDJSON..
+ * <p>May use: bam, bgzf, sam, genome, error. Read first: {@link dev.bams3.encode.RecordEncoder},
+ * {@link dev.bams3.encode.AnswerWriter}.
  */
 @NullMarked
 package dev.bams3.encode;

@@ -20,7 +20,6 @@ public final class BamRecord {
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final int CIGAR_SOFT_CLIP = 4;
-    private static final int CIGAR_SKIP = 3;
 
     /** Bit n is set when CIGAR operation n (MIDNSHP=X) consumes the reference: M, D, N, =, X. */
     private static final int CONSUMES_REFERENCE = 0b1_1000_1101;
@@ -110,6 +109,38 @@ public final class BamRecord {
         return qualityOffset(buffer, record) + sequenceLength(buffer, record);
     }
 
+    /**
+     * Whether the record has a reference and a position. One that lacks either belongs to no region, as in a BAM index, and
+     * counts as unplaced. Says nothing about being mapped: an unmapped read stands at its mate's place.
+     */
+    public static boolean isPlaced(byte[] buffer, int record) {
+        return referenceIndex(buffer, record) >= 0 && start(buffer, record) >= 0;
+    }
+
+    /**
+     * Index of the CG tag that holds the record's true CIGAR (an array of its operations), or -1 if the CIGAR field does.
+     * The conditions are those of htslib 1.16: placed, the first operation clips the whole read, the first CG tag is an
+     * array of 32-bit integers and not shorter than the CIGAR field.
+     */
+    public static int cigarTag(byte[] buffer, int record) {
+        int count = cigarLength(buffer, record);
+        if (count == 0 || !isPlaced(buffer, record)) {
+            return -1;
+        }
+        int first = int32(buffer, cigarOffset(buffer, record));
+        if ((first & 0xF) != CIGAR_SOFT_CLIP || first >>> 4 != sequenceLength(buffer, record)) {
+            return -1;
+        }
+        int tag = SamTags.find(buffer, record, SamTags.name('C', 'G'));
+        if (tag < 0
+                || SamTags.type(buffer, tag) != 'B'
+                || "Ii".indexOf(SamTags.elementType(buffer, tag)) < 0
+                || SamTags.elementCount(buffer, tag) < count) {
+            return -1;
+        }
+        return tag;
+    }
+
     public static boolean isUnmapped(byte[] buffer, int record) {
         return (flags(buffer, record) & SamFlags.UNMAPPED) != 0;
     }
@@ -137,18 +168,6 @@ public final class BamRecord {
             }
         }
         return (int) Math.min(Integer.MAX_VALUE, span);
-    }
-
-    /** Whether the CIGAR field is the placeholder (kSmN, k = SEQ length) of one that stands in the CG tag. */
-    public static boolean hasCigarPlaceholder(byte[] buffer, int record) {
-        if (cigarLength(buffer, record) != 2) {
-            return false;
-        }
-        int at = cigarOffset(buffer, record);
-        int first = int32(buffer, at);
-        return (first & 0xF) == CIGAR_SOFT_CLIP
-                && first >>> 4 == sequenceLength(buffer, record)
-                && (int32(buffer, at + 4) & 0xF) == CIGAR_SKIP;
     }
 
     /** BIN as SAMv1 § 4.2.1 computes it for a 0-based half-open alignment; start -1 gives 4680. */

@@ -1,30 +1,158 @@
 package dev.bams3.sam;
 
+import dev.bams3.genome.Reference;
 import dev.bams3.genome.ReferenceDictionary;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A SAM header: the text as the source has it, byte for byte, and what this project reads from it.
+ * A SAM header: the text as the source has it, byte for byte, and what this project reads from it. Real headers break the
+ * specification in many ways, so reading is lenient: a line or field that cannot be understood is passed over, and never
+ * changed.
  *
- * @param text header text, verbatim (usually ASCII; bytes are kept as they are)
+ * @param text header text, verbatim (usually ASCII; bytes are kept as they are, NUL padding at the end included)
  * @param references the binary reference list of the BAM, which decides over the text's {@code @SQ} lines
  */
 public record SamHeader(byte[] text, ReferenceDictionary references) {
+    private static final String COORDINATE = "coordinate";
 
     /** {@code SO} of the {@code @HD} line. */
     public Optional<String> sortOrder() {
-        throw new UnsupportedOperationException("owner: sam");
+        return lines().stream()
+                .filter(line -> line.isOf("@HD"))
+                .findFirst()
+                .flatMap(line -> line.field("SO"))
+                .map(Field::value);
     }
 
-    /** Values of {@code ID} in the {@code @RG} lines, in order. */
+    /** The {@code @RG} lines that have an ID, in order. */
     public List<ReadGroup> readGroups() {
-        throw new UnsupportedOperationException("owner: sam");
+        List<ReadGroup> groups = new ArrayList<>();
+        for (Line line : lines()) {
+            if (line.isOf("@RG")) {
+                line.value("ID")
+                        .ifPresent(id ->
+                                groups.add(new ReadGroup(id, line.value("SM"), line.value("LB"), line.value("PL"))));
+            }
+        }
+        return groups;
     }
 
-    /** The same header with {@code SO:coordinate} (an {@code @HD} line is added where none stands), all else verbatim. */
+    /**
+     * The same header with {@code SO:coordinate}, all else verbatim; an {@code @HD} line is added where none stands. A
+     * header that says so already comes back unchanged. Where the order changes, {@code GO} and {@code SS} of that line go,
+     * because they describe the order that was (as {@code samtools sort} does).
+     */
     public SamHeader sortedByCoordinate() {
-        throw new UnsupportedOperationException("owner: sam");
+        Optional<Line> found = lines().stream().filter(line -> line.isOf("@HD")).findFirst();
+        if (found.isEmpty()) {
+            return withText("@HD\tVN:1.6\tSO:coordinate\n" + latin1());
+        }
+        Line line = found.get();
+        Optional<Field> order = line.field("SO");
+        if (order.map(Field::value).equals(Optional.of(COORDINATE))) {
+            return this;
+        }
+        StringBuilder edited = new StringBuilder();
+        for (Field field : line.fields()) {
+            if (field.name().equals("SO")) {
+                edited.append("\tSO:").append(COORDINATE);
+            } else if (!field.name().equals("GO") && !field.name().equals("SS")) {
+                edited.append(edited.isEmpty() ? "" : "\t").append(field.text());
+            }
+        }
+        if (order.isEmpty()) {
+            edited.append("\tSO:").append(COORDINATE);
+        }
+        String all = latin1();
+        return withText(all.substring(0, line.start()) + edited + all.substring(line.end()));
+    }
+
+    /**
+     * The text as it stands in a SAM file, as samtools prints it: without padding, the last line ended, and with the
+     * binary references as {@code @SQ} lines if the text has none.
+     */
+    public byte[] printable() {
+        int length = lengthWithoutPadding();
+        StringBuilder added = new StringBuilder();
+        if (length > 0 && text[length - 1] != '\n') {
+            added.append('\n');
+        }
+        if (lines().stream().noneMatch(line -> line.isOf("@SQ"))) {
+            for (Reference reference : references.references()) {
+                added.append("@SQ\tSN:").append(reference.name());
+                added.append("\tLN:").append(reference.length()).append('\n');
+            }
+        }
+        byte[] addition = added.toString().getBytes(StandardCharsets.ISO_8859_1);
+        byte[] printable = Arrays.copyOf(text, length + addition.length);
+        System.arraycopy(addition, 0, printable, length, addition.length);
+        return printable;
+    }
+
+    private int lengthWithoutPadding() {
+        int length = text.length;
+        while (length > 0 && text[length - 1] == 0) {
+            length--;
+        }
+        return length;
+    }
+
+    /** One character a byte, so that indexes and unknown bytes survive. */
+    private String latin1() {
+        return new String(text, StandardCharsets.ISO_8859_1);
+    }
+
+    private SamHeader withText(String latin1) {
+        return new SamHeader(latin1.getBytes(StandardCharsets.ISO_8859_1), references);
+    }
+
+    private List<Line> lines() {
+        String all = new String(text, 0, lengthWithoutPadding(), StandardCharsets.ISO_8859_1);
+        List<Line> lines = new ArrayList<>();
+        int start = 0;
+        while (start < all.length()) {
+            int newline = all.indexOf('\n', start);
+            int end = newline < 0 ? all.length() : newline;
+            int last = end > start && all.charAt(end - 1) == '\r' ? end - 1 : end;
+            lines.add(new Line(start, last, all.substring(start, last)));
+            start = end + 1;
+        }
+        return lines;
+    }
+
+    /** A line between two indexes of the text, without its end. */
+    private record Line(int start, int end, String text) {
+        boolean isOf(String type) {
+            return text.startsWith(type) && (text.length() == type.length() || text.charAt(type.length()) == '\t');
+        }
+
+        List<Field> fields() {
+            return Arrays.stream(text.split("\t", -1)).map(Field::new).toList();
+        }
+
+        Optional<Field> field(String name) {
+            return fields().stream().filter(field -> field.name().equals(name)).findFirst();
+        }
+
+        Optional<String> value(String name) {
+            return field(name)
+                    .map(field ->
+                            new String(field.value().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
+        }
+    }
+
+    private record Field(String text) {
+        String name() {
+            return text.length() >= 3 && text.charAt(2) == ':' ? text.substring(0, 2) : "";
+        }
+
+        String value() {
+            return text.substring(3);
+        }
     }
 
     /**
