@@ -1,0 +1,43 @@
+package dev.bams3.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Lets pages of other origins read tickets and data (htsget 1.3 § CORS): the origin is mirrored, a preflight is good for
+ * 30 days. A request from an origin that is not allowed is answered without these headers; its browser then refuses.
+ */
+public final class CrossOrigin extends HttpFilter {
+    private static final String MAX_AGE_SECONDS = "2592000";
+
+    private final transient List<String> origins;
+
+    /** @param origins allowed ones, `https://host[:port]`; `*` allows all */
+    public CrossOrigin(List<String> origins) {
+        this.origins = List.copyOf(origins);
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        response.addHeader("Vary", "Origin");
+        String origin = request.getHeader("Origin");
+        if (origin != null && (origins.contains("*") || origins.contains(origin))) {
+            response.setHeader("Access-Control-Allow-Origin", origin);
+            response.setHeader("Access-Control-Expose-Headers", "Content-Type, Link, Retry-After, " + RequestId.HEADER);
+        }
+        if (request.getMethod().equals("OPTIONS") && request.getHeader("Access-Control-Request-Method") != null) {
+            response.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS");
+            response.setHeader("Access-Control-Allow-Headers", "authorization, cache-control, content-type, range");
+            response.setHeader("Access-Control-Max-Age", MAX_AGE_SECONDS);
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+            return;
+        }
+        chain.doFilter(request, response);
+    }
+}

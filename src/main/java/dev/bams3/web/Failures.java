@@ -1,0 +1,86 @@
+package dev.bams3.web;
+
+import dev.bams3.error.ReadsException;
+import dev.bams3.htsget.HtsgetError;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.ModelAndView;
+
+/**
+ * Answers every failure of a request as htsget JSON, while that is still possible. After the first byte it is not: then
+ * the failure goes on to the server, which breaks the connection off.
+ */
+public final class Failures implements HandlerExceptionResolver, Ordered {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public @Nullable ModelAndView resolveException(
+            HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception failure) {
+        // An IOException is a broken connection: nobody is left to answer.
+        if (response.isCommitted() || failure instanceof IOException) {
+            return null;
+        }
+        HtsgetError error = error(request, response, failure);
+        if (error.isOurs()) {
+            LOG.error("request {} failed: {}", RequestId.of(request), failure.getMessage(), failure);
+        }
+        response.resetBuffer();
+        try {
+            write(error, request, response);
+        } catch (IOException e) {
+            LOG.debug("request {}: no connection to send its error to", RequestId.of(request), e);
+        }
+        return new ModelAndView();
+    }
+
+    private static HtsgetError error(HttpServletRequest request, HttpServletResponse response, Exception failure) {
+        return switch (failure) {
+            case ReadsException known -> HtsgetError.of(known);
+            case HttpRequestMethodNotSupportedException method -> {
+                String[] allowed = method.getSupportedMethods();
+                String methods = allowed == null ? "" : String.join(", ", allowed);
+                response.setHeader("Allow", methods);
+                yield HtsgetError.ofStatus(405, "method " + method.getMethod() + " is not known here; use " + methods);
+            }
+            case ErrorResponse framework
+            when framework.getStatusCode().value() == 404 ->
+                HtsgetError.ofStatus(
+                        404, "nothing is at this path; datasets are at /reads/{id} and /stream/reads/{id}");
+            case ErrorResponse framework
+            when framework.getStatusCode().is4xxClientError() ->
+                HtsgetError.ofStatus(
+                        framework.getStatusCode().value(), String.valueOf(framework.getBody().getDetail()));
+            default -> HtsgetError.internal();
+        };
+    }
+
+    /** Writes an error as the whole answer of a response of which nothing has been sent. */
+    static void write(HtsgetError error, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        HtsgetError told = error.isOurs() ? error.withRequestId(RequestId.of(request)) : error;
+        response.setStatus(told.status());
+        response.setContentType(HtsgetError.CONTENT_TYPE);
+        response.setHeader("Cache-Control", "no-store");
+        told.retryAfterSeconds().ifPresent(seconds -> response.setHeader("Retry-After", Integer.toString(seconds)));
+        if (told.status() == 401) {
+            response.setHeader("WWW-Authenticate", "Bearer");
+        }
+        byte[] json = told.toJson();
+        response.setContentLength(json.length);
+        if (!request.getMethod().equals("HEAD")) {
+            response.getOutputStream().write(json);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package dev.bams3.web;
+
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.encode.ReadFormat;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.htsget.Answer;
+import dev.bams3.htsget.HtsgetError;
+import dev.bams3.htsget.HtsgetFormat;
+import dev.bams3.htsget.HtsgetRequest;
+import dev.bams3.htsget.ServiceInfo;
+import dev.bams3.htsget.SignedSlice;
+import dev.bams3.htsget.SliceTokens;
+import dev.bams3.htsget.Ticket;
+import dev.bams3.query.OpenRead;
+import dev.bams3.query.OpenRead.Part;
+import dev.bams3.query.ReadTotals;
+import dev.bams3.query.ReadsQuery;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.coyote.CloseNowException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
+
+/**
+ * Reads by htsget. `/reads/{id}` answers tickets, and records to those who name them; `/stream/reads/{id}` answers records
+ * always, and is where tickets lead. Records are written by the request's own (virtual) thread straight to the response.
+ */
+@Controller
+public final class ReadsController {
+    static final String STREAM = "/stream/reads/";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReadsController.class);
+    private static final Set<String> INDEX_SUFFIXES = Set.of(".bai", ".csi", ".crai", ".tbi");
+    private static final String SLICE = "slice";
+
+    private final ReadsQuery query;
+    private final Requests requests;
+    private final Tickets tickets;
+    private final SliceTokens tokens;
+    private final PublicAddress address;
+    private final byte[] serviceInfo;
+
+    public ReadsController(
+            ReadsQuery query,
+            Requests requests,
+            Tickets tickets,
+            SliceTokens tokens,
+            PublicAddress address,
+            ServiceInfo serviceInfo) {
+        this.query = query;
+        this.requests = requests;
+        this.tickets = tickets;
+        this.tokens = tokens;
+        this.address = address;
+        this.serviceInfo = serviceInfo.toJson();
+    }
+
+    @GetMapping("/reads/service-info")
+    void serviceInfo(HttpServletResponse response) throws IOException {
+        response.setContentType("application/json; charset=utf-8");
+        response.setContentLength(serviceInfo.length);
+        response.getOutputStream().write(serviceInfo);
+    }
+
+    @RequestMapping(
+            path = "/reads/{*path}",
+            method = {RequestMethod.GET, RequestMethod.HEAD, RequestMethod.POST})
+    void reads(@PathVariable String path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        DatasetId id = id(path);
+        HtsgetRequest wanted = requests.read(request, response);
+        response.addHeader("Vary", "Accept");
+        switch (Answer.ofReads(wanted.format(), requests.accept(request))) {
+            case Answer.OfTicket(String version) -> ticket(id, wanted, version, request, response);
+            case Answer.OfRecords(HtsgetFormat format) -> stream(id, wanted, format, request, response);
+        }
+    }
+
+    @RequestMapping(
+            path = STREAM + "{*path}",
+            method = {RequestMethod.GET, RequestMethod.HEAD, RequestMethod.POST})
+    void stream(@PathVariable String path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        DatasetId id = id(path);
+        Map<String, List<String>> parameters = requests.parameters(request);
+        if (parameters.containsKey(SLICE)) {
+            slice(id, requests.only(SLICE, parameters), request, response);
+            return;
+        }
+        HtsgetRequest wanted = requests.read(request, response);
+        response.addHeader("Vary", "Accept");
+        stream(id, wanted, Answer.ofStream(wanted.format(), requests.accept(request)), request, response);
+    }
+
+    private void ticket(
+            DatasetId id, HtsgetRequest wanted, String version, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        try (OpenRead read = query.open(id, wanted.selection())) {
+            String base = address.base(request);
+            response.setContentType(Ticket.contentType(version));
+            // Its addresses expire.
+            response.setHeader("Cache-Control", "no-store");
+            requests.alternate(request, base + STREAM + id).ifPresent(link -> response.setHeader("Link", link));
+            if (!isHead(request)) {
+                byte[] json = tickets.of(id, wanted, read, base).toJson();
+                response.setContentLength(json.length);
+                response.getOutputStream().write(json);
+            }
+        }
+    }
+
+    private void stream(
+            DatasetId id,
+            HtsgetRequest wanted,
+            HtsgetFormat format,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        try (OpenRead read = query.open(id, wanted.selection())) {
+            write(read, readFormat(format), wanted.headerOnly() ? Part.HEADER : Part.WHOLE, request, response);
+        }
+    }
+
+    private void slice(DatasetId id, String token, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        SignedSlice slice = tokens.verify(id.value(), token);
+        try (OpenRead read = query.open(id, slice.selection())) {
+            if (!read.metadata().generation().equals(slice.generation())) {
+                throw ReadsException.of(
+                        ErrorKind.NOT_FOUND, "slice: the dataset was replaced since this ticket; ask for a new one");
+            }
+            Part part = new Part(false, slice.firstBlock(), slice.blocks(), slice.end());
+            write(read, ReadFormat.BAM, part, request, response);
+        }
+    }
+
+    private static void write(
+            OpenRead read, ReadFormat format, Part part, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        response.setContentType(format.mediaType());
+        if (isHead(request)) {
+            return;
+        }
+        try {
+            ReadTotals totals = read.writeTo(format, part, response.getOutputStream());
+            LOG.debug("request {}: {} as {}, {}", RequestId.of(request), request.getRequestURI(), format, totals);
+        } catch (IOException e) {
+            // Not ours to finish: where the client still listens, it must not take this for the end.
+            LOG.debug("request {}: the client left", RequestId.of(request), e);
+            throw new CloseNowException("the client left", e);
+        } catch (RuntimeException | Error e) {
+            if (!response.isCommitted()) {
+                throw e;
+            }
+            // A tidy end at the border of two blocks would be an answer with records missing and nothing to show it.
+            LOG.error("request {} failed after its first byte: {}", RequestId.of(request), e.getMessage(), e);
+            throw new CloseNowException("failed after the first byte", e);
+        }
+    }
+
+    /** The dataset that the rest of a path names. The index files that htslib looks for beside a BAM are never there. */
+    private static DatasetId id(String path) {
+        String id = path.startsWith("/") ? path.substring(1) : path;
+        if (id.isEmpty() || INDEX_SUFFIXES.stream().anyMatch(id::endsWith)) {
+            throw ReadsException.of(
+                    ErrorKind.NOT_FOUND,
+                    id.isEmpty()
+                            ? "no dataset is named; the path is /reads/{id}"
+                            : "there are no index files; ask for a region by referenceName, start and end");
+        }
+        return new DatasetId(id);
+    }
+
+    private static ReadFormat readFormat(HtsgetFormat format) {
+        return switch (format) {
+            case BAM -> ReadFormat.BAM;
+            case SAM -> ReadFormat.SAM;
+            case JSON -> ReadFormat.JSON;
+            case NDJSON -> ReadFormat.NDJSON;
+        };
+    }
+
+    private static boolean isHead(HttpServletRequest request) {
+        return request.getMethod().equals("HEAD");
+    }
+}

@@ -1,0 +1,51 @@
+package dev.bams3.web;
+
+import dev.bams3.htsget.HtsgetError;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers as htsget JSON what fails before or outside the application: malformed requests, over-long headers, bad
+ * encodings, failing filters. Its base class breaks the connection off where a failure comes after the first byte.
+ */
+public final class ServerErrors extends ErrorReportValve {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerErrors.class);
+
+    @Override
+    protected void report(Request request, Response response, @Nullable Throwable failure) {
+        int status = response.getStatus();
+        if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+            return;
+        }
+        if (failure != null) {
+            LOG.error("request {} failed", RequestId.of(request), failure);
+        }
+        HttpServletResponse answer = response.getResponse();
+        answer.setHeader(RequestId.HEADER, RequestId.of(request));
+        try {
+            Failures.write(HtsgetError.ofStatus(status, message(status)), request, answer);
+            response.finishResponse();
+        } catch (IOException | IllegalStateException e) {
+            LOG.debug("request {}: no connection to send its error to", RequestId.of(request), e);
+        }
+    }
+
+    private static String message(int status) {
+        return switch (status) {
+            case 400 ->
+                "not a request that can be read: look for a broken percent-escape, an encoded slash, an illegal"
+                        + " character, or an address or headers that are too long";
+            case 404 -> "nothing is at this path; datasets are at /reads/{id} and /stream/reads/{id}";
+            case 405 -> "this method is not known here; use GET, HEAD, POST or OPTIONS";
+            case 413 -> "the request body is too large";
+            case 414, 431 -> "the address or the headers of the request are too long; send regions by POST";
+            default -> status < 500 ? "the request cannot be answered" : "the service failed; tell the operator";
+        };
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * The HTTP surface: endpoints, addresses in tickets, cross-origin rules, and htsget JSON for every failure.
+ *
+ * <p>May use: htsget, query, dataset, encode, bams3, sam, genome, error. Read first: {@link dev.bams3.web.ReadsController}.
+ */
+@NullMarked
+package dev.bams3.web;
+
+import org.jspecify.annotations.NullMarked;
