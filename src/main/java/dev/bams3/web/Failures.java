@@ -62,7 +62,8 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
             case ErrorResponse framework
             when framework.getStatusCode().is4xxClientError() ->
                 HtsgetError.ofStatus(
-                        framework.getStatusCode().value(), String.valueOf(framework.getBody().getDetail()));
+                        framework.getStatusCode().value(),
+                        String.valueOf(framework.getBody().getDetail()));
             default -> HtsgetError.internal();
         };
     }

@@ -5,7 +5,6 @@ import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.Answer;
-import dev.bams3.htsget.HtsgetError;
 import dev.bams3.htsget.HtsgetFormat;
 import dev.bams3.htsget.HtsgetRequest;
 import dev.bams3.htsget.ServiceInfo;
@@ -102,7 +101,11 @@ public final class ReadsController {
     }
 
     private void ticket(
-            DatasetId id, HtsgetRequest wanted, String version, HttpServletRequest request, HttpServletResponse response)
+            DatasetId id,
+            HtsgetRequest wanted,
+            String version,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException {
         try (OpenRead read = query.open(id, wanted.selection())) {
             String base = address.base(request);

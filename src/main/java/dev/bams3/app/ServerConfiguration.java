@@ -1,0 +1,118 @@
+package dev.bams3.app;
+
+import dev.bams3.htsget.HtsgetRequest;
+import dev.bams3.htsget.ServiceInfo;
+import dev.bams3.htsget.SliceTokens;
+import dev.bams3.query.ReadsQuery;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.StoreUri;
+import dev.bams3.web.CrossOrigin;
+import dev.bams3.web.Failures;
+import dev.bams3.web.PublicAddress;
+import dev.bams3.web.ReadsController;
+import dev.bams3.web.RequestId;
+import dev.bams3.web.Requests;
+import dev.bams3.web.ServerErrors;
+import dev.bams3.web.Tickets;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import org.apache.catalina.core.StandardHost;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.util.unit.DataSize;
+
+/** The service: every object it is made of, from the store up to the endpoints. Nothing is found by scanning. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration(exclude = ErrorMvcAutoConfiguration.class)
+@EnableConfigurationProperties(Settings.class)
+class ServerConfiguration {
+    @Bean
+    ObjectStore store(Settings settings) {
+        return new Stores(settings.s3()).open(StoreUri.parse("bams3.store", settings.store()));
+    }
+
+    @Bean
+    StoreHealth storeHealthIndicator(ObjectStore store) {
+        return new StoreHealth(store);
+    }
+
+    @Bean
+    ReadsQuery readsQuery() {
+        return new ReadsQuery();
+    }
+
+    @Bean
+    SliceTokens sliceTokens(Settings settings) {
+        List<byte[]> keys = settings.ticket().keys();
+        return new SliceTokens(
+                keys.isEmpty() ? List.of(randomKey()) : keys, settings.ticket().ttl(), Clock.systemUTC());
+    }
+
+    private static byte[] randomKey() {
+        byte[] key = new byte[SliceTokens.MIN_KEY_BYTES];
+        new SecureRandom().nextBytes(key);
+        return key;
+    }
+
+    @Bean
+    ReadsController readsController(
+            Settings settings, ReadsQuery query, SliceTokens tokens, ObjectProvider<BuildProperties> build) {
+        DataSize maxBody = settings.request().maxBody();
+        Settings.Service service = settings.service();
+        String version =
+                build.stream().map(BuildProperties::getVersion).findFirst().orElse("unknown");
+        return new ReadsController(
+                query,
+                new Requests(new HtsgetRequest.Limits(
+                        Math.toIntExact(maxBody.toBytes()), settings.request().maxRegions())),
+                new Tickets(tokens, settings.ticket().sliceSize().toBytes()),
+                tokens,
+                new PublicAddress(settings.publicAddress()),
+                new ServiceInfo(
+                        service.id(), service.name(), service.organizationName(), service.organizationUrl(), version));
+    }
+
+    @Bean
+    Failures failures() {
+        return new Failures();
+    }
+
+    @Bean
+    FilterRegistrationBean<RequestId> requestId() {
+        FilterRegistrationBean<RequestId> filter = new FilterRegistrationBean<>(new RequestId());
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
+    }
+
+    @Bean
+    FilterRegistrationBean<CrossOrigin> crossOrigin(Settings settings) {
+        FilterRegistrationBean<CrossOrigin> filter =
+                new FilterRegistrationBean<>(new CrossOrigin(settings.cors().origins()));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return filter;
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> serverErrors() {
+        return factory -> factory.addContextCustomizers(context -> {
+            if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(ServerErrors.class.getName());
+            }
+        });
+    }
+
+    @Bean
+    StartMessage startMessage(Settings settings, ObjectStore store) {
+        return new StartMessage(settings.publicAddress(), store.location());
+    }
+}

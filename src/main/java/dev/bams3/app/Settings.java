@@ -1,0 +1,219 @@
+package dev.bams3.app;
+
+import dev.bams3.error.ReadsException;
+import dev.bams3.htsget.SliceTokens;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Everything that can be configured, with its default: property {@code bams3.s3.path-style}, environment variable
+ * {@code BAMS3_S3_PATH_STYLE}. An empty text counts as absent. Unknown keys stop the start ({@link UnknownSettings}).
+ *
+ * @param store root of the datasets: `file:/path`, `file:./relative`, `s3://bucket/prefix`, `memory:` for tests
+ * @param demo whether a small simulated dataset `demo` is made if the store has none; absent: only where {@code store} is
+ *     absent too
+ * @param publicUrl `http(s)://host[:port][/prefix]` that addresses in tickets begin with; absent: each request's own
+ * @param s3 the S3 client
+ * @param ticket signed addresses
+ * @param cors pages of other origins
+ * @param request bounds of a request
+ * @param fetch what reading may take of the process
+ * @param service what service-info says
+ */
+@ConfigurationProperties(prefix = "bams3", ignoreUnknownFields = false)
+public record Settings(
+        @DefaultValue(DEFAULT_STORE) String store,
+        @Nullable Boolean demo,
+        @Nullable String publicUrl,
+        @DefaultValue S3 s3,
+        @DefaultValue Ticket ticket,
+        @DefaultValue Cors cors,
+        @DefaultValue Request request,
+        @DefaultValue Fetch fetch,
+        @DefaultValue Service service) {
+    static final String DEFAULT_STORE = "file:./data";
+
+    public Settings {
+        demo = demo != null ? demo : isAbsent(store) || store.equals(DEFAULT_STORE);
+        store = isAbsent(store) ? DEFAULT_STORE : store;
+        publicUrl = checkedUrl("bams3.public-url", publicUrl);
+    }
+
+    boolean wantsDemo() {
+        return Boolean.TRUE.equals(demo);
+    }
+
+    Optional<String> publicAddress() {
+        return Optional.ofNullable(publicUrl);
+    }
+
+    /**
+     * The S3 client; credentials and region come from the AWS SDK's default chains (`AWS_REGION`, `AWS_PROFILE`, ...).
+     *
+     * @param endpoint of an S3-compatible server; absent: AWS
+     * @param pathStyle whether the bucket stands in the path instead of the host name
+     * @param checksums {@code when_supported}, or {@code when_required} for servers that do not know the newer checksums
+     */
+    public record S3(
+            @Nullable String endpoint,
+            @DefaultValue("false") boolean pathStyle,
+            @DefaultValue("when_supported") Checksums checksums) {
+        public S3 {
+            endpoint = checkedUrl("bams3.s3.endpoint", endpoint);
+        }
+    }
+
+    /** When the S3 client sends and expects checksums. */
+    public enum Checksums {
+        WHEN_SUPPORTED,
+        WHEN_REQUIRED
+    }
+
+    /**
+     * Signed addresses in tickets.
+     *
+     * @param key secrets of at least 32 characters, comma separated: the first signs, all are accepted. Absent: a random one,
+     *     so that tickets end with the process and several replicas refuse each other's
+     * @param ttl how long an address is accepted, 1 minute to 7 days: a whole download of its slices must fit
+     * @param sliceSize estimated bytes of BAM of one address, 64 KiB to 1 GiB
+     */
+    public record Ticket(
+            @DefaultValue List<String> key,
+            @DefaultValue("6h") Duration ttl,
+            @DefaultValue("32MB") DataSize sliceSize) {
+        public Ticket {
+            key = key.stream().filter(text -> !isAbsent(text)).toList();
+            check(
+                    key.stream().allMatch(text -> bytes(text).length >= SliceTokens.MIN_KEY_BYTES),
+                    "bams3.ticket.key",
+                    "each key needs at least " + SliceTokens.MIN_KEY_BYTES + " characters (openssl rand -base64 32)");
+            check(
+                    ttl.compareTo(Duration.ofMinutes(1)) >= 0 && ttl.compareTo(Duration.ofDays(7)) <= 0,
+                    "bams3.ticket.ttl",
+                    "must be 1m to 7d, is " + ttl);
+            check(
+                    sliceSize.toBytes() >= 65_536 && sliceSize.toBytes() <= 1L << 30,
+                    "bams3.ticket.slice-size",
+                    "must be 64KB to 1GB, is " + sliceSize);
+        }
+
+        List<byte[]> keys() {
+            return key.stream().map(Ticket::bytes).toList();
+        }
+
+        private static byte[] bytes(String key) {
+            return key.getBytes(StandardCharsets.UTF_8);
+        }
+
+        /** A record's own text would show the secret. */
+        @Override
+        public String toString() {
+            return "Ticket[" + key.size() + " keys, ttl=" + ttl + ", sliceSize=" + sliceSize + "]";
+        }
+    }
+
+    /**
+     * Pages of other origins.
+     *
+     * @param origins `https://host[:port]`, comma separated; `*` for all, which gives away nothing that a request without a
+     *     browser would not get
+     */
+    public record Cors(@DefaultValue("*") List<String> origins) {}
+
+    /**
+     * Bounds of a request.
+     *
+     * @param maxBody bytes of a POST's JSON, 1 KiB to 16 MiB
+     * @param maxRegions regions of a POST, 1 to 100,000
+     */
+    public record Request(
+            @DefaultValue("1MB") DataSize maxBody,
+            @DefaultValue("10000") int maxRegions) {
+        public Request {
+            check(
+                    maxBody.toBytes() >= 1024 && maxBody.toMegabytes() <= 16,
+                    "bams3.request.max-body",
+                    "must be 1KB to 16MB, is " + maxBody);
+            check(
+                    maxRegions >= 1 && maxRegions <= 100_000,
+                    "bams3.request.max-regions",
+                    "must be 1 to 100000, is " + maxRegions);
+        }
+    }
+
+    /**
+     * What reading may take of the process, all requests together.
+     *
+     * @param gets ranged GETs in flight, 1 to 1,024
+     * @param getsPerRequest of one request, 1 to {@code gets}
+     * @param memory stored bytes held, 16 MiB or more
+     * @param readAhead stored bytes that one request fetches ahead, 64 KiB to {@code memory}
+     */
+    public record Fetch(
+            @DefaultValue("64") int gets,
+            @DefaultValue("8") int getsPerRequest,
+            @DefaultValue("128MB") DataSize memory,
+            @DefaultValue("16MB") DataSize readAhead) {
+        public Fetch {
+            check(gets >= 1 && gets <= 1024, "bams3.fetch.gets", "must be 1 to 1024, is " + gets);
+            check(
+                    getsPerRequest >= 1 && getsPerRequest <= gets,
+                    "bams3.fetch.gets-per-request",
+                    "must be 1 to bams3.fetch.gets, is " + getsPerRequest);
+            check(memory.toMegabytes() >= 16, "bams3.fetch.memory", "must be 16MB or more, is " + memory);
+            check(
+                    readAhead.toBytes() >= 65_536 && readAhead.compareTo(memory) <= 0,
+                    "bams3.fetch.read-ahead",
+                    "must be 64KB to bams3.fetch.memory, is " + readAhead);
+        }
+    }
+
+    /**
+     * What service-info says.
+     *
+     * @param id reverse domain name of this installation
+     * @param name for people
+     * @param organizationName who runs it
+     * @param organizationUrl their address
+     */
+    public record Service(
+            @DefaultValue("dev.bams3.server") String id,
+            @DefaultValue("bams3-server") String name,
+            @DefaultValue("unnamed") String organizationName,
+            @DefaultValue("https://example.org") String organizationUrl) {}
+
+    private static boolean isAbsent(@Nullable String text) {
+        return text == null || text.isBlank();
+    }
+
+    private static @Nullable String checkedUrl(String key, @Nullable String text) {
+        if (text == null || text.isBlank()) {
+            return null;
+        }
+        URI uri;
+        try {
+            uri = URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw ReadsException.invalidInput(key, key + ": '" + text + "' is not a URL");
+        }
+        boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+        check(
+                web && uri.getHost() != null && uri.getRawQuery() == null && uri.getRawFragment() == null,
+                key,
+                "'" + text + "' is not http(s)://host[:port][/path]");
+        return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    private static void check(boolean condition, String key, String message) {
+        if (!condition) {
+            throw ReadsException.invalidInput(key, key + ": " + message);
+        }
+    }
+}
