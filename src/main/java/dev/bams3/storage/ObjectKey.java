@@ -41,6 +41,11 @@ public record ObjectKey(String value) implements Comparable<ObjectKey> {
         return StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
+    /** Whether a key can begin with this text; nothing can be listed below any other. */
+    public static boolean canBeginWith(String text) {
+        return text.isEmpty() || isValid(text + "x");
+    }
+
     private static boolean isForbidden(int c) {
         return c < 0x20 || c == 0x7F || c == '\\';
     }

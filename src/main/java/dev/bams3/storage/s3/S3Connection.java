@@ -1,0 +1,133 @@
+package dev.bams3.storage.s3;
+
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.StoreUri;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
+import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
+import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
+import software.amazon.awssdk.retries.StandardRetryStrategy;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+
+/**
+ * One pool of connections to S3, from which stores on any number of buckets are opened. A process has one. Its calls block;
+ * they are meant for virtual threads, whose interruption ends a call at once (a call on a platform thread ends with its
+ * attempt). Closing it closes the connections under all its stores.
+ *
+ * <p>Failed calls are retried here (SDK mode {@code standard}: server errors, throttling, broken connections and bodies,
+ * timeouts), with a budget of retries over all calls, so that a dead server is not asked several times as often.
+ */
+public final class S3Connection implements AutoCloseable {
+    private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(5);
+
+    private final S3Client client;
+    private final S3Settings settings;
+
+    private S3Connection(S3Client client, S3Settings settings) {
+        this.client = client;
+        this.settings = settings;
+    }
+
+    /** Makes no request: that credentials or server are wrong shows with the first call. */
+    public static S3Connection open(S3Settings settings) {
+        return open(settings, (S3Credentials) null);
+    }
+
+    /** With a fixed key pair, or the default chain for null. */
+    public static S3Connection open(S3Settings settings, @Nullable S3Credentials credentials) {
+        boolean always = settings.checksums() == S3Settings.Checksums.WHEN_SUPPORTED;
+        S3ClientBuilder builder = S3Client.builder()
+                .credentialsProvider(provider(credentials))
+                .forcePathStyle(settings.pathStyle())
+                .requestChecksumCalculation(
+                        always ? RequestChecksumCalculation.WHEN_SUPPORTED : RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(
+                        always ? ResponseChecksumValidation.WHEN_SUPPORTED : ResponseChecksumValidation.WHEN_REQUIRED)
+                .httpClientBuilder(Apache5HttpClient.builder()
+                        .maxConnections(settings.maxConnections())
+                        .connectionTimeout(settings.connectTimeout())
+                        .connectionAcquisitionTimeout(settings.connectTimeout())
+                        .socketTimeout(settings.readTimeout())
+                        .tcpKeepAlive(true))
+                .overrideConfiguration(configuration -> configuration
+                        .apiCallAttemptTimeout(settings.attemptTimeout())
+                        .retryStrategy(retries(settings)));
+        if (settings.endpoint() != null) {
+            builder.endpointOverride(settings.endpoint());
+        } else {
+            // A source may lie in a bucket of another region than the store.
+            builder.crossRegionAccessEnabled(true);
+        }
+        Region region = region(settings);
+        if (region != null) {
+            builder.region(region);
+        }
+        return new S3Connection(builder.build(), settings);
+    }
+
+    private static AwsCredentialsProvider provider(@Nullable S3Credentials credentials) {
+        return credentials == null
+                ? DefaultCredentialsProvider.builder().build()
+                : StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(credentials.accessKeyId(), credentials.secretAccessKey()));
+    }
+
+    /** Null leaves it to the SDK, which on AWS also asks the instance it runs on. */
+    private static @Nullable Region region(S3Settings settings) {
+        if (settings.region() != null) {
+            return Region.of(settings.region());
+        }
+        if (settings.endpoint() == null) {
+            return null;
+        }
+        try {
+            return new AwsRegionProviderChain(new SystemSettingsRegionProvider(), new AwsProfileRegionProvider())
+                    .getRegion();
+        } catch (SdkClientException e) {
+            // Other servers take the region of a signature as it comes.
+            return Region.US_EAST_1;
+        }
+    }
+
+    private static StandardRetryStrategy retries(S3Settings settings) {
+        Duration first = settings.firstBackoff();
+        return AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                .maxAttempts(settings.attempts())
+                .backoffStrategy(BackoffStrategy.exponentialDelayHalfJitter(first, LONGEST_BACKOFF))
+                .throttlingBackoffStrategy(
+                        BackoffStrategy.exponentialDelayHalfJitter(first.multipliedBy(4), LONGEST_BACKOFF))
+                .retryOnException(S3Connection::isConflict)
+                .build();
+    }
+
+    /** Two conditional writes of a key met; S3 asks to try again (S3 User Guide, conditional writes). */
+    private static boolean isConflict(Throwable failure) {
+        return failure instanceof AwsServiceException service
+                && service.statusCode() == 409
+                && S3Failures.code(service).equals("ConditionalRequestConflict");
+    }
+
+    /** The objects below a prefix of a bucket. Closing the store leaves this connection open. */
+    public ObjectStore store(StoreUri.Bucket bucket) {
+        return new S3ObjectStore(client, bucket, settings.partSize());
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

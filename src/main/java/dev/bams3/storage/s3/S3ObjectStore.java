@@ -1,0 +1,227 @@
+package dev.bams3.storage.s3;
+
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.storage.ByteRange;
+import dev.bams3.storage.ETag;
+import dev.bams3.storage.ObjectInfo;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.ObjectUpload;
+import dev.bams3.storage.PutCondition;
+import dev.bams3.storage.StoreUri;
+import dev.bams3.storage.StoredObject;
+import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** Objects below a prefix of a bucket. */
+final class S3ObjectStore implements ObjectStore {
+    /**
+     * User metadata that tells one write from another. A conditional write whose answer was lost is retried by the SDK and
+     * then refused because of itself; the marker on the object shows that.
+     */
+    static final String MARKER = "bams3-write";
+
+    private static final String CONTENT_TYPE = "application/octet-stream";
+
+    private final S3Client client;
+    private final StoreUri.Bucket root;
+    private final int partSize;
+
+    S3ObjectStore(S3Client client, StoreUri.Bucket root, int partSize) {
+        this.client = client;
+        this.root = root;
+        this.partSize = partSize;
+    }
+
+    @Override
+    public String location() {
+        return root.toString();
+    }
+
+    @Override
+    public ObjectInfo head(ObjectKey key) {
+        HeadObjectResponse response = call(
+                key,
+                () -> client.headObject(request -> request.bucket(root.bucket()).key(path(key.value()))));
+        return new ObjectInfo(key, response.contentLength(), etag(name(key), response.eTag()), response.lastModified());
+    }
+
+    @Override
+    public StoredObject get(ObjectKey key, int limit) {
+        GetObjectRequest request = GetObjectRequest.builder()
+                .bucket(root.bucket())
+                .key(path(key.value()))
+                .build();
+        return call(key, () -> client.getObject(request, new WholeBody(name(key), limit)));
+    }
+
+    @Override
+    public byte[] getRange(ObjectKey key, ByteRange range, ETag ifMatch) {
+        GetObjectRequest.Builder request = GetObjectRequest.builder()
+                .bucket(root.bucket())
+                .key(path(key.value()))
+                .range(range.toHttp());
+        if (!ifMatch.equals(ETag.ANY)) {
+            request.ifMatch(ifMatch.value());
+        }
+        GetObjectRequest built = request.build();
+        return call(key, () -> client.getObject(built, new RangeBody(name(key), range, ifMatch)));
+    }
+
+    @Override
+    public ETag put(ObjectKey key, byte[] body, PutCondition condition) {
+        return put(key, body, body.length, condition);
+    }
+
+    /** The first {@code length} bytes of the array. */
+    ETag put(ObjectKey key, byte[] body, int length, PutCondition condition) {
+        String marker = UUID.randomUUID().toString();
+        PutObjectRequest.Builder request = PutObjectRequest.builder()
+                .bucket(root.bucket())
+                .key(path(key.value()))
+                .contentType(CONTENT_TYPE)
+                .metadata(Map.of(MARKER, marker));
+        switch (condition) {
+            case PutCondition.Always() -> {}
+            case PutCondition.IfAbsent() -> request.ifNoneMatch("*");
+            case PutCondition.IfMatch(ETag etag) -> request.ifMatch(etag.value());
+        }
+        PutObjectRequest built = request.build();
+        return call(key, () -> {
+            try {
+                return etag(
+                        name(key), client.putObject(built, body(body, length)).eTag());
+            } catch (S3Exception e) {
+                boolean refused = e.statusCode() == 412 || e.statusCode() == 409;
+                boolean gone = e.statusCode() == 404 && condition instanceof PutCondition.IfMatch;
+                if (!(refused || gone) || S3Failures.code(e).equals("NoSuchBucket")) {
+                    throw e;
+                }
+                return ownWrite(key, marker)
+                        .orElseThrow(() -> ReadsException.about(
+                                ErrorKind.CHANGED, name(key), "another writer was first, or the object is gone", e));
+            }
+        });
+    }
+
+    /** The ETag of the object if the write with this marker made it. */
+    Optional<ETag> ownWrite(ObjectKey key, String marker) {
+        try {
+            HeadObjectResponse response =
+                    client.headObject(request -> request.bucket(root.bucket()).key(path(key.value())));
+            return marker.equals(response.metadata().get(MARKER))
+                    ? Optional.of(etag(name(key), response.eTag()))
+                    : Optional.empty();
+        } catch (S3Exception e) {
+            if (e.statusCode() == 404) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    static RequestBody body(byte[] bytes, int length) {
+        // A provider rather than the array, which the SDK would copy.
+        return RequestBody.fromContentProvider(() -> new ByteArrayInputStream(bytes, 0, length), length, CONTENT_TYPE);
+    }
+
+    @Override
+    public ObjectUpload upload(ObjectKey key) {
+        return new S3Upload(this, client, root.bucket(), path(key.value()), key, partSize);
+    }
+
+    @Override
+    public List<ObjectInfo> list(String prefix, String after, int limit) {
+        if (!ObjectKey.canBeginWith(prefix)) {
+            return List.of();
+        }
+        List<ObjectInfo> found = new ArrayList<>();
+        String last = after.isEmpty() ? "" : path(after);
+        while (found.size() < limit) {
+            ListObjectsV2Response page = page(path(prefix), last, limit - found.size());
+            for (S3Object object : page.contents()) {
+                last = object.key();
+                String key = last.substring(path("").length());
+                // Not ours: markers of folders, that a console makes, end with a slash.
+                if (ObjectKey.isValid(key)) {
+                    found.add(new ObjectInfo(
+                            new ObjectKey(key),
+                            object.size(),
+                            etag(name(new ObjectKey(key)), object.eTag()),
+                            object.lastModified()));
+                }
+            }
+            if (!Boolean.TRUE.equals(page.isTruncated()) || page.contents().isEmpty()) {
+                break;
+            }
+        }
+        return found;
+    }
+
+    private ListObjectsV2Response page(String prefix, String after, int limit) {
+        return call(
+                location(),
+                () -> client.listObjectsV2(request -> {
+                    request.bucket(root.bucket()).prefix(prefix).maxKeys(limit);
+                    if (!after.isEmpty()) {
+                        request.startAfter(after);
+                    }
+                }));
+    }
+
+    @Override
+    public void delete(ObjectKey key) {
+        call(
+                key,
+                () -> client.deleteObject(
+                        request -> request.bucket(root.bucket()).key(path(key.value()))));
+    }
+
+    /** The connection is another's. */
+    @Override
+    public void close() {}
+
+    /** Key in the bucket of a key, or the beginning of one, in this store. */
+    private String path(String key) {
+        return root.prefix().isEmpty() ? key : root.prefix() + "/" + key;
+    }
+
+    String name(ObjectKey key) {
+        return root + "/" + key;
+    }
+
+    static ETag etag(String resource, @Nullable String value) {
+        if (value == null) {
+            throw ReadsException.about(ErrorKind.UNAVAILABLE, resource, "the server gives no ETag");
+        }
+        return new ETag(value);
+    }
+
+    <T> T call(ObjectKey key, Supplier<T> body) {
+        return call(name(key), body);
+    }
+
+    private static <T> T call(String resource, Supplier<T> body) {
+        try {
+            return body.get();
+        } catch (SdkException e) {
+            throw S3Failures.of(e, resource);
+        }
+    }
+}
