@@ -80,7 +80,8 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
         }
         byte[] json = told.toJson();
         response.setContentLength(json.length);
-        if (!request.getMethod().equals("HEAD")) {
+        // A request whose first line could not be read has no method.
+        if (!"HEAD".equals(request.getMethod())) {
             response.getOutputStream().write(json);
         }
     }

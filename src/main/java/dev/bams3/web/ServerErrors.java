@@ -23,7 +23,7 @@ public final class ServerErrors extends ErrorReportValve {
         if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
-        if (failure != null) {
+        if (failure != null && status >= 500) {
             LOG.error("request {} failed", RequestId.of(request), failure);
         }
         HttpServletResponse answer = response.getResponse();

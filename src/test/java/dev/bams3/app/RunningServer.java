@@ -1,0 +1,60 @@
+package dev.bams3.app;
+
+import dev.bams3.storage.ObjectStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The service as it is, on a free port. */
+public final class RunningServer implements AutoCloseable {
+    private final ConfigurableApplicationContext context;
+
+    private RunningServer(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    /** With these settings, {@code name=value}, over the defaults; no demo dataset, no management port. */
+    public static RunningServer start(String... settings) {
+        return start(store -> store, settings);
+    }
+
+    /** The same, with the store wrapped. */
+    public static RunningServer start(UnaryOperator<ObjectStore> wrapping, String... settings) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--server.port=0", "--management.server.port=-1", "--bams3.store=memory:", "--bams3.demo=false"));
+        for (String setting : settings) {
+            arguments.add("--" + setting);
+        }
+        return new RunningServer(Bams3.serve(
+                context -> context.getBeanFactory().addBeanPostProcessor(new Wrapping(wrapping)),
+                arguments.toArray(String[]::new)));
+    }
+
+    public int port() {
+        return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    /** `http://localhost:port`, followed by a path. */
+    public String url(String path) {
+        return String.format(Locale.ROOT, "http://localhost:%d%s", port(), path);
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    private record Wrapping(UnaryOperator<ObjectStore> wrapping) implements BeanPostProcessor {
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String name) {
+            return bean instanceof ObjectStore store ? wrapping.apply(store) : bean;
+        }
+    }
+}

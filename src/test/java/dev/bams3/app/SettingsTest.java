@@ -1,0 +1,165 @@
+package dev.bams3.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bams3.error.ReadsException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.util.unit.DataSize;
+
+class SettingsTest {
+    private static final String KEY = "0123456789abcdef0123456789abcdef";
+
+    @Test
+    void defaultsAreThese() {
+        Settings settings = settings(Map.of());
+        assertThat(settings.store()).isEqualTo("file:./data");
+        assertThat(settings.wantsDemo()).isTrue();
+        assertThat(settings.publicAddress()).isEmpty();
+        assertThat(settings.s3()).isEqualTo(new Settings.S3(null, false, Settings.Checksums.WHEN_SUPPORTED));
+        assertThat(settings.ticket())
+                .isEqualTo(new Settings.Ticket(List.of(), Duration.ofHours(6), DataSize.ofMegabytes(32)));
+        assertThat(settings.cors()).isEqualTo(new Settings.Cors(List.of("*")));
+        assertThat(settings.request()).isEqualTo(new Settings.Request(DataSize.ofMegabytes(1), 10_000));
+        assertThat(settings.fetch())
+                .isEqualTo(new Settings.Fetch(64, 8, DataSize.ofMegabytes(128), DataSize.ofMegabytes(16)));
+        assertThat(settings.service())
+                .isEqualTo(new Settings.Service("dev.bams3.server", "bams3-server", "unnamed", "https://example.org"));
+    }
+
+    @Test
+    void everyKeyHasAnEnvironmentVariable() {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("BAMS3_STORE", "s3://bucket/prefix");
+        environment.put("BAMS3_DEMO", "true");
+        environment.put("BAMS3_PUBLIC_URL", "https://reads.example.org/base/");
+        environment.put("BAMS3_S3_ENDPOINT", "http://localhost:9000");
+        environment.put("BAMS3_S3_PATH_STYLE", "true");
+        environment.put("BAMS3_S3_CHECKSUMS", "when_required");
+        environment.put("BAMS3_TICKET_KEY", KEY + ",second-" + KEY);
+        environment.put("BAMS3_TICKET_TTL", "90m");
+        environment.put("BAMS3_TICKET_SLICE_SIZE", "8MB");
+        environment.put("BAMS3_CORS_ORIGINS", "https://a.example,https://b.example");
+        environment.put("BAMS3_REQUEST_MAX_BODY", "2MB");
+        environment.put("BAMS3_REQUEST_MAX_REGIONS", "7");
+        environment.put("BAMS3_FETCH_GETS", "10");
+        environment.put("BAMS3_FETCH_GETS_PER_REQUEST", "3");
+        environment.put("BAMS3_FETCH_MEMORY", "64MB");
+        environment.put("BAMS3_FETCH_READ_AHEAD", "1MB");
+        environment.put("BAMS3_SERVICE_ID", "org.example");
+        environment.put("BAMS3_SERVICE_NAME", "Reads");
+        environment.put("BAMS3_SERVICE_ORGANIZATION_NAME", "Example");
+        environment.put("BAMS3_SERVICE_ORGANIZATION_URL", "https://example.com");
+        assertThat(environment.keySet())
+                .containsExactlyInAnyOrderElementsOf(UnknownSettings.keys("bams3", Settings.class).stream()
+                        .map(UnknownSettings::variable)
+                        .toList());
+
+        Settings settings = settings(environment);
+        assertThat(settings)
+                .isEqualTo(new Settings(
+                        "s3://bucket/prefix",
+                        true,
+                        "https://reads.example.org/base",
+                        new Settings.S3("http://localhost:9000", true, Settings.Checksums.WHEN_REQUIRED),
+                        new Settings.Ticket(
+                                List.of(KEY, "second-" + KEY), Duration.ofMinutes(90), DataSize.ofMegabytes(8)),
+                        new Settings.Cors(List.of("https://a.example", "https://b.example")),
+                        new Settings.Request(DataSize.ofMegabytes(2), 7),
+                        new Settings.Fetch(10, 3, DataSize.ofMegabytes(64), DataSize.ofMegabytes(1)),
+                        new Settings.Service("org.example", "Reads", "Example", "https://example.com")));
+        assertThat(settings.ticket().toString()).doesNotContain(KEY);
+    }
+
+    @Test
+    void emptyVariablesAreAbsent() {
+        Settings settings = settings(
+                Map.of("BAMS3_STORE", "", "BAMS3_PUBLIC_URL", "", "BAMS3_S3_ENDPOINT", "", "BAMS3_TICKET_KEY", ""));
+        assertThat(settings).isEqualTo(settings(Map.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file:/reads", "s3://bucket"})
+    void aConfiguredStoreGetsNoDemo(String store) {
+        assertThat(settings(Map.of("BAMS3_STORE", store)).wantsDemo()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BAMS3_PUBLIC_URL,reads.example.org,bams3.public-url",
+        "BAMS3_PUBLIC_URL,ftp://x,bams3.public-url",
+        "BAMS3_PUBLIC_URL,https://x/?a=b,bams3.public-url",
+        "BAMS3_S3_ENDPOINT,http:// x,bams3.s3.endpoint",
+        "BAMS3_TICKET_KEY,short,bams3.ticket.key",
+        "BAMS3_TICKET_TTL,1s,bams3.ticket.ttl",
+        "BAMS3_TICKET_SLICE_SIZE,1KB,bams3.ticket.slice-size",
+        "BAMS3_REQUEST_MAX_BODY,1GB,bams3.request.max-body",
+        "BAMS3_REQUEST_MAX_REGIONS,0,bams3.request.max-regions",
+        "BAMS3_FETCH_GETS,0,bams3.fetch.gets",
+        "BAMS3_FETCH_GETS_PER_REQUEST,65,bams3.fetch.gets-per-request",
+        "BAMS3_FETCH_MEMORY,1MB,bams3.fetch.memory",
+        "BAMS3_FETCH_READ_AHEAD,1GB,bams3.fetch.read-ahead",
+    })
+    void wrongValuesAreNamed(String variable, String value, String key) {
+        assertThatThrownBy(() -> settings(Map.of(variable, value)))
+                .isInstanceOf(BindException.class)
+                .hasRootCauseInstanceOf(ReadsException.class)
+                .rootCause()
+                .hasMessageContaining(key);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BAMS3_STOER,BAMS3_STORE",
+        "BAMS3_S3_PATHSTYEL,BAMS3_S3_PATH_STYLE",
+        "BAMS3_ENDPOINT,BAMS3_S3_ENDPOINT",
+        "bams3.s3.chekcsums,bams3.s3.checksums",
+        "bams3.ticket.keys,bams3.ticket.key",
+        "bams3.,bams3.",
+    })
+    void unknownNamesStopTheStartAndNameTheNearest(String unknown, String nearest) {
+        assertThatThrownBy(() -> UnknownSettings.check(List.of("PATH", "server.port", unknown)))
+                .isInstanceOf(ReadsException.class)
+                .hasMessageContaining("unknown setting " + unknown + ";")
+                .hasMessageContaining("did you mean " + nearest);
+    }
+
+    @Test
+    void knownNamesInEveryFormAreAccepted() {
+        List<String> names = new ArrayList<>(Arrays.asList(
+                "bams3.s3.pathStyle",
+                "bams3.cors.origins[0]",
+                "BAMS3_CORS_ORIGINS_1",
+                "BAMS3_S3_PATHSTYLE",
+                "BAMS3_TEST_DATA",
+                "BAMS3_TEST_REGIONS"));
+        names.addAll(UnknownSettings.keys("bams3", Settings.class));
+        UnknownSettings.check(names);
+    }
+
+    private static Settings settings(Map<String, String> variables) {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .replace(
+                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                        new SystemEnvironmentPropertySource(
+                                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.copyOf(variables)));
+        ConfigurationPropertySources.attach(environment);
+        return Binder.get(environment).bindOrCreate("bams3", Settings.class);
+    }
+}
