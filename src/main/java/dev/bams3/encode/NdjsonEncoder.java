@@ -1,22 +1,35 @@
 package dev.bams3.encode;
 
 import dev.bams3.sam.SamHeader;
+import java.nio.charset.StandardCharsets;
 
+/**
+ * One JSON object a line: the records as {@link JsonRecords} writes them, and at last {@code {"@end":{"records":N}}}. No
+ * record has a member of that name, and an answer without that line is not whole. There is no header.
+ */
 final class NdjsonEncoder implements RecordEncoder {
-    NdjsonEncoder(SamHeader header) {}
+    private static final byte[] NOTHING = {};
+    private static final byte[] LINE_END = {'\n'};
+
+    private final JsonRecords records;
+
+    NdjsonEncoder(SamHeader header) {
+        records = new JsonRecords(header.references());
+    }
 
     @Override
     public EncodedBytes header() {
-        throw new UnsupportedOperationException("owner: encode");
+        return new EncodedBytes(NOTHING, 0);
     }
 
     @Override
-    public EncodedBytes block(byte[] records, int offset, int length) {
-        throw new UnsupportedOperationException("owner: encode");
+    public EncodedBytes block(byte[] bytes, int offset, int length) {
+        return records.block(bytes, offset, length, NOTHING, LINE_END);
     }
 
     @Override
-    public EncodedBytes end(long records) {
-        throw new UnsupportedOperationException("owner: encode");
+    public EncodedBytes end(long count) {
+        byte[] line = ("{\"@end\":{\"records\":" + count + "}}\n").getBytes(StandardCharsets.US_ASCII);
+        return new EncodedBytes(line, line.length);
     }
 }

@@ -63,37 +63,37 @@ public final class BamRecordCheck {
     }
 
     /**
-     * Checks that the record's references exist and its positions lie on them.
+     * Checks that the record's references exist and that its own position lies on its reference. A mate's position past the
+     * end of its reference is let through: real files have such, after references were cut.
      *
      * @param record a sound record
      * @return null, or what is wrong, naming the field
      */
     public static @Nullable String placementProblem(byte[] buffer, int record, ReferenceDictionary references) {
-        @Nullable
-        String own = placementProblem(
-                "refID", BamRecord.referenceIndex(buffer, record), "pos", BamRecord.start(buffer, record), references);
-        return own != null
-                ? own
-                : placementProblem(
-                        "next_refID",
-                        BamRecord.mateReferenceIndex(buffer, record),
-                        "next_pos",
-                        BamRecord.mateStart(buffer, record),
-                        references);
+        int reference = BamRecord.referenceIndex(buffer, record);
+        int start = BamRecord.start(buffer, record);
+        @Nullable String problem = reference("refID", reference, "pos", start, references);
+        if (problem != null) {
+            return problem;
+        }
+        if (reference >= 0 && start >= references.get(reference).length()) {
+            return "pos " + start + " (0-based) is past the end of '"
+                    + references.get(reference).name() + "', "
+                    + references.get(reference).length() + " bases long";
+        }
+        return reference(
+                "next_refID",
+                BamRecord.mateReferenceIndex(buffer, record),
+                "next_pos",
+                BamRecord.mateStart(buffer, record),
+                references);
     }
 
-    private static @Nullable String placementProblem(
+    private static @Nullable String reference(
             String idField, int id, String startField, int start, ReferenceDictionary references) {
         if (id < BamRecord.NO_REFERENCE || id >= references.size()) {
             return idField + " " + id + " is not one of the header's " + references.size() + " references";
         }
-        if (start < -1) {
-            return startField + " " + start + " is less than -1";
-        }
-        if (id >= 0 && start >= references.get(id).length()) {
-            return startField + " " + start + " (0-based) is past the end of '"
-                    + references.get(id).name() + "', " + references.get(id).length() + " bases long";
-        }
-        return null;
+        return start < -1 ? startField + " " + start + " is less than -1" : null;
     }
 }

@@ -1,5 +1,8 @@
 package dev.bams3.sam;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,10 @@ public final class SamTags {
 
     /** Name, type, element type and count of an array. */
     public static final int ARRAY = 8;
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long EACH_BYTE = 0x0101_0101_0101_0101L;
+    private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
     private SamTags() {}
 
@@ -30,6 +37,11 @@ public final class SamTags {
     /** The number that {@link #nameAt} gives for this name. */
     public static int name(char first, char second) {
         return first | second << 8;
+    }
+
+    /** Whether the type is one of the six whole numbers, which SAM text calls {@code i}. */
+    public static boolean isInteger(char type) {
+        return type == 'C' || type == 'c' || type == 'i' || type == 'S' || type == 's' || type == 'I';
     }
 
     /** Letter of an array's elements: one of {@code cCsSiIf}. */
@@ -55,6 +67,16 @@ public final class SamTags {
     /** Index of the NUL that ends the text of a Z or H. */
     public static int textEnd(byte[] buffer, int tag) {
         int at = tag + VALUE;
+        int lastWhole = buffer.length - 8;
+        while (at <= lastWhole) {
+            long eight = (long) LONG.get(buffer, at);
+            // The lowest set bit marks the first zero byte.
+            long zeros = (eight - EACH_BYTE) & ~eight & HIGH_BITS;
+            if (zeros != 0) {
+                return at + (Long.numberOfTrailingZeros(zeros) >>> 3);
+            }
+            at += 8;
+        }
         while (buffer[at] != 0) {
             at++;
         }

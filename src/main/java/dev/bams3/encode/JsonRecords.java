@@ -1,0 +1,134 @@
+package dev.bams3.encode;
+
+import dev.bams3.genome.ReferenceDictionary;
+import dev.bams3.sam.BamRecord;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Records as JSON objects of one line. The members QNAME to QUAL have SAM's names and SAM's values (POS and PNEXT
+ * 1-based, RNEXT {@code =} for the same reference, {@code *} for what is missing); {@code start0} and {@code end0} are the
+ * 0-based half-open span on the reference, null without a place; TAGS is described in {@link JsonTags}. Bytes that are
+ * not ASCII are taken as Latin-1 and escaped, so every record is sound JSON.
+ */
+final class JsonRecords {
+    /** All names, punctuation and numbers but the positions' texts. */
+    private static final int MAX_FIXED = 400;
+
+    private static final byte[] NAME = ascii("{\"QNAME\":\"");
+    private static final byte[] FLAG = ascii("\",\"FLAG\":");
+    private static final byte[] REFERENCE = ascii(",\"RNAME\":\"");
+    private static final byte[] POSITION = ascii("\",\"POS\":");
+    private static final byte[] MAPPING_QUALITY = ascii(",\"MAPQ\":");
+    private static final byte[] CIGAR = ascii(",\"CIGAR\":\"");
+    private static final byte[] MATE_REFERENCE = ascii("\",\"RNEXT\":\"");
+    private static final byte[] MATE_POSITION = ascii("\",\"PNEXT\":");
+    private static final byte[] TEMPLATE_LENGTH = ascii(",\"TLEN\":");
+    private static final byte[] SEQUENCE = ascii(",\"SEQ\":\"");
+    private static final byte[] QUALITIES = ascii("\",\"QUAL\":\"");
+    private static final byte[] START = ascii("\",\"start0\":");
+    private static final byte[] END = ascii(",\"end0\":");
+    private static final byte[] NO_SPAN = ascii("\",\"start0\":null,\"end0\":null");
+    private static final byte[] TAGS = ascii(",\"TAGS\":");
+
+    private final ReferenceNames names;
+
+    JsonRecords(ReferenceDictionary references) {
+        names = new ReferenceNames(references, JsonRecords::escaped);
+    }
+
+    /**
+     * Writes every record, with {@code before} in front of it and {@code after} behind it.
+     *
+     * @param before nothing or a separator
+     * @param after nothing or a line end
+     */
+    EncodedBytes block(byte[] records, int offset, int length, byte[] before, byte[] after) {
+        TextBuffer out = new TextBuffer(2L * length);
+        int end = offset + length;
+        int record = offset;
+        while (record < end) {
+            putRecord(out, records, record, before, after);
+            record += BamRecord.length(records, record);
+        }
+        return out.encoded();
+    }
+
+    private void putRecord(TextBuffer out, byte[] records, int record, byte[] before, byte[] after) {
+        int reference = BamRecord.referenceIndex(records, record);
+        int mateReference = BamRecord.mateReferenceIndex(records, record);
+        byte[] referenceName = names.of(reference);
+        byte[] mateName = names.of(mateReference);
+        int nameLength = BamRecord.nameLength(records, record) - 1;
+        int bases = BamRecord.sequenceLength(records, record);
+        int sequence = BamRecord.sequenceOffset(records, record);
+        int qualities = sequence + (bases + 1) / 2;
+        int tags = qualities + bases;
+        int end = record + BamRecord.length(records, record);
+        int cigarTag = BamRecord.cigarTag(records, record);
+        byte[] target = out.reserve(MAX_FIXED
+                + referenceName.length
+                + mateName.length
+                + JsonText.MAX_LETTER * nameLength
+                + RecordText.maxCigar(RecordText.cigarLength(records, record, cigarTag))
+                + (1L + JsonText.MAX_LETTER) * bases
+                + JsonTags.GROWTH * (long) (end - tags));
+        int at = put(target, out.length(), before);
+        at = put(target, at, NAME);
+        at = RecordText.putEscaped(target, at, records, BamRecord.nameOffset(record), nameLength);
+        at = putNumber(target, at, FLAG, BamRecord.flags(records, record));
+        at = put(target, at, REFERENCE);
+        at = put(target, at, referenceName);
+        at = putNumber(target, at, POSITION, BamRecord.start(records, record) + 1);
+        at = putNumber(target, at, MAPPING_QUALITY, BamRecord.mappingQuality(records, record));
+        at = put(target, at, CIGAR);
+        at = RecordText.putCigar(target, at, records, record, cigarTag);
+        at = put(target, at, MATE_REFERENCE);
+        if (mateReference >= 0 && mateReference == reference) {
+            target[at++] = '=';
+        } else {
+            at = put(target, at, mateName);
+        }
+        at = putNumber(target, at, MATE_POSITION, BamRecord.mateStart(records, record) + 1);
+        at = putNumber(target, at, TEMPLATE_LENGTH, BamRecord.templateLength(records, record));
+        at = put(target, at, SEQUENCE);
+        if (bases == 0) {
+            target[at++] = '*';
+        } else {
+            at = RecordText.putBases(target, at, records, sequence, bases);
+        }
+        at = put(target, at, QUALITIES);
+        if (bases == 0 || records[qualities] == (byte) 0xFF) {
+            target[at++] = '*';
+        } else {
+            at = RecordText.putQualitiesEscaped(target, at, records, qualities, bases);
+        }
+        if (BamRecord.isPlaced(records, record)) {
+            at = putNumber(target, at, START, BamRecord.start(records, record));
+            at = putNumber(target, at, END, BamRecord.alignmentEnd(records, record));
+        } else {
+            at = put(target, at, NO_SPAN);
+        }
+        at = put(target, at, TAGS);
+        at = JsonTags.put(target, at, records, tags, end, cigarTag);
+        target[at++] = '}';
+        out.setLength(put(target, at, after));
+    }
+
+    private static int putNumber(byte[] target, int at, byte[] name, int value) {
+        return DecimalText.putInt(target, put(target, at, name), value);
+    }
+
+    private static int put(byte[] target, int at, byte[] text) {
+        System.arraycopy(text, 0, target, at, text.length);
+        return at + text.length;
+    }
+
+    private static byte[] escaped(String name) {
+        String quoted = JsonText.quoted(name);
+        return quoted.substring(1, quoted.length() - 1).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}
