@@ -46,7 +46,9 @@ class ArchitectureTest {
             Map.entry("plan", Set.of("bams3", "sam", "genome", "error")),
             Map.entry("fetch", Set.of("plan", "storage", "bams3", "flow", "error")),
             Map.entry("encode", Set.of("bam", "bgzf", "sam", "genome", "error")),
-            Map.entry("query", Set.of("dataset", "plan", "fetch", "encode", "bams3", "flow", "sam", "genome", "error")),
+            Map.entry(
+                    "query",
+                    Set.of("dataset", "plan", "fetch", "encode", "bgzf", "bams3", "flow", "sam", "genome", "error")),
             Map.entry(
                     "convert", Set.of("bam", "bgzf", "bams3", "storage", "dataset", "flow", "sam", "genome", "error")),
             // Makes test BAMs; apart from convert, because it shares nothing with it but the BAM writer.

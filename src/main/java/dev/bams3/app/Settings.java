@@ -153,7 +153,7 @@ public record Settings(
      *
      * @param gets ranged GETs in flight, 1 to 1,024
      * @param getsPerRequest of one request, 1 to {@code gets}
-     * @param memory stored bytes held, 16 MiB or more
+     * @param memory stored bytes held, 16 MiB or more; encoded bytes that wait for their client may take as many again
      * @param readAhead stored bytes that one request fetches ahead, 64 KiB to {@code memory}
      */
     public record Fetch(

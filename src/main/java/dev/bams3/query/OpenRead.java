@@ -1,11 +1,19 @@
 package dev.bams3.query;
 
 import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.encode.AnswerWriter;
+import dev.bams3.encode.EncodedBytes;
 import dev.bams3.encode.ReadFormat;
+import dev.bams3.encode.RecordEncoder;
+import dev.bams3.fetch.ChunkObjects;
+import dev.bams3.plan.PlannedBlock;
+import dev.bams3.plan.ReadPlan;
 import dev.bams3.sam.SamHeader;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * One request's life: the dataset pinned to one generation, and the plan. Nothing is read from chunk objects before
@@ -13,36 +21,161 @@ import java.util.List;
  * bytes whenever it is written, so slices written one after the other are the whole answer.
  */
 public final class OpenRead implements AutoCloseable {
-    public DatasetMetadata metadata() {
-        throw new UnsupportedOperationException("owner: query");
+    private final DatasetMetadata metadata;
+    private final Supplier<SamHeader> header;
+    private final ReadPlan plan;
+    private final ChunkObjects chunks;
+    private final ReadEngine engine;
+
+    OpenRead(
+            DatasetMetadata metadata,
+            Supplier<SamHeader> header,
+            ReadPlan plan,
+            ChunkObjects chunks,
+            ReadEngine engine) {
+        this.metadata = metadata;
+        this.header = header;
+        this.plan = plan;
+        this.chunks = chunks;
+        this.engine = engine;
     }
 
-    /** The header object of the dataset, read (or from the cache) when first asked for. */
+    public DatasetMetadata metadata() {
+        return metadata;
+    }
+
+    /** The header of the dataset as it is served, read (or from the cache) when first asked for. */
     public SamHeader header() {
-        throw new UnsupportedOperationException("owner: query");
+        return header.get();
+    }
+
+    /** What will be read; it says of itself how many GETs, blocks, bytes and records that is. */
+    public ReadPlan plan() {
+        return plan;
     }
 
     /**
      * Cuts the records of the plan into consecutive slices of whole blocks, each estimated at {@code maxBytes} of BAM or
-     * less where one block is not more; empty when no block can hold a record of the selection.
+     * less where it can be; empty when no block can hold a record of the selection.
+     *
+     * <p>No slice but the last is without records when it is written. Whether a block that has to be filtered holds a wanted
+     * record is known only when it is read, so a slice ends only after it has a block that is wanted whole, and may pass
+     * {@code maxBytes} for that. The last slice, whose address has the terminator, may have no records.
      */
     public List<Slice> slices(long maxBytes) {
-        throw new UnsupportedOperationException("owner: query");
+        List<Slice> slices = new ArrayList<>();
+        int first = 0;
+        long bytes = 0;
+        boolean surelyHasRecords = false;
+        List<PlannedBlock> blocks = plan.blocks();
+        for (int i = 0; i < blocks.size(); i++) {
+            long more = estimatedBamBytes(blocks.get(i));
+            if (surelyHasRecords && bytes + more > maxBytes) {
+                slices.add(new Slice(first, i - first, bytes));
+                first = i;
+                bytes = 0;
+                surelyHasRecords = false;
+            }
+            bytes += more;
+            surelyHasRecords |= blocks.get(i).isWhole();
+        }
+        if (first < blocks.size()) {
+            slices.add(new Slice(first, blocks.size() - first, bytes));
+        }
+        return List.copyOf(slices);
+    }
+
+    /** BAM at level 1 is 2 to 3 times what a block stores (from 0.07 to 0.5 of the records), and at most the records. */
+    private static long estimatedBamBytes(PlannedBlock block) {
+        long raw = block.estimatedRawBytes();
+        double storedShare =
+                block.entry().storedLength() / (double) block.entry().rawLength();
+        return Math.max(1, Math.round(raw * Math.min(1, 3 * storedShare)));
     }
 
     /**
-     * Writes a part of the answer. Returns after the last byte was handed to {@code out} (which is not closed); on any
-     * failure the terminator has not been written.
+     * Writes a part of the answer. Returns after the last byte was handed to {@code out} (which is neither flushed nor
+     * closed); on any failure the terminator has not been written, and nothing is in flight any more.
      *
      * @throws IOException only when {@code out} throws it: the client went away
      * @throws dev.bams3.error.ReadsException everything else
      */
     public ReadTotals writeTo(ReadFormat format, Part part, OutputStream out) throws IOException {
-        throw new UnsupportedOperationException("owner: query");
+        int first = Math.min(part.firstBlock(), plan.blocks().size());
+        ReadPlan wanted =
+                plan.slice(first, Math.min(part.blocks(), plan.blocks().size() - first));
+        CountedOutput counted = new CountedOutput(out);
+        RecordEncoder encoder = RecordEncoder.of(format, header(), engine.deflaters());
+        AnswerWriter writer = new AnswerWriter(counted, encoder);
+        if (part.header()) {
+            writer.header();
+        }
+        long records = 0;
+        long scanned = 0;
+        try (EncodedBlocks blocks = new EncodedBlocks(engine, wanted, chunks, encoder, expansion(format))) {
+            while (blocks.hasNext()) {
+                try (EncodedBlock block = blocks.next()) {
+                    writer.block(block.bytes());
+                    records += block.records();
+                    scanned += block.scanned();
+                }
+            }
+            if (part.end()) {
+                writer.end(records);
+            }
+            return new ReadTotals(records, scanned, counted.bytes(), blocks.bytesFetched(), blocks.gets());
+        }
+    }
+
+    /** Counts the records of the answer; reads only the blocks that have to be filtered. */
+    public ReadTotals count() {
+        long records = 0;
+        for (PlannedBlock block : plan.blocks()) {
+            records += block.isWhole() ? block.entry().records() : 0;
+        }
+        long scanned = 0;
+        try (EncodedBlocks blocks = new EncodedBlocks(engine, plan.filteredBlocks(), chunks, new NoBytes(), 0)) {
+            while (blocks.hasNext()) {
+                try (EncodedBlock block = blocks.next()) {
+                    records += block.records();
+                    scanned += block.scanned();
+                }
+            }
+            return new ReadTotals(records, scanned, 0, blocks.bytesFetched(), blocks.gets());
+        }
+    }
+
+    /** Bytes that a byte of a BAM record may become, roughly: names of tags and fields, digits for binary numbers. */
+    private static int expansion(ReadFormat format) {
+        return switch (format) {
+            case BAM -> 1;
+            case SAM -> 2;
+            case JSON, NDJSON -> 4;
+        };
     }
 
     @Override
     public void close() {}
+
+    /** The form of an answer that only counts. */
+    private static final class NoBytes implements RecordEncoder {
+        private static final EncodedBytes NONE = new EncodedBytes(new byte[0], 0);
+
+        @Override
+        public EncodedBytes header() {
+            return NONE;
+        }
+
+        @Override
+        public EncodedBytes block(byte[] records, int offset, int length) {
+            return NONE;
+        }
+
+        @Override
+        public EncodedBytes end(long records) {
+            return NONE;
+        }
+    }
 
     /**
      * Consecutive blocks of a plan.
@@ -67,5 +200,11 @@ public final class OpenRead implements AutoCloseable {
 
         /** Header and terminator, no records. */
         public static final Part HEADER = new Part(true, 0, 0, true);
+
+        public Part {
+            if (firstBlock < 0 || blocks < 0) {
+                throw new IllegalArgumentException("not a part: " + blocks + " blocks from " + firstBlock);
+            }
+        }
     }
 }

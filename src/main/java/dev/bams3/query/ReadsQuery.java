@@ -1,16 +1,73 @@
 package dev.bams3.query;
 
+import dev.bams3.bams3.BlockList;
+import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetId;
+import dev.bams3.fetch.ChunkFetcher;
+import dev.bams3.fetch.ChunkObjects;
+import dev.bams3.flow.ByteBudget;
+import dev.bams3.plan.RangeRules;
+import dev.bams3.plan.ReadPlan;
+import dev.bams3.plan.ReadPlanner;
+import dev.bams3.plan.Targets;
 import dev.bams3.sam.ReadSelection;
+import dev.bams3.sam.SamHeader;
+import java.util.concurrent.ExecutorService;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
-/** The read use case: opens a dataset, plans a selection, and hands out the request's one object. */
-public final class ReadsQuery {
+/**
+ * The read use case: opens a dataset, plans a selection, and hands out the request's one object. Safe for use by many
+ * threads.
+ *
+ * <p>Memory of a request: stored bytes up to {@link dev.bams3.fetch.FetchLimits#readAhead}, encoded blocks up to {@link
+ * QueryLimits#blocksInFlight}, and its plan (about 30 bytes a block). Memory of the process, whatever the number of
+ * requests: {@link dev.bams3.fetch.FetchLimits#bytes} of stored bytes, {@link QueryLimits#encodedBytes} of encoded blocks,
+ * and one block of uncompressed records with a decoder for each thread that decodes. Short of memory, requests go on with
+ * less in flight, in turn.
+ */
+public final class ReadsQuery implements AutoCloseable {
+    private final ReadPlanner planner = new ReadPlanner(RangeRules.DEFAULT);
+    private final ReadEngine engine;
+
+    /**
+     * @param fetcher stays the caller's
+     * @param cpu threads that decode and encode, as many as cores; stays the caller's
+     * @param deflaters for BAM; stays the caller's
+     */
+    public ReadsQuery(ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters, QueryLimits limits) {
+        ByteBudget encoded = new ByteBudget(limits.encodedBytes(), limits.encodedBytes() / 4);
+        engine = new ReadEngine(fetcher, cpu, new DecoderPool(), deflaters, encoded, limits.blocksInFlight());
+    }
+
     /**
      * Plans a request. No chunk object is touched.
      *
-     * @throws dev.bams3.error.ReadsException NOT_FOUND for an unknown dataset or reference name
+     * @throws dev.bams3.error.ReadsException NOT_FOUND for an unknown dataset or (field `referenceName`) reference name
      */
     public OpenRead open(DatasetId id, ReadSelection selection) {
         throw new UnsupportedOperationException("owner: query");
+    }
+
+    OpenRead open(
+            DatasetMetadata metadata,
+            Supplier<SamHeader> header,
+            IntFunction<BlockList> blocks,
+            ChunkObjects chunks,
+            ReadSelection selection) {
+        ReadPlan plan = planner.plan(Targets.of(metadata.dictionary(), selection), blocks);
+        return new OpenRead(metadata, header, plan, chunks, engine);
+    }
+
+    /** Bytes of encoded blocks held now. */
+    public long encodedBytesHeld() {
+        return engine.encoded().bytesTotal() - engine.encoded().bytesFree();
+    }
+
+    /** After the last request. */
+    @Override
+    public void close() {
+        engine.decoders().close();
     }
 }

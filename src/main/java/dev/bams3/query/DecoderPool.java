@@ -1,0 +1,41 @@
+package dev.bams3.query;
+
+import dev.bams3.bams3.BlockDecoder;
+import java.util.ArrayDeque;
+
+/**
+ * Block decoders that are not in use. There are never more than were in use at once: one for each thread of the pool that
+ * decodes.
+ */
+final class DecoderPool implements AutoCloseable {
+    private final ArrayDeque<BlockDecoder> free = new ArrayDeque<>();
+    private boolean closed;
+
+    BlockDecoder borrow() {
+        synchronized (this) {
+            if (!free.isEmpty()) {
+                return free.pop();
+            }
+        }
+        return new BlockDecoder();
+    }
+
+    void giveBack(BlockDecoder decoder) {
+        synchronized (this) {
+            if (!closed) {
+                free.push(decoder);
+                return;
+            }
+        }
+        decoder.close();
+    }
+
+    /** Closes the free ones; those in use are closed when they come back. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        while (!free.isEmpty()) {
+            free.pop().close();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.bams3.query;
+
+import dev.bams3.bams3.BlockEntry;
+import dev.bams3.encode.RecordEncoder;
+import dev.bams3.fetch.BlockStream;
+import dev.bams3.fetch.ChunkObjects;
+import dev.bams3.fetch.FetchedBlock;
+import dev.bams3.flow.ByteBudget;
+import dev.bams3.flow.OrderedTasks;
+import dev.bams3.plan.ReadPlan;
+import java.util.ArrayDeque;
+
+/**
+ * The blocks of a plan as bytes of an answer: fetched, decoded, filtered and encoded in parallel, handed on in plan order.
+ * Used by one thread, which pulls; everything follows its pace.
+ *
+ * <p>A request holds at most {@link QueryLimits#blocksInFlight} encoded blocks and {@link
+ * dev.bams3.fetch.FetchLimits#readAhead} stored bytes; all requests together hold no more than the two budgets. The budgets
+ * cannot block each other: stored bytes may be held while waiting for room for an encoded block, never the other way round,
+ * and encoded blocks are given back by writing them, which waits for nobody but the client.
+ */
+final class EncodedBlocks implements AutoCloseable {
+    private final ReadEngine engine;
+    private final RecordEncoder encoder;
+    private final int expansion;
+    private final ReadPlan plan;
+    private final BlockStream stream;
+    private final OrderedTasks<EncodedBlock> encoding;
+    /** The tasks that are pending in {@link #encoding}, in the same order. */
+    private final ArrayDeque<BlockTask> tasks = new ArrayDeque<>();
+
+    private int nextBlock;
+
+    /** @param expansion bytes that a byte of BAM records may become */
+    EncodedBlocks(ReadEngine engine, ReadPlan plan, ChunkObjects chunks, RecordEncoder encoder, int expansion) {
+        this.engine = engine;
+        this.encoder = encoder;
+        this.expansion = expansion;
+        this.plan = plan;
+        stream = engine.fetcher().open(plan, chunks);
+        encoding = new OrderedTasks<>(engine.cpu());
+    }
+
+    boolean hasNext() {
+        return !tasks.isEmpty() || stream.hasNext();
+    }
+
+    /** The next block; the caller closes it. After a failure this is good only for closing. */
+    EncodedBlock next() {
+        if (tasks.isEmpty()) {
+            submitFirst();
+        }
+        submitWhatIsReady();
+        EncodedBlock block = encoding.take();
+        tasks.removeFirst();
+        return block;
+    }
+
+    long bytesFetched() {
+        return stream.bytesFetched();
+    }
+
+    int gets() {
+        return stream.gets();
+    }
+
+    /** Cancels and joins what is in flight, and gives everything back. */
+    @Override
+    public void close() {
+        encoding.close();
+        tasks.forEach(BlockTask::close);
+        tasks.clear();
+        stream.close();
+    }
+
+    private void submitFirst() {
+        FetchedBlock block = stream.next();
+        ByteBudget.Lease charged;
+        try {
+            charged = engine.encoded().acquire(room());
+        } catch (RuntimeException e) {
+            block.close();
+            throw e;
+        }
+        submit(block, charged);
+    }
+
+    private void submitWhatIsReady() {
+        while (tasks.size() < engine.blocksInFlight() && stream.isReady()) {
+            ByteBudget.Lease charged = engine.encoded().tryAcquire(room());
+            if (charged == null) {
+                return;
+            }
+            FetchedBlock block;
+            try {
+                block = stream.next();
+            } catch (RuntimeException e) {
+                charged.close();
+                throw e;
+            }
+            submit(block, charged);
+        }
+    }
+
+    private void submit(FetchedBlock block, ByteBudget.Lease charged) {
+        BlockTask task = new BlockTask(block, encoder, engine.decoders(), charged);
+        try {
+            encoding.submit(task);
+        } catch (RuntimeException e) {
+            task.close();
+            throw e;
+        }
+        tasks.addLast(task);
+        nextBlock++;
+    }
+
+    /** Bytes that the next block may become. */
+    private long room() {
+        BlockEntry next = plan.blocks().get(nextBlock).entry();
+        return (long) next.rawLength() * expansion;
+    }
+}
