@@ -14,12 +14,17 @@ public record DatasetId(String value) {
 
     /** @throws ReadsException INVALID_INPUT (field `id`) for anything else */
     public DatasetId {
-        if (value.length() > MAX_LENGTH || !ID.matcher(value).matches()) {
+        if (!isValid(value)) {
             throw ReadsException.invalidInput(
                     "id",
                     "not a dataset id: use letters, digits and ._~@+=,:- in segments joined by '/', at most "
                             + MAX_LENGTH + " characters");
         }
+    }
+
+    /** Whether the text is an id. */
+    public static boolean isValid(String text) {
+        return text.length() <= MAX_LENGTH && ID.matcher(text).matches();
     }
 
     /** Where its objects lie, below the root of the store. */

@@ -1,0 +1,148 @@
+package dev.bams3.dataset;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.bams3.bams3.DatasetLayout;
+import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.bams3.MetadataCodec;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.StoredObject;
+import java.util.List;
+
+/**
+ * Opens datasets. The first open of one is one GET; until its time to live ends, further ones are free; then one HEAD tells
+ * whether the commit is still the same. However many clients open a dataset at one time, they share one request. Safe for
+ * use by many threads; one per process.
+ */
+public final class Datasets {
+    /** Far more than any real one: some 500 bytes a reference. */
+    private static final int MAX_METADATA = 256 << 20;
+
+    /** Heap of parsed metadata for each byte of its JSON, roughly; and for an entry without any. */
+    private static final int HEAP_PER_BYTE = 2;
+
+    private static final int BYTES_OF_ENTRY = 512;
+
+    private final ObjectStore store;
+    private final DatasetParts parts;
+    // What is believed, until its time is over.
+    private final SingleFlight<DatasetLocation, Answer> fresh;
+    // What was last seen, for comparing ETags when the time is over.
+    private final Cache<DatasetLocation, Answer.Found> seen;
+
+    private sealed interface Answer {
+        record Found(OpenDataset dataset, int weight) implements Answer {}
+
+        record Missing() implements Answer {}
+    }
+
+    /** @param store in which ids are looked up */
+    public Datasets(ObjectStore store, DatasetCacheSettings settings) {
+        this(store, settings, Ticker.systemTicker());
+    }
+
+    Datasets(ObjectStore store, DatasetCacheSettings settings, Ticker ticker) {
+        this.store = store;
+        parts = new DatasetParts(settings);
+        fresh = new SingleFlight<>(Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .ticker(ticker)
+                .maximumWeight(settings.metadataBytes())
+                .weigher((DatasetLocation location, Answer answer) -> weight(answer))
+                .expireAfter(Expiry.creating((DatasetLocation location, Answer answer) ->
+                        answer instanceof Answer.Found ? settings.metadataTtl() : settings.missingTtl()))
+                .buildAsync());
+        seen = Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .maximumWeight(settings.metadataBytes())
+                .weigher((DatasetLocation location, Answer answer) -> weight(answer))
+                .build();
+    }
+
+    private static int weight(Answer answer) {
+        return switch (answer) {
+            case Answer.Found(OpenDataset _, int weight) -> weight;
+            case Answer.Missing() -> BYTES_OF_ENTRY;
+        };
+    }
+
+    /**
+     * The dataset as it is published now.
+     *
+     * @throws ReadsException NOT_FOUND naming the id; CORRUPT or UNSUPPORTED_VERSION for metadata that cannot be read; or
+     *     what the store says
+     */
+    public OpenDataset open(DatasetId id) {
+        return open(DatasetLocation.of(store, id), id.value());
+    }
+
+    /** The same for a dataset that is somewhere else. */
+    public OpenDataset open(DatasetLocation location) {
+        return open(location, location.toString());
+    }
+
+    private OpenDataset open(DatasetLocation location, String name) {
+        return switch (fresh.get(location, () -> look(location))) {
+            case Answer.Found(OpenDataset dataset, int _) -> dataset;
+            case Answer.Missing() -> throw ReadsException.about(ErrorKind.NOT_FOUND, name, "no such dataset");
+        };
+    }
+
+    /** Forgets what was believed of a dataset, as whoever published or removed it in this process wants. */
+    public void forget(DatasetId id) {
+        fresh.forget(DatasetLocation.of(store, id));
+    }
+
+    private Answer look(DatasetLocation location) {
+        ObjectKey key = location.key(DatasetLayout.METADATA);
+        Answer.Found last = seen.getIfPresent(location);
+        try {
+            if (last != null
+                    && last.dataset.etag().equals(location.store().head(key).etag())) {
+                return last;
+            }
+            Answer.Found found = read(location, key);
+            seen.put(location, found);
+            return found;
+        } catch (ReadsException e) {
+            if (e.kind() != ErrorKind.NOT_FOUND) {
+                throw e;
+            }
+            seen.invalidate(location);
+            return new Answer.Missing();
+        }
+    }
+
+    private Answer.Found read(DatasetLocation location, ObjectKey key) {
+        StoredObject object;
+        try {
+            object = location.store().get(key, MAX_METADATA);
+        } catch (ReadsException e) {
+            throw e.kind() == ErrorKind.TOO_LARGE
+                    ? ReadsException.about(ErrorKind.CORRUPT, key.value(), e.text(), e)
+                    : e;
+        }
+        DatasetMetadata metadata = MetadataCodec.decode(key.value(), object.body());
+        OpenDataset dataset = new OpenDataset(location, metadata, object.etag(), parts, () -> fresh.forget(location));
+        int weight = (int) Math.min(Integer.MAX_VALUE, BYTES_OF_ENTRY + (long) HEAP_PER_BYTE * object.body().length);
+        return new Answer.Found(dataset, weight);
+    }
+
+    /**
+     * Ids of the datasets in the store of this object, without opening any: those with a commit whose id begins with
+     * {@code prefix}, in the order of their keys. Costs about one request for each dataset that has many chunks, and less
+     * for small ones.
+     *
+     * @param prefix beginning of the ids, not necessarily a whole segment; empty for all
+     * @param after the last id of the page before; empty for the first page
+     * @param limit 1 or more; fewer ids than that are the last ones
+     */
+    public List<DatasetId> list(String prefix, String after, int limit) {
+        return new DatasetListing(store, prefix, limit).after(after);
+    }
+}

@@ -1,0 +1,152 @@
+package dev.bams3.dataset;
+
+import dev.bams3.bams3.Bams3Format;
+import dev.bams3.bams3.BlockIndex;
+import dev.bams3.bams3.BlockList;
+import dev.bams3.bams3.ChunkEntry;
+import dev.bams3.bams3.DatasetLayout;
+import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.bams3.HeaderCodec;
+import dev.bams3.bams3.StoredRange;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.sam.SamHeader;
+import dev.bams3.storage.ByteRange;
+import dev.bams3.storage.ETag;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A dataset as one commit made it; what is published later does not reach it. Immutable, shared, safe for use by many
+ * threads, nothing to close.
+ *
+ * <p>The objects of a generation are written once under keys that are never used again. Their key is therefore their
+ * identity, and reads of them carry no ETag; sizes and checksums are compared with what the metadata says. That one of them
+ * is missing means a damaged dataset (CORRUPT), unless the commit itself was replaced or removed meanwhile (CHANGED: opening
+ * again gives the new one, or NOT_FOUND).
+ */
+public final class OpenDataset {
+    private final DatasetLocation location;
+    private final DatasetMetadata metadata;
+    private final ETag etag;
+    private final DatasetParts parts;
+    private final DatasetParts.Generation generation;
+    private final Runnable whenChanged;
+
+    /** @param whenChanged called when this is found to be outdated */
+    OpenDataset(
+            DatasetLocation location, DatasetMetadata metadata, ETag etag, DatasetParts parts, Runnable whenChanged) {
+        this.location = location;
+        this.metadata = metadata;
+        this.etag = etag;
+        this.parts = parts;
+        this.whenChanged = whenChanged;
+        generation = new DatasetParts.Generation(location, metadata.uuid(), metadata.generation());
+    }
+
+    public DatasetMetadata metadata() {
+        return metadata;
+    }
+
+    /** ETag of the commit; another one is another dataset. */
+    public ETag etag() {
+        return etag;
+    }
+
+    public DatasetLocation location() {
+        return location;
+    }
+
+    /** The store of all its objects. */
+    public ObjectStore store() {
+        return location.store();
+    }
+
+    /** @param ordinal 0 to {@code metadata().chunks().count()} - 1 */
+    public ObjectKey chunkKey(int ordinal) {
+        Objects.checkIndex(ordinal, metadata.chunks().count());
+        return location.key(DatasetLayout.chunk(metadata.generation(), ordinal));
+    }
+
+    /** The header text of the source, verbatim, with the references of the metadata. At most one GET. */
+    public SamHeader header() {
+        return parts.header(generation, () -> {
+            ObjectKey key = location.key(DatasetLayout.header(metadata.generation()));
+            byte[] stored = existing(
+                    key, () -> store().get(key, metadata.header().length()).body());
+            return new SamHeader(HeaderCodec.decode(key.value(), stored, metadata.header()), metadata.dictionary());
+        });
+    }
+
+    /**
+     * The blocks of one reference; none, without asking the store, where it has no reads. At most one GET.
+     *
+     * @param reference 0-based index in the metadata, or {@link Bams3Format#UNPLACED}
+     * @throws ReadsException CORRUPT naming object, offset and field
+     */
+    public BlockList index(int reference) {
+        Optional<StoredRange> section = metadata.reads(reference).section();
+        return section.isEmpty()
+                ? new BlockList(List.of())
+                : parts.blocks(
+                        generation,
+                        reference,
+                        () -> BlockIndex.blocks(indexKey().value(), read(section.get()), section.get(), reference));
+    }
+
+    /** The blocks of the reads that have no reference, last in file order. */
+    public BlockList unplaced() {
+        return index(Bams3Format.UNPLACED);
+    }
+
+    /** The chunk objects by ordinal, with their sizes. At most one GET; no query needs it. */
+    public List<ChunkEntry> chunks() {
+        Optional<StoredRange> table = metadata.index().chunkTable();
+        return table.isEmpty()
+                ? List.of()
+                : parts.chunks(generation, () -> BlockIndex.chunks(indexKey().value(), read(table.get()), table.get()));
+    }
+
+    private ObjectKey indexKey() {
+        return location.key(DatasetLayout.index(metadata.generation()));
+    }
+
+    private byte[] read(StoredRange section) {
+        ByteRange range = new ByteRange(section.offset(), section.length());
+        return existing(indexKey(), () -> store().getRange(indexKey(), range, ETag.ANY));
+    }
+
+    private byte[] existing(ObjectKey key, Supplier<byte[]> read) {
+        try {
+            return read.get();
+        } catch (ReadsException e) {
+            String damage = switch (e.kind()) {
+                case NOT_FOUND -> "is missing, although the metadata names it";
+                case INVALID_RANGE, TOO_LARGE -> "has not the length that the metadata says";
+                default -> throw e;
+            };
+            if (isOutdated()) {
+                whenChanged.run();
+                throw ReadsException.about(
+                        ErrorKind.CHANGED, key.value(), "the dataset was replaced or removed; ask again", e);
+            }
+            throw ReadsException.about(ErrorKind.CORRUPT, key.value(), damage, e);
+        }
+    }
+
+    private boolean isOutdated() {
+        try {
+            return !etag.matches(
+                    store().head(location.key(DatasetLayout.METADATA)).etag());
+        } catch (ReadsException e) {
+            if (e.kind() == ErrorKind.NOT_FOUND) {
+                return true;
+            }
+            throw e;
+        }
+    }
+}
