@@ -48,8 +48,13 @@ class ServerConfiguration {
     private static final int ANSWER_LEVEL = 1;
 
     @Bean
-    ObjectStore store(Settings settings) {
-        return new Stores(settings.s3()).open(StoreUri.parse("bams3.store", settings.store()));
+    Stores stores(Settings settings) {
+        return new Stores(settings.s3().toS3Settings());
+    }
+
+    @Bean
+    ObjectStore store(Settings settings, Stores stores) {
+        return stores.open(StoreUri.parse("bams3.store", settings.store()));
     }
 
     @Bean

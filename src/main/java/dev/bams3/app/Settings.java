@@ -2,6 +2,8 @@ package dev.bams3.app;
 
 import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.SliceTokens;
+import dev.bams3.storage.s3.S3Settings;
+import dev.bams3.storage.s3.S3Settings.Checksums;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -55,25 +57,54 @@ public record Settings(
     }
 
     /**
-     * The S3 client; credentials and region come from the AWS SDK's default chains (`AWS_REGION`, `AWS_PROFILE`, ...).
+     * The S3 client; credentials come from the AWS SDK's default chain. The meaning of each component is that of
+     * {@link S3Settings}.
      *
      * @param endpoint of an S3-compatible server; absent: AWS
+     * @param region absent: `AWS_REGION` or the profile
      * @param pathStyle whether the bucket stands in the path instead of the host name
      * @param checksums {@code when_supported}, or {@code when_required} for servers that do not know the newer checksums
+     * @param maxConnections at one time; at least {@code bams3.fetch.gets} and some for metadata
+     * @param connectTimeout longest wait for a connection
+     * @param readTimeout longest silence in an answer
+     * @param attemptTimeout longest duration of one attempt, body included
+     * @param attempts of a call, the first included
+     * @param partSize bytes of a part of an upload
      */
     public record S3(
             @Nullable String endpoint,
+            @Nullable String region,
             @DefaultValue("false") boolean pathStyle,
-            @DefaultValue("when_supported") Checksums checksums) {
+            @DefaultValue("when_supported") Checksums checksums,
+            @DefaultValue("128") int maxConnections,
+            @DefaultValue("5s") Duration connectTimeout,
+            @DefaultValue("15s") Duration readTimeout,
+            @DefaultValue("60s") Duration attemptTimeout,
+            @DefaultValue("4") int attempts,
+            @DefaultValue("16MB") DataSize partSize) {
         public S3 {
             endpoint = checkedUrl("bams3.s3.endpoint", endpoint);
+            region = isAbsent(region) ? null : region;
         }
-    }
 
-    /** When the S3 client sends and expects checksums. */
-    public enum Checksums {
-        WHEN_SUPPORTED,
-        WHEN_REQUIRED
+        S3Settings toS3Settings() {
+            try {
+                return new S3Settings(
+                        endpoint == null ? null : URI.create(endpoint),
+                        region,
+                        pathStyle,
+                        checksums,
+                        maxConnections,
+                        connectTimeout,
+                        readTimeout,
+                        attemptTimeout,
+                        attempts,
+                        S3Settings.DEFAULT.firstBackoff(),
+                        Math.toIntExact(partSize.toBytes()));
+            } catch (IllegalArgumentException | ArithmeticException e) {
+                throw ReadsException.invalidInput("bams3.s3", "bams3.s3: " + e.getMessage());
+            }
+        }
     }
 
     /**

@@ -4,21 +4,40 @@ import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.file.FolderObjectStore;
+import dev.bams3.storage.s3.S3Connection;
+import dev.bams3.storage.s3.S3Settings;
+import org.jspecify.annotations.Nullable;
 
-/** Opens stores by address: the one place that knows the adapters. */
-final class Stores {
-    private final Settings.S3 s3;
+/** Opens stores by address: the one place that knows the adapters. Owns the connections to S3, which all buckets share. */
+final class Stores implements AutoCloseable {
+    private final S3Settings settings;
+    private @Nullable S3Connection connection;
 
-    Stores(Settings.S3 s3) {
-        this.s3 = s3;
+    Stores(S3Settings settings) {
+        this.settings = settings;
     }
 
-    /** The caller closes it. */
+    /** The caller closes the store before this. */
     ObjectStore open(StoreUri uri) {
         return switch (uri) {
             case StoreUri.Folder folder -> new FolderObjectStore(folder);
+            case StoreUri.Bucket bucket -> connection().store(bucket);
             case StoreUri.Memory ignored -> new MemoryObjectStore();
-            case StoreUri.Bucket bucket -> throw new UnsupportedOperationException("owner: storage " + bucket + s3);
         };
+    }
+
+    // Made when a bucket is first asked for: it looks for a region, and takes half a second.
+    private synchronized S3Connection connection() {
+        if (connection == null) {
+            connection = S3Connection.open(settings);
+        }
+        return connection;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (connection != null) {
+            connection.close();
+        }
     }
 }

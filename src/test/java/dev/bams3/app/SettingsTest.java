@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.error.ReadsException;
+import dev.bams3.storage.s3.S3Settings;
+import dev.bams3.storage.s3.S3Settings.Checksums;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +32,19 @@ class SettingsTest {
         assertThat(settings.store()).isEqualTo("file:./data");
         assertThat(settings.wantsDemo()).isTrue();
         assertThat(settings.publicAddress()).isEmpty();
-        assertThat(settings.s3()).isEqualTo(new Settings.S3(null, false, Settings.Checksums.WHEN_SUPPORTED));
+        assertThat(settings.s3())
+                .isEqualTo(new Settings.S3(
+                        null,
+                        null,
+                        false,
+                        Checksums.WHEN_SUPPORTED,
+                        128,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(60),
+                        4,
+                        DataSize.ofMegabytes(16)));
+        assertThat(settings.s3().toS3Settings()).isEqualTo(S3Settings.DEFAULT);
         assertThat(settings.ticket())
                 .isEqualTo(new Settings.Ticket(List.of(), Duration.ofHours(6), DataSize.ofMegabytes(32)));
         assertThat(settings.cors()).isEqualTo(new Settings.Cors(List.of("*")));
@@ -50,6 +64,13 @@ class SettingsTest {
         environment.put("BAMS3_S3_ENDPOINT", "http://localhost:9000");
         environment.put("BAMS3_S3_PATH_STYLE", "true");
         environment.put("BAMS3_S3_CHECKSUMS", "when_required");
+        environment.put("BAMS3_S3_REGION", "eu-central-1");
+        environment.put("BAMS3_S3_MAX_CONNECTIONS", "9");
+        environment.put("BAMS3_S3_CONNECT_TIMEOUT", "1s");
+        environment.put("BAMS3_S3_READ_TIMEOUT", "2s");
+        environment.put("BAMS3_S3_ATTEMPT_TIMEOUT", "3s");
+        environment.put("BAMS3_S3_ATTEMPTS", "5");
+        environment.put("BAMS3_S3_PART_SIZE", "6MB");
         environment.put("BAMS3_TICKET_KEY", KEY + ",second-" + KEY);
         environment.put("BAMS3_TICKET_TTL", "90m");
         environment.put("BAMS3_TICKET_SLICE_SIZE", "8MB");
@@ -75,7 +96,17 @@ class SettingsTest {
                         "s3://bucket/prefix",
                         true,
                         "https://reads.example.org/base",
-                        new Settings.S3("http://localhost:9000", true, Settings.Checksums.WHEN_REQUIRED),
+                        new Settings.S3(
+                                "http://localhost:9000",
+                                "eu-central-1",
+                                true,
+                                Checksums.WHEN_REQUIRED,
+                                9,
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(3),
+                                5,
+                                DataSize.ofMegabytes(6)),
                         new Settings.Ticket(
                                 List.of(KEY, "second-" + KEY), Duration.ofMinutes(90), DataSize.ofMegabytes(8)),
                         new Settings.Cors(List.of("https://a.example", "https://b.example")),
