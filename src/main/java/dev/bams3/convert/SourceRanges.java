@@ -13,6 +13,7 @@ final class SourceRanges implements AutoCloseable {
     private final int rangeLength;
     private final int inFlight;
     private long requested;
+    private long delivered;
 
     /** @param waiting runs the reads; they do nothing but wait */
     SourceRanges(SourceObject source, ExecutorService waiting, int rangeLength, int inFlight) {
@@ -30,7 +31,17 @@ final class SourceRanges implements AutoCloseable {
             reads.submit(() -> source.read(offset, length));
             requested += length;
         }
-        return reads.pending() == 0 ? new byte[0] : reads.take();
+        if (reads.pending() == 0) {
+            return new byte[0];
+        }
+        byte[] range = reads.take();
+        delivered += range.length;
+        return range;
+    }
+
+    /** Bytes handed out so far. */
+    long delivered() {
+        return delivered;
     }
 
     @Override

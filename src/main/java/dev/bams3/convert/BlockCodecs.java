@@ -1,0 +1,104 @@
+package dev.bams3.convert;
+
+import dev.bams3.bams3.BlockDecoder;
+import dev.bams3.bams3.BlockEncoder;
+import dev.bams3.bams3.BlockEntry;
+import dev.bams3.bams3.EncodedBlock;
+import dev.bams3.convert.BlockCutter.RawBlock;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Block encoders and decoders, one pair for each thread that works at once, kept for the next block. */
+final class BlockCodecs implements AutoCloseable {
+    private final ArrayDeque<Codec> idle = new ArrayDeque<>();
+    private boolean closed;
+
+    private static final class Codec {
+        private final BlockEncoder encoder = new BlockEncoder();
+        private final BlockDecoder decoder = new BlockDecoder();
+
+        void close() {
+            encoder.close();
+            decoder.close();
+        }
+    }
+
+    /**
+     * Encodes a block; with {@code verify} also decodes it and compares it with its source.
+     *
+     * @throws ReadsException CORRUPT if what was decoded is not what was encoded: a defect of this program or machine
+     */
+    EncodedBlock encode(RawBlock raw, boolean verify) {
+        Codec codec = take();
+        try {
+            EncodedBlock encoded = codec.encoder.encode(raw.bytes(), 0, raw.length());
+            if (verify) {
+                byte[] again = codec.decoder.decode("encoded block", encoded.stored(), 0, entry(encoded, 0, 0));
+                if (!Arrays.equals(again, 0, again.length, raw.bytes(), 0, raw.length())) {
+                    throw ReadsException.of(
+                            ErrorKind.CORRUPT,
+                            "a block of reference " + encoded.reference() + " starting at " + encoded.firstStart()
+                                    + " does not decode to the records it was made from; nothing was published");
+                }
+            }
+            return encoded;
+        } finally {
+            giveBack(codec);
+        }
+    }
+
+    /** Decodes a stored block. */
+    byte[] decode(String object, byte[] stored, int offset, BlockEntry entry) {
+        Codec codec = take();
+        try {
+            return codec.decoder.decode(object, stored, offset, entry);
+        } finally {
+            giveBack(codec);
+        }
+    }
+
+    /** The index entry of a block at a place in a chunk object. */
+    static BlockEntry entry(EncodedBlock encoded, int chunk, long offset) {
+        return new BlockEntry(
+                chunk,
+                offset,
+                encoded.stored().length,
+                Math.toIntExact(encoded.digest().bytes()),
+                Math.toIntExact(encoded.digest().records()),
+                encoded.firstStart(),
+                encoded.lastStart(),
+                encoded.endMax(),
+                encoded.bases(),
+                encoded.digest().crc32c());
+    }
+
+    private Codec take() {
+        synchronized (this) {
+            @Nullable Codec kept = idle.pollLast();
+            if (kept != null) {
+                return kept;
+            }
+        }
+        return new Codec();
+    }
+
+    private void giveBack(Codec codec) {
+        synchronized (this) {
+            if (!closed) {
+                idle.addLast(codec);
+                return;
+            }
+        }
+        codec.close();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        idle.forEach(Codec::close);
+        idle.clear();
+    }
+}

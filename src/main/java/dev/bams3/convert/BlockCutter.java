@@ -1,0 +1,57 @@
+package dev.bams3.convert;
+
+import dev.bams3.bams3.BlockSizing;
+import dev.bams3.sam.BamRecord;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Gathers records into blocks: never across a reference, and as long as {@link BlockSizing} says. */
+final class BlockCutter {
+    private final BlockSizing sizing;
+    private byte[] bytes;
+    private int length;
+    private int records;
+    private int reference;
+
+    BlockCutter(BlockSizing sizing) {
+        this.sizing = sizing;
+        bytes = new byte[sizing.blockBytes() + (sizing.blockBytes() >> 3)];
+    }
+
+    /**
+     * Whole records of one reference, back to back.
+     *
+     * @param bytes array holding them from index 0
+     * @param length bytes of all of them
+     */
+    record RawBlock(byte[] bytes, int length) {}
+
+    /** Adds a record. The block that it does not belong to any more, if there is one, comes back. */
+    Optional<RawBlock> add(byte[] buffer, int offset, int recordLength) {
+        int recordReference = BamRecord.referenceIndex(buffer, offset);
+        Optional<RawBlock> full = Optional.empty();
+        if (records > 0 && (recordReference != reference || sizing.endsBlock(length, records, recordLength))) {
+            full = last();
+        }
+        if (recordLength > bytes.length - length) {
+            bytes = Arrays.copyOf(bytes, Math.max(length + recordLength, bytes.length + (bytes.length >> 1)));
+        }
+        System.arraycopy(buffer, offset, bytes, length, recordLength);
+        length += recordLength;
+        records++;
+        reference = recordReference;
+        return full;
+    }
+
+    /** The block of what was added since the last one, if anything was. */
+    Optional<RawBlock> last() {
+        if (records == 0) {
+            return Optional.empty();
+        }
+        RawBlock block = new RawBlock(bytes, length);
+        bytes = new byte[sizing.blockBytes() + (sizing.blockBytes() >> 3)];
+        length = 0;
+        records = 0;
+        return Optional.of(block);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.bams3.convert;
+
+import dev.bams3.bams3.BlockSizing;
+import dev.bams3.error.ReadsException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How to convert.
+ *
+ * @param replace whether a dataset of this name may be there already; it is then replaced, as it was when the conversion
+ *     began
+ * @param verify whether every block is decoded again and compared with the source's bytes before it is stored
+ * @param allowMissingEndOfFile whether a BAM without its end-of-file block is accepted, which may have lost records
+ * @param reference FASTA file (with its .fai) of a CRAM's references
+ * @param sizing where blocks and chunks end
+ * @param sortMemory bytes of records held in memory while an unsorted source is sorted, 3 MiB to 3 GiB
+ * @param temporary folder for sorted runs; about the size of the source is needed there, if the source is unsorted
+ */
+public record ConversionOptions(
+        boolean replace,
+        boolean verify,
+        boolean allowMissingEndOfFile,
+        Optional<Path> reference,
+        BlockSizing sizing,
+        long sortMemory,
+        Path temporary) {
+    private static final long MIB = 1L << 20;
+
+    public static final ConversionOptions DEFAULT = new ConversionOptions(
+            false,
+            true,
+            false,
+            Optional.empty(),
+            BlockSizing.DEFAULT,
+            192 * MIB,
+            Path.of(System.getProperty("java.io.tmpdir")));
+
+    public ConversionOptions {
+        if (sortMemory < 3 * MIB || sortMemory > 3072 * MIB) {
+            throw ReadsException.invalidInput("sort-memory", "must be 3 MiB to 3 GiB, is " + sortMemory + " bytes");
+        }
+    }
+
+    public ConversionOptions withReplace(boolean newReplace) {
+        return new ConversionOptions(
+                newReplace, verify, allowMissingEndOfFile, reference, sizing, sortMemory, temporary);
+    }
+
+    public ConversionOptions withVerify(boolean newVerify) {
+        return new ConversionOptions(
+                replace, newVerify, allowMissingEndOfFile, reference, sizing, sortMemory, temporary);
+    }
+
+    public ConversionOptions withAllowMissingEndOfFile(boolean allow) {
+        return new ConversionOptions(replace, verify, allow, reference, sizing, sortMemory, temporary);
+    }
+
+    public ConversionOptions withReference(Optional<Path> newReference) {
+        return new ConversionOptions(
+                replace, verify, allowMissingEndOfFile, newReference, sizing, sortMemory, temporary);
+    }
+
+    public ConversionOptions withSizing(BlockSizing newSizing) {
+        return new ConversionOptions(
+                replace, verify, allowMissingEndOfFile, reference, newSizing, sortMemory, temporary);
+    }
+
+    public ConversionOptions withSort(long newSortMemory, Path newTemporary) {
+        return new ConversionOptions(
+                replace, verify, allowMissingEndOfFile, reference, sizing, newSortMemory, newTemporary);
+    }
+}

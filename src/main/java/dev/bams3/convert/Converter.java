@@ -1,0 +1,78 @@
+package dev.bams3.convert;
+
+import dev.bams3.bams3.DatasetLayout;
+import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.bgzf.BgzfDeflaters;
+import dev.bams3.bgzf.BgzfInflaters;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.PutCondition;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * Makes a dataset of a BAM, SAM or CRAM. The dataset becomes visible whole, with the last write, or not at all; every
+ * record's bytes and the header's text are kept, which is proven before that write.
+ *
+ * <p>Records that do not stand in coordinate order, whatever the header says, are sorted: the pass that finds it out is
+ * given up (nothing was published) and a second one sorts on the way, within bounded memory.
+ *
+ * <p>Memory, whatever the size of the source: about 30 MB of source, 1 MiB inflated for each batch ahead (two for each core
+ * and two), 128 MiB of blocks being encoded and checked, at most 192 MiB of chunks being gathered and uploaded (15 MB on
+ * usual data), 100 bytes for each block (60 MB for a human genome at 30x), and the sort memory if the source is unsorted.
+ *
+ * <p>Safe for use by many threads; a conversion occupies the thread that calls it and can be cancelled by interrupting that.
+ */
+public final class Converter {
+    /** Longest BAM record that is accepted, bytes. */
+    static final int MAX_RECORD_LENGTH = 256 << 20;
+
+    private static final int SPILL_LEVEL = 1;
+
+    private final ExecutorService cpu;
+    private final ExecutorService waiting;
+
+    /**
+     * @param cpu pool with a thread a core; stays the caller's
+     * @param waiting starts a thread for every task, such as a virtual one; stays the caller's
+     */
+    public Converter(ExecutorService cpu, ExecutorService waiting) {
+        this.cpu = cpu;
+        this.waiting = waiting;
+    }
+
+    /**
+     * Converts.
+     *
+     * @param store where the dataset goes
+     * @param prefix the dataset's own key below the root of the store, such as `a/b.bams3`
+     * @return what was published
+     * @throws dev.bams3.error.ReadsException INVALID_INPUT for a source that cannot be converted or a dataset that exists;
+     *     CORRUPT for a damaged source, with the offset in it; CHANGED when source or dataset were replaced meanwhile;
+     *     CANCELLED; or what the stores say. Nothing of this conversion is visible then
+     */
+    public DatasetMetadata convert(
+            SourceObject source,
+            ObjectStore store,
+            String prefix,
+            ConversionOptions options,
+            Progress.Listener listener) {
+        PutCondition condition =
+                new DatasetCommit(store, ObjectKey.of(prefix, DatasetLayout.METADATA)).conditionNow(options.replace());
+        int threads = Runtime.getRuntime().availableProcessors();
+        try (BgzfInflaters inflaters = new BgzfInflaters(threads)) {
+            try (SourceFile file = SourceFile.open(source, options, inflaters, cpu, waiting);
+                    Conversion pass = new Conversion(file, store, prefix, options, listener, cpu, waiting)) {
+                Optional<DatasetMetadata> published = pass.convertSorted(condition);
+                if (published.isPresent()) {
+                    return published.get();
+                }
+            }
+            try (BgzfDeflaters deflaters = new BgzfDeflaters(SPILL_LEVEL, threads);
+                    SourceFile file = SourceFile.open(source, options, inflaters, cpu, waiting);
+                    Conversion pass = new Conversion(file, store, prefix, options, listener, cpu, waiting)) {
+                return pass.convertUnsorted(condition, inflaters, deflaters);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.bams3.convert;
+
+import dev.bams3.bam.BamHeader;
+import dev.bams3.bams3.BlockEntry;
+import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.bams3.StreamDigest;
+import dev.bams3.bgzf.BgzfBlock;
+import dev.bams3.bgzf.BgzfDeflaters;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.ObjectUpload;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * Gives a dataset back as the BAM it was made from: the header's text verbatim, every record byte for byte, compressed anew.
+ * The file appears whole, after the digest of all its records was found right, or not at all. Memory: see
+ * {@link BlockPass}.
+ */
+public final class Exporter {
+    private final ExecutorService cpu;
+    private final ExecutorService waiting;
+
+    /**
+     * @param cpu pool with a thread a core; stays the caller's
+     * @param waiting starts a thread for every task, such as a virtual one; stays the caller's
+     */
+    public Exporter(ExecutorService cpu, ExecutorService waiting) {
+        this.cpu = cpu;
+        this.waiting = waiting;
+    }
+
+    /** Compressed records of one block. */
+    private record Piece(byte[] bytes, int length, int storedLength, StreamDigest digest) {}
+
+    /**
+     * Writes the BAM, replacing what may be there.
+     *
+     * @param store holds the dataset
+     * @param prefix the dataset's own key
+     * @param target gets the BAM at {@code key}
+     * @param level of compression, 0 (stored) to 9 (smallest)
+     * @return of the dataset that was exported
+     * @throws ReadsException NOT_FOUND, CORRUPT, CANCELLED, or what the stores say
+     */
+    public DatasetMetadata export(
+            ObjectStore store,
+            String prefix,
+            ObjectStore target,
+            ObjectKey key,
+            int level,
+            Progress.Listener listener) {
+        StoredDataset dataset = StoredDataset.open(store, prefix);
+        try (BgzfDeflaters deflaters =
+                        new BgzfDeflaters(level, Runtime.getRuntime().availableProcessors());
+                BlockCodecs codecs = new BlockCodecs();
+                ObjectUpload upload = target.upload(key)) {
+            Output output = new Output(upload, dataset.storedBytes(), listener);
+            byte[] header = BamHeader.encode(dataset.header());
+            output.write(compressed(header, deflaters, 0, StreamDigest.EMPTY));
+            try (BlockPass<Piece> pass = new BlockPass<>(
+                    dataset,
+                    cpu,
+                    waiting,
+                    (object, stored, offset, entry) ->
+                            piece(codecs.decode(object, stored, offset, entry), entry, deflaters),
+                    output::write)) {
+                for (int reference : dataset.referencesInFileOrder()) {
+                    dataset.blocks(reference).blocks().forEach(pass::add);
+                }
+                pass.finish();
+            }
+            if (!output.digest.equals(dataset.metadata().digest())) {
+                throw ReadsException.of(
+                                ErrorKind.CORRUPT,
+                                "the records are not those that were converted: digest " + output.digest
+                                        + ", the metadata says "
+                                        + dataset.metadata().digest())
+                        .in(prefix);
+            }
+            upload.write(BgzfBlock.endOfFile(), 0, BgzfBlock.END_OF_FILE_LENGTH);
+            upload.complete();
+        }
+        return dataset.metadata();
+    }
+
+    private static Piece piece(byte[] records, BlockEntry entry, BgzfDeflaters deflaters) {
+        StreamDigest digest = StreamDigest.of(records, 0, records.length, entry.records());
+        return compressed(records, deflaters, entry.storedLength(), digest);
+    }
+
+    private static Piece compressed(byte[] bytes, BgzfDeflaters deflaters, int storedLength, StreamDigest digest) {
+        byte[] target = new byte[BgzfDeflaters.maxCompressedLength(bytes.length)];
+        int length = deflaters.compress(bytes, 0, bytes.length, target, 0);
+        return new Piece(target, length, storedLength, digest);
+    }
+
+    private static final class Output {
+        private final ObjectUpload upload;
+        private final long size;
+        private final Progress.Listener listener;
+        private StreamDigest digest = StreamDigest.EMPTY;
+        private long read;
+        private long written;
+
+        Output(ObjectUpload upload, long size, Progress.Listener listener) {
+            this.upload = upload;
+            this.size = size;
+            this.listener = listener;
+        }
+
+        void write(Piece piece) {
+            upload.write(piece.bytes(), 0, piece.length());
+            digest = digest.then(piece.digest());
+            read += piece.storedLength();
+            written += piece.length();
+            double fraction = size == 0 ? 1 : (double) read / size;
+            listener.progressed(new Progress(
+                    Progress.Phase.EXPORTING, fraction, digest.records(), digest.bytes(), read, size, written));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.bams3.convert;
+
+import dev.bams3.bam.BamHeader;
+import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.bgzf.BgzfDeflaters;
+import dev.bams3.bgzf.BgzfOutputStream;
+import dev.bams3.sam.SamHeader;
+import dev.bams3.storage.MemoryObjectStore;
+import dev.bams3.storage.ObjectInfo;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.PutCondition;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.zip.GZIPInputStream;
+
+/** Pools, two stores and the steps that the tests of this package share. */
+final class ConversionRig implements AutoCloseable {
+    static final String DATASET = "a/sample.bams3";
+
+    final ExecutorService cpu = Executors.newFixedThreadPool(3);
+    final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
+    final MemoryObjectStore sources = new MemoryObjectStore();
+    final MemoryObjectStore datasets = new MemoryObjectStore();
+
+    SourceObject source(byte[] file) {
+        ObjectKey key = new ObjectKey("source.bam");
+        sources.put(key, file, PutCondition.always());
+        return SourceObject.open(sources, key);
+    }
+
+    DatasetMetadata convert(byte[] file, ConversionOptions options) {
+        return convert(file, datasets, options);
+    }
+
+    DatasetMetadata convert(byte[] file, ObjectStore store, ConversionOptions options) {
+        return new Converter(cpu, waiting).convert(source(file), store, DATASET, options, Progress.Listener.NONE);
+    }
+
+    byte[] export() {
+        ObjectKey key = new ObjectKey("exported.bam");
+        new Exporter(cpu, waiting).export(datasets, DATASET, sources, key, 1, Progress.Listener.NONE);
+        return sources.get(key, Integer.MAX_VALUE).body();
+    }
+
+    Verifier.Report verify() {
+        return new Verifier(cpu, waiting).verify(datasets, DATASET, Progress.Listener.NONE);
+    }
+
+    List<String> keys() {
+        return datasets.list("", "", 1000).stream()
+                .map(ObjectInfo::key)
+                .map(ObjectKey::value)
+                .toList();
+    }
+
+    static byte[] bam(SamHeader header, List<byte[]> records) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(BamHeader.encode(header));
+        records.forEach(bytes::writeBytes);
+        return bgzf(bytes.toByteArray());
+    }
+
+    static byte[] bgzf(byte[] inflated) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (BgzfDeflaters deflaters = new BgzfDeflaters(1, 1);
+                BgzfOutputStream out = new BgzfOutputStream(file, deflaters)) {
+            out.write(inflated);
+            out.finish();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file.toByteArray();
+    }
+
+    /** By the JDK, which takes a BGZF file for a gzip file of many members. */
+    static byte[] inflated(byte[] bgzf) {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bgzf))) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        cpu.shutdownNow();
+        waiting.shutdownNow();
+    }
+}
