@@ -1,6 +1,5 @@
 package dev.bams3.dataset;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.bams3.bams3.BlockList;
 import dev.bams3.bams3.ChunkEntry;
 import dev.bams3.sam.SamHeader;
@@ -10,8 +9,8 @@ import java.util.function.Supplier;
 
 /** Headers and index sections of generations in use. A generation never changes, so they are good for ever. */
 final class DatasetParts {
-    private static final int BYTES_OF_CHUNK_ENTRY = 56;
-    private static final int BYTES_OF_ENTRY = 256;
+    private static final long BYTES_OF_CHUNK_ENTRY = 56;
+    private static final long BYTES_OF_ENTRY = 256;
 
     private final SingleFlight<Generation, SamHeader> headers;
     private final SingleFlight<Section, BlockList> blocks;
@@ -24,27 +23,11 @@ final class DatasetParts {
     private record Section(Generation generation, int reference) {}
 
     DatasetParts(DatasetCacheSettings settings) {
-        headers = new SingleFlight<>(Caffeine.newBuilder()
-                .executor(Runnable::run)
-                .maximumWeight(settings.headerBytes())
-                .weigher((Generation generation, SamHeader header) -> weight(header.text().length))
-                .buildAsync());
+        headers = new SingleFlight<>(settings.headerBytes(), header -> header.text().length + BYTES_OF_ENTRY);
         // Of the bytes for the index, block lists take nearly all; a chunk table is read by few.
-        blocks = new SingleFlight<>(Caffeine.newBuilder()
-                .executor(Runnable::run)
-                .maximumWeight(settings.indexBytes() - settings.indexBytes() / 8)
-                .weigher((Section section, BlockList list) -> weight(list.weight()))
-                .buildAsync());
-        chunks = new SingleFlight<>(Caffeine.newBuilder()
-                .executor(Runnable::run)
-                .maximumWeight(settings.indexBytes() / 8)
-                .weigher((Generation generation, List<ChunkEntry> table) ->
-                        weight((long) BYTES_OF_CHUNK_ENTRY * table.size()))
-                .buildAsync());
-    }
-
-    private static int weight(long bytes) {
-        return (int) Math.min(Integer.MAX_VALUE, bytes + BYTES_OF_ENTRY);
+        long chunkBytes = settings.indexBytes() / 8;
+        blocks = new SingleFlight<>(settings.indexBytes() - chunkBytes, list -> list.weight() + BYTES_OF_ENTRY);
+        chunks = new SingleFlight<>(chunkBytes, table -> BYTES_OF_CHUNK_ENTRY * table.size() + BYTES_OF_ENTRY);
     }
 
     SamHeader header(Generation generation, Supplier<SamHeader> load) {

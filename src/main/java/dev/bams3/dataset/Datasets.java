@@ -2,7 +2,6 @@ package dev.bams3.dataset;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.bams3.bams3.DatasetLayout;
 import dev.bams3.bams3.DatasetMetadata;
@@ -49,14 +48,11 @@ public final class Datasets {
     Datasets(ObjectStore store, DatasetCacheSettings settings, Ticker ticker) {
         this.store = store;
         parts = new DatasetParts(settings);
-        fresh = new SingleFlight<>(Caffeine.newBuilder()
-                .executor(Runnable::run)
-                .ticker(ticker)
-                .maximumWeight(settings.metadataBytes())
-                .weigher((DatasetLocation location, Answer answer) -> weight(answer))
-                .expireAfter(Expiry.creating((DatasetLocation location, Answer answer) ->
-                        answer instanceof Answer.Found ? settings.metadataTtl() : settings.missingTtl()))
-                .buildAsync());
+        fresh = new SingleFlight<>(
+                settings.metadataBytes(),
+                Datasets::weight,
+                answer -> answer instanceof Answer.Found ? settings.metadataTtl() : settings.missingTtl(),
+                ticker);
         seen = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .maximumWeight(settings.metadataBytes())

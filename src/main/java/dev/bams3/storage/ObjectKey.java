@@ -1,7 +1,6 @@
 package dev.bams3.storage;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * Path of an object below the root of its store: segments joined by `/`, none empty, `.` or `..`, no backslash and no
@@ -52,7 +51,16 @@ public record ObjectKey(String value) implements Comparable<ObjectKey> {
 
     /** Order of two keys, or beginnings of keys, in a listing. */
     public static int compare(String a, String b) {
-        return Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < Math.min(a.length(), b.length()); i++) {
+            char x = a.charAt(i);
+            char y = b.charAt(i);
+            if (x != y) {
+                // Code points above 0xFFFF, which alone have surrogates, come last in UTF-8.
+                boolean last = Character.isSurrogate(x);
+                return last == Character.isSurrogate(y) ? Character.compare(x, y) : last ? 1 : -1;
+            }
+        }
+        return Integer.compare(a.length(), b.length());
     }
 
     @Override

@@ -1,0 +1,108 @@
+package dev.bams3.dataset;
+
+import dev.bams3.bams3.Bams3Format;
+import dev.bams3.bams3.BlockEntry;
+import dev.bams3.bams3.ChunkEntry;
+import dev.bams3.bams3.DatasetLayout;
+import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.bams3.DatasetMetadata.ReadsTotals;
+import dev.bams3.bams3.Flagstat;
+import dev.bams3.bams3.HeaderCodec;
+import dev.bams3.bams3.IndexWriter;
+import dev.bams3.bams3.MetadataCodec;
+import dev.bams3.bams3.StoredRange;
+import dev.bams3.bams3.StreamDigest;
+import dev.bams3.genome.Reference;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.PutCondition;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/** A dataset with true metadata, header and index, and no chunk objects: three blocks on chr1, none on chr2, one unplaced. */
+record StoredSample(ObjectStore store, String prefix, UUID uuid, String generation) {
+    private static final BlockEntry UNPLACED = new BlockEntry(1, 64, 30, 100, 2, -1, -1, -1, 10, 9);
+
+    /** Writes everything, the commit last. */
+    static StoredSample publish(ObjectStore store, String prefix, long version) {
+        UUID uuid = new UUID(7, version);
+        StoredSample sample = new StoredSample(
+                store, prefix, uuid, DatasetLayout.newGeneration(Instant.ofEpochSecond(1_700_000_000 + version), uuid));
+        sample.write();
+        return sample;
+    }
+
+    static List<BlockEntry> placed(int chunk) {
+        return List.of(
+                new BlockEntry(chunk, 64, 50, 200, 4, 10, 20, 70, 40, 1),
+                new BlockEntry(chunk, 114, 50, 200, 4, 20, 90, 140, 40, 2),
+                new BlockEntry(chunk, 164, 40, 100, 2, 95, 99, 150, 20, 3));
+    }
+
+    byte[] headerText() {
+        return ("@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:1000\n@CO\t" + uuid + "\n")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    String name(String object) {
+        return prefix + "/" + object;
+    }
+
+    String headerName() {
+        return name(DatasetLayout.header(generation));
+    }
+
+    String indexName() {
+        return name(DatasetLayout.index(generation));
+    }
+
+    ObjectKey commit() {
+        return new ObjectKey(name(DatasetLayout.METADATA));
+    }
+
+    private void write() {
+        byte[] header = HeaderCodec.encode(headerText());
+        put(headerName(), header);
+        IndexWriter index = new IndexWriter(uuid, generation);
+        StoredRange placed = index.addBlocks(0, placed(0));
+        StoredRange unplaced = index.addBlocks(Bams3Format.UNPLACED, List.of(UNPLACED));
+        StoredRange chunks = index.addChunks(
+                List.of(new ChunkEntry(300, 0, 3, 10, 500), new ChunkEntry(200, Bams3Format.UNPLACED, 1, 2, 100)));
+        byte[] indexBytes = index.toByteArray();
+        put(indexName(), indexBytes);
+        long[] passed = new long[Flagstat.Category.values().length];
+        passed[Flagstat.Category.TOTAL.ordinal()] = 12;
+        passed[Flagstat.Category.MAPPED.ordinal()] = 10;
+        DatasetMetadata metadata = new DatasetMetadata(
+                Bams3Format.VERSION,
+                Instant.parse("2026-01-02T03:04:05Z"),
+                "a test",
+                new DatasetMetadata.Source(
+                        "in.bam", OptionalLong.empty(), Optional.empty(), "BAM", Optional.empty(), false),
+                uuid,
+                generation,
+                List.of(),
+                DatasetMetadata.Compression.DEFAULT,
+                HeaderCodec.describe(headerText(), header),
+                new DatasetMetadata.IndexObject(indexBytes.length, Optional.of(chunks)),
+                List.of(
+                        new DatasetMetadata.ReferenceReads(
+                                new Reference("chr1", 1000),
+                                new ReadsTotals(10, 0, 100, 500, 140, 3, Optional.of(placed))),
+                        new DatasetMetadata.ReferenceReads(new Reference("chr2", 1000), ReadsTotals.NONE)),
+                new ReadsTotals(0, 2, 10, 100, 30, 1, Optional.of(unplaced)),
+                new DatasetMetadata.Chunks(2, 500),
+                List.of(),
+                Flagstat.ofCounts(passed, new long[passed.length]),
+                new StreamDigest(1, 2, 600, 12));
+        put(commit().value(), MetadataCodec.encode(metadata));
+    }
+
+    private void put(String name, byte[] body) {
+        store.put(new ObjectKey(name), body, PutCondition.always());
+    }
+}
