@@ -1,15 +1,11 @@
 package dev.bams3.app;
 
-import dev.bams3.bgzf.BgzfDeflaters;
-import dev.bams3.fetch.ChunkFetcher;
-import dev.bams3.fetch.FetchLimits;
+import dev.bams3.dataset.Datasets;
 import dev.bams3.htsget.HtsgetRequest;
 import dev.bams3.htsget.ServiceInfo;
 import dev.bams3.htsget.SliceTokens;
-import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
-import dev.bams3.storage.StoreUri;
 import dev.bams3.web.CrossOrigin;
 import dev.bams3.web.Failures;
 import dev.bams3.web.PublicAddress;
@@ -21,8 +17,6 @@ import dev.bams3.web.Tickets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringBootConfiguration;
@@ -34,13 +28,15 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.util.unit.DataSize;
 
-/** The service: every object it is made of, from the store up to the endpoints. Nothing is found by scanning. */
+/** The service, from the protocol up to the HTTP server. Nothing is found by scanning. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration(exclude = ErrorMvcAutoConfiguration.class)
 @EnableConfigurationProperties(Settings.class)
+@Import(ReadConfiguration.class)
 class ServerConfiguration {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
@@ -48,48 +44,8 @@ class ServerConfiguration {
     private static final int ANSWER_LEVEL = 1;
 
     @Bean
-    Stores stores(Settings settings) {
-        return new Stores(settings.s3().toS3Settings());
-    }
-
-    @Bean
-    ObjectStore store(Settings settings, Stores stores) {
-        return stores.open(StoreUri.parse("bams3.store", settings.store()));
-    }
-
-    @Bean
     StoreHealth storeHealthIndicator(ObjectStore store) {
         return new StoreHealth(store);
-    }
-
-    @Bean
-    ChunkFetcher chunkFetcher(Settings settings) {
-        Settings.Fetch fetch = settings.fetch();
-        return new ChunkFetcher(new FetchLimits(
-                fetch.gets(),
-                fetch.getsPerRequest(),
-                fetch.memory().toBytes(),
-                Math.toIntExact(fetch.readAhead().toBytes())));
-    }
-
-    /** Decoding, filtering, compressing: one thread a core, whatever the number of requests. */
-    @Bean
-    ExecutorService readThreads() {
-        return Executors.newFixedThreadPool(
-                CORES, Thread.ofPlatform().name("read-", 0).daemon().factory());
-    }
-
-    @Bean
-    BgzfDeflaters answerDeflaters() {
-        return new BgzfDeflaters(ANSWER_LEVEL, CORES);
-    }
-
-    @Bean
-    ReadsQuery readsQuery(
-            Settings settings, ChunkFetcher fetcher, ExecutorService readThreads, BgzfDeflaters deflaters) {
-        QueryLimits limits =
-                new QueryLimits(2 * CORES, settings.fetch().memory().toBytes());
-        return new ReadsQuery(fetcher, readThreads, deflaters, limits);
     }
 
     @Bean
@@ -107,12 +63,17 @@ class ServerConfiguration {
 
     @Bean
     ReadsController readsController(
-            Settings settings, ReadsQuery query, SliceTokens tokens, ObjectProvider<BuildProperties> build) {
+            Settings settings,
+            Datasets datasets,
+            ReadsQuery query,
+            SliceTokens tokens,
+            ObjectProvider<BuildProperties> build) {
         DataSize maxBody = settings.request().maxBody();
         Settings.Service service = settings.service();
         String version =
                 build.stream().map(BuildProperties::getVersion).findFirst().orElse("unknown");
         return new ReadsController(
+                datasets,
                 query,
                 new Requests(new HtsgetRequest.Limits(
                         Math.toIntExact(maxBody.toBytes()), settings.request().maxRegions())),

@@ -1,5 +1,6 @@
 package dev.bams3.app;
 
+import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.SliceTokens;
 import dev.bams3.storage.s3.S3Settings;
@@ -26,7 +27,9 @@ import org.springframework.util.unit.DataSize;
  * @param ticket signed addresses
  * @param cors pages of other origins
  * @param request bounds of a request
+ * @param cache what is kept of datasets that were read
  * @param fetch what reading may take of the process
+ * @param encode what making answers may take of the process
  * @param service what service-info says
  */
 @ConfigurationProperties(prefix = "bams3", ignoreUnknownFields = false)
@@ -38,7 +41,9 @@ public record Settings(
         @DefaultValue Ticket ticket,
         @DefaultValue Cors cors,
         @DefaultValue Request request,
+        @DefaultValue Cache cache,
         @DefaultValue Fetch fetch,
+        @DefaultValue Encode encode,
         @DefaultValue Service service) {
     static final String DEFAULT_STORE = "file:./data";
 
@@ -180,6 +185,31 @@ public record Settings(
     }
 
     /**
+     * What is kept of datasets that were read. The meaning of each component is that of {@link DatasetCacheSettings}.
+     *
+     * @param metadataTtl how long a dataset is served as it was last seen; a replaced one is noticed by then
+     * @param missingTtl how long an id is taken for unknown
+     * @param metadata bytes of metadata, about
+     * @param headers bytes of header texts, about
+     * @param indexes bytes of block lists, about; a human genome at 30x has 27 MB
+     */
+    public record Cache(
+            @DefaultValue("10s") Duration metadataTtl,
+            @DefaultValue("2s") Duration missingTtl,
+            @DefaultValue("32MB") DataSize metadata,
+            @DefaultValue("16MB") DataSize headers,
+            @DefaultValue("64MB") DataSize indexes) {
+        DatasetCacheSettings toDatasetCacheSettings() {
+            try {
+                return new DatasetCacheSettings(
+                        metadataTtl, missingTtl, metadata.toBytes(), headers.toBytes(), indexes.toBytes());
+            } catch (IllegalArgumentException e) {
+                throw ReadsException.invalidInput("bams3.cache", "bams3.cache: " + e.getMessage());
+            }
+        }
+    }
+
+    /**
      * What reading may take of the process, all requests together.
      *
      * @param gets ranged GETs in flight, 1 to 1,024
@@ -203,6 +233,21 @@ public record Settings(
                     readAhead.toBytes() >= 65_536 && readAhead.compareTo(memory) <= 0,
                     "bams3.fetch.read-ahead",
                     "must be 64KB to bams3.fetch.memory, is " + readAhead);
+        }
+    }
+
+    /**
+     * What making answers may take of the process, all requests together.
+     *
+     * @param memory encoded bytes held, 8 MiB or more
+     * @param level of compression of BAM, 1 (fastest) to 9
+     */
+    public record Encode(
+            @DefaultValue("64MB") DataSize memory,
+            @DefaultValue("1") int level) {
+        public Encode {
+            check(memory.toMegabytes() >= 8, "bams3.encode.memory", "must be 8MB or more, is " + memory);
+            check(level >= 1 && level <= 9, "bams3.encode.level", "must be 1 to 9, is " + level);
         }
     }
 

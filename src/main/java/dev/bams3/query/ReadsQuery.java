@@ -3,7 +3,7 @@ package dev.bams3.query;
 import dev.bams3.bams3.BlockList;
 import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bgzf.BgzfDeflaters;
-import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.OpenDataset;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.ChunkObjects;
 import dev.bams3.flow.ByteBudget;
@@ -44,10 +44,15 @@ public final class ReadsQuery implements AutoCloseable {
     /**
      * Plans a request. No chunk object is touched.
      *
-     * @throws dev.bams3.error.ReadsException NOT_FOUND for an unknown dataset or (field `referenceName`) reference name
+     * @throws dev.bams3.error.ReadsException NOT_FOUND (field `referenceName`) for an unknown reference name
      */
-    public OpenRead open(DatasetId id, ReadSelection selection) {
-        throw new UnsupportedOperationException("owner: query");
+    public OpenRead open(OpenDataset dataset, ReadSelection selection) {
+        return open(
+                dataset.metadata(),
+                dataset::header,
+                dataset::index,
+                new ChunkObjects(dataset.store(), dataset::chunkKey),
+                selection);
     }
 
     OpenRead open(

@@ -1,6 +1,7 @@
 package dev.bams3.web;
 
 import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.Datasets;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
@@ -42,6 +43,7 @@ public final class ReadsController {
     private static final Set<String> INDEX_SUFFIXES = Set.of(".bai", ".csi", ".crai", ".tbi");
     private static final String SLICE = "slice";
 
+    private final Datasets datasets;
     private final ReadsQuery query;
     private final Requests requests;
     private final Tickets tickets;
@@ -50,12 +52,14 @@ public final class ReadsController {
     private final byte[] serviceInfo;
 
     public ReadsController(
+            Datasets datasets,
             ReadsQuery query,
             Requests requests,
             Tickets tickets,
             SliceTokens tokens,
             PublicAddress address,
             ServiceInfo serviceInfo) {
+        this.datasets = datasets;
         this.query = query;
         this.requests = requests;
         this.tickets = tickets;
@@ -107,7 +111,7 @@ public final class ReadsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        try (OpenRead read = query.open(id, wanted.selection())) {
+        try (OpenRead read = query.open(datasets.open(id), wanted.selection())) {
             String base = address.base(request);
             response.setContentType(Ticket.contentType(version));
             // Its addresses expire.
@@ -128,7 +132,7 @@ public final class ReadsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        try (OpenRead read = query.open(id, wanted.selection())) {
+        try (OpenRead read = query.open(datasets.open(id), wanted.selection())) {
             write(read, readFormat(format), wanted.headerOnly() ? Part.HEADER : Part.WHOLE, request, response);
         }
     }
@@ -136,14 +140,28 @@ public final class ReadsController {
     private void slice(DatasetId id, String token, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         SignedSlice slice = tokens.verify(id.value(), token);
-        try (OpenRead read = query.open(id, slice.selection())) {
+        try (OpenRead read = query.open(datasets.open(id), slice.selection())) {
+            if (read.metadata().generation().equals(slice.generation())) {
+                write(read, slice, request, response);
+                return;
+            }
+        }
+        // The ticket may come from a replica that has seen a newer generation than this one believes in.
+        datasets.forget(id);
+        try (OpenRead read = query.open(datasets.open(id), slice.selection())) {
             if (!read.metadata().generation().equals(slice.generation())) {
                 throw ReadsException.of(
                         ErrorKind.NOT_FOUND, "slice: the dataset was replaced since this ticket; ask for a new one");
             }
-            Part part = new Part(false, slice.firstBlock(), slice.blocks(), slice.end());
-            write(read, ReadFormat.BAM, part, request, response);
+            write(read, slice, request, response);
         }
+    }
+
+    private static void write(
+            OpenRead read, SignedSlice slice, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Part part = new Part(false, slice.firstBlock(), slice.blocks(), slice.end());
+        write(read, ReadFormat.BAM, part, request, response);
     }
 
     private static void write(

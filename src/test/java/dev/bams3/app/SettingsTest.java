@@ -3,6 +3,7 @@ package dev.bams3.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.error.ReadsException;
 import dev.bams3.storage.s3.S3Settings;
 import dev.bams3.storage.s3.S3Settings.Checksums;
@@ -51,6 +52,8 @@ class SettingsTest {
         assertThat(settings.request()).isEqualTo(new Settings.Request(DataSize.ofMegabytes(1), 10_000));
         assertThat(settings.fetch())
                 .isEqualTo(new Settings.Fetch(64, 8, DataSize.ofMegabytes(128), DataSize.ofMegabytes(16)));
+        assertThat(settings.cache().toDatasetCacheSettings()).isEqualTo(DatasetCacheSettings.DEFAULT);
+        assertThat(settings.encode()).isEqualTo(new Settings.Encode(DataSize.ofMegabytes(64), 1));
         assertThat(settings.service())
                 .isEqualTo(new Settings.Service("dev.bams3.server", "bams3-server", "unnamed", "https://example.org"));
     }
@@ -81,6 +84,13 @@ class SettingsTest {
         environment.put("BAMS3_FETCH_GETS_PER_REQUEST", "3");
         environment.put("BAMS3_FETCH_MEMORY", "64MB");
         environment.put("BAMS3_FETCH_READ_AHEAD", "1MB");
+        environment.put("BAMS3_CACHE_METADATA_TTL", "7s");
+        environment.put("BAMS3_CACHE_MISSING_TTL", "1s");
+        environment.put("BAMS3_CACHE_METADATA", "1MB");
+        environment.put("BAMS3_CACHE_HEADERS", "2MB");
+        environment.put("BAMS3_CACHE_INDEXES", "3MB");
+        environment.put("BAMS3_ENCODE_MEMORY", "9MB");
+        environment.put("BAMS3_ENCODE_LEVEL", "6");
         environment.put("BAMS3_SERVICE_ID", "org.example");
         environment.put("BAMS3_SERVICE_NAME", "Reads");
         environment.put("BAMS3_SERVICE_ORGANIZATION_NAME", "Example");
@@ -111,7 +121,14 @@ class SettingsTest {
                                 List.of(KEY, "second-" + KEY), Duration.ofMinutes(90), DataSize.ofMegabytes(8)),
                         new Settings.Cors(List.of("https://a.example", "https://b.example")),
                         new Settings.Request(DataSize.ofMegabytes(2), 7),
+                        new Settings.Cache(
+                                Duration.ofSeconds(7),
+                                Duration.ofSeconds(1),
+                                DataSize.ofMegabytes(1),
+                                DataSize.ofMegabytes(2),
+                                DataSize.ofMegabytes(3)),
                         new Settings.Fetch(10, 3, DataSize.ofMegabytes(64), DataSize.ofMegabytes(1)),
+                        new Settings.Encode(DataSize.ofMegabytes(9), 6),
                         new Settings.Service("org.example", "Reads", "Example", "https://example.com")));
         assertThat(settings.ticket().toString()).doesNotContain(KEY);
     }
@@ -144,6 +161,8 @@ class SettingsTest {
         "BAMS3_FETCH_GETS_PER_REQUEST,65,bams3.fetch.gets-per-request",
         "BAMS3_FETCH_MEMORY,1MB,bams3.fetch.memory",
         "BAMS3_FETCH_READ_AHEAD,1GB,bams3.fetch.read-ahead",
+        "BAMS3_ENCODE_MEMORY,1MB,bams3.encode.memory",
+        "BAMS3_ENCODE_LEVEL,0,bams3.encode.level",
     })
     void wrongValuesAreNamed(String variable, String value, String key) {
         assertThatThrownBy(() -> settings(Map.of(variable, value)))

@@ -1,0 +1,64 @@
+package dev.bams3.app;
+
+import dev.bams3.bgzf.BgzfDeflaters;
+import dev.bams3.dataset.Datasets;
+import dev.bams3.fetch.ChunkFetcher;
+import dev.bams3.fetch.FetchLimits;
+import dev.bams3.query.QueryLimits;
+import dev.bams3.query.ReadsQuery;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.StoreUri;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** From the store up to the read use case. Each object is closed after those that use it. */
+@Configuration(proxyBeanMethods = false)
+class ReadConfiguration {
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+    @Bean
+    Stores stores(Settings settings) {
+        return new Stores(settings.s3().toS3Settings());
+    }
+
+    @Bean
+    ObjectStore store(Settings settings, Stores stores) {
+        return stores.open(StoreUri.parse("bams3.store", settings.store()));
+    }
+
+    @Bean
+    Datasets datasets(Settings settings, ObjectStore store) {
+        return new Datasets(store, settings.cache().toDatasetCacheSettings());
+    }
+
+    @Bean
+    ChunkFetcher chunkFetcher(Settings settings) {
+        Settings.Fetch fetch = settings.fetch();
+        return new ChunkFetcher(new FetchLimits(
+                fetch.gets(),
+                fetch.getsPerRequest(),
+                fetch.memory().toBytes(),
+                Math.toIntExact(fetch.readAhead().toBytes())));
+    }
+
+    /** The one pool for work, as wide as the machine; what waits runs on virtual threads. */
+    @Bean
+    ExecutorService cpu() {
+        return Executors.newFixedThreadPool(
+                CORES, Thread.ofPlatform().name("cpu-", 0).daemon().factory());
+    }
+
+    @Bean
+    BgzfDeflaters bgzfDeflaters(Settings settings) {
+        return new BgzfDeflaters(settings.encode().level(), CORES);
+    }
+
+    @Bean
+    ReadsQuery readsQuery(Settings settings, ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters) {
+        QueryLimits limits =
+                new QueryLimits(2 * CORES, settings.encode().memory().toBytes());
+        return new ReadsQuery(fetcher, cpu, deflaters, limits);
+    }
+}
