@@ -1,8 +1,5 @@
 package dev.bams3.bams3;
 
-import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdDecompressCtx;
-import com.github.luben.zstd.ZstdException;
 import dev.bams3.error.ReadsException;
 
 /**
@@ -10,7 +7,8 @@ import dev.bams3.error.ReadsException;
  * thread at a time, reused for any number of blocks, closed by its owner.
  */
 public final class BlockDecoder implements AutoCloseable {
-    private final ZstdDecompressCtx zstd = new ZstdDecompressCtx();
+    private final BlockStreams streams = new BlockStreams();
+    private final ColumnDecoder columns = new ColumnDecoder();
 
     /**
      * Rebuilds and verifies the records of a block: every stream's checksum, every length, the record count and the CRC of
@@ -25,15 +23,17 @@ public final class BlockDecoder implements AutoCloseable {
      */
     public byte[] decode(String object, byte[] stored, int offset, BlockEntry entry) {
         BlockFrame frame = new BlockFrame(object, stored, offset, entry);
-        int stream = frame.find(StreamIds.RECORDS);
-        if (stream < 0) {
-            throw BlockFrame.unsupported(object, "a block without stream 0");
+        byte[] records;
+        try {
+            records = records(frame, entry);
+        } catch (ReadsException e) {
+            throw e.resource().filter(name -> !name.isEmpty()).isPresent() ? e : e.in(object);
+        } catch (IndexOutOfBoundsException | ArithmeticException | NegativeArraySizeException e) {
+            // Every read is inside an array and every array bounded, so this can only be a block that contradicts
+            // itself.
+            throw ReadsException.corrupt(
+                    object, entry.offset(), "block", "contradicts itself although every checksum agrees: " + e);
         }
-        if (frame.rawLengths[stream] != entry.rawLength()) {
-            throw frame.corrupt(stream, frame.rawLengths[stream] + " bytes, not " + entry.rawLength());
-        }
-        byte[] records = new byte[entry.rawLength()];
-        unpack(frame, stream, records, 0);
         if (ByteCursor.crc32c(records, 0, records.length) != entry.crc32c()) {
             throw ReadsException.corrupt(
                     object, entry.offset(), "block checksum", "the records are not those that were written");
@@ -41,38 +41,24 @@ public final class BlockDecoder implements AutoCloseable {
         return records;
     }
 
-    /** Verifies a stream and writes its raw bytes. */
-    private void unpack(BlockFrame frame, int stream, byte[] target, int at) {
-        frame.verify(stream);
-        int raw = frame.rawLengths[stream];
-        int stored = frame.storedLengths[stream];
-        switch (frame.codecs[stream]) {
-            case Bams3Format.CODEC_STORED -> {
-                if (raw != stored) {
-                    throw frame.corrupt(stream, raw + " raw bytes, " + stored + " stored as they are");
-                }
-                System.arraycopy(frame.bytes, frame.offsets[stream], target, at, raw);
-            }
-            case Bams3Format.CODEC_ZSTD -> {
-                long declared = Zstd.getFrameContentSize(frame.bytes, frame.offsets[stream], stored);
-                if (declared != raw) {
-                    throw frame.corrupt(stream, "the zstd frame holds " + declared + " bytes, not " + raw);
-                }
-                try {
-                    int written = zstd.decompressByteArray(target, at, raw, frame.bytes, frame.offsets[stream], stored);
-                    if (written != raw) {
-                        throw frame.corrupt(stream, "the zstd frame gave " + written + " bytes, not " + raw);
-                    }
-                } catch (ZstdException e) {
-                    throw frame.corrupt(stream, "not a zstd frame: " + e.getMessage());
-                }
-            }
-            default -> throw BlockFrame.unsupported(frame.object, "stream codec " + frame.codecs[stream]);
+    private byte[] records(BlockFrame frame, BlockEntry entry) {
+        int stream = frame.find(StreamIds.RECORDS);
+        if (stream < 0) {
+            streams.load(frame);
+            byte[] records = new byte[entry.rawLength()];
+            columns.decode(streams, entry.records(), frame.reference, records);
+            return records;
         }
+        if (frame.rawLengths[stream] != entry.rawLength() || frame.count != 1) {
+            throw frame.corrupt(stream, frame.rawLengths[stream] + " bytes, not " + entry.rawLength());
+        }
+        byte[] records = new byte[entry.rawLength()];
+        streams.unpack(frame, stream, records, 0);
+        return records;
     }
 
     @Override
     public void close() {
-        zstd.close();
+        streams.close();
     }
 }

@@ -11,7 +11,11 @@ import dev.bams3.sam.BamRecord;
 public final class BlockEncoder implements AutoCloseable {
     private static final int LEVEL = 1;
 
+    /** From so many records on, columns are always smaller. */
+    private static final int SURELY_COLUMNS = 16;
+
     private final BlockFrameWriter frame = new BlockFrameWriter();
+    private final ColumnEncoder columns = new ColumnEncoder();
 
     /**
      * Encodes whole, checked BAM records of one reference, ordered by start.
@@ -24,9 +28,7 @@ public final class BlockEncoder implements AutoCloseable {
      */
     public EncodedBlock encode(byte[] records, int offset, int length) {
         BlockFacts facts = BlockFacts.of(records, offset, length);
-        frame.begin();
-        frame.add(StreamIds.RECORDS, StreamIds.PLAIN, records, offset, length, LEVEL);
-        byte[] stored = frame.finish(length, facts.records(), facts.reference());
+        byte[] stored = store(records, offset, length, facts);
         return new EncodedBlock(
                 stored,
                 facts.reference(),
@@ -38,6 +40,25 @@ public final class BlockEncoder implements AutoCloseable {
                 Flagstat.of(records, offset, length));
     }
 
+    /** As columns; as they are where a record cannot be taken apart, or where that is smaller. */
+    private byte[] store(byte[] records, int offset, int length, BlockFacts facts) {
+        frame.begin();
+        if (columns.encode(records, offset, facts.records(), facts.reference(), frame)
+                && frame.rawBytes() <= BlockFrame.maxRaw(length)) {
+            byte[] stored = frame.finish(length, facts.records(), facts.reference());
+            if (facts.records() >= SURELY_COLUMNS) {
+                return stored;
+            }
+            frame.begin();
+            frame.add(StreamIds.RECORDS, StreamIds.PLAIN, records, offset, length, LEVEL);
+            byte[] asTheyAre = frame.finish(length, facts.records(), facts.reference());
+            return asTheyAre.length < stored.length ? asTheyAre : stored;
+        }
+        frame.begin();
+        frame.add(StreamIds.RECORDS, StreamIds.PLAIN, records, offset, length, LEVEL);
+        return frame.finish(length, facts.records(), facts.reference());
+    }
+
     @Override
     public void close() {
         frame.close();
@@ -46,6 +67,9 @@ public final class BlockEncoder implements AutoCloseable {
     /** What the index says of a block, found and checked in one pass. */
     private record BlockFacts(int records, int reference, int firstStart, int lastStart, int endMax, long bases) {
         static BlockFacts of(byte[] buffer, int offset, int length) {
+            if (length < BamRecord.FIXED_LENGTH) {
+                throw invalid("a block of " + length + " bytes");
+            }
             int end = offset + length;
             int reference = BamRecord.referenceIndex(buffer, offset);
             boolean placed = reference != Bams3Format.UNPLACED;
@@ -75,9 +99,6 @@ public final class BlockEncoder implements AutoCloseable {
                 bases += BamRecord.sequenceLength(buffer, at);
                 records++;
                 at += size;
-            }
-            if (records == 0) {
-                throw invalid("a block without records");
             }
             return new BlockFacts(records, reference, firstStart, lastStart, endMax, bases);
         }

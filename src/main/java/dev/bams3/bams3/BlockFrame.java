@@ -76,8 +76,13 @@ final class BlockFrame {
 
     final int reference;
 
+    /** Most bytes that the streams of a block may unpack to, together. */
+    static long maxRaw(int blockRaw) {
+        return Math.min(Bams3Format.MAX_RAW_BLOCK, (long) blockRaw * RAW_FACTOR + RAW_ALLOWANCE);
+    }
+
     private int readTable(ByteCursor in, int dataStart, int end, int blockRaw) {
-        long maxRaw = Math.min(Bams3Format.MAX_RAW_BLOCK, (long) blockRaw * RAW_FACTOR + RAW_ALLOWANCE);
+        long maxRaw = maxRaw(blockRaw);
         int at = dataStart;
         long total = 0;
         int previous = -1;

@@ -12,16 +12,19 @@ final class BlockFrameWriter implements AutoCloseable {
     private final ByteSink table = new ByteSink(1 << 10);
     private final ByteSink data = new ByteSink(1 << 16);
     private int count;
+    private long rawBytes;
     private byte[] second = new byte[0];
 
     void begin() {
         table.clear();
         data.clear();
         count = 0;
+        rawBytes = 0;
     }
 
-    int count() {
-        return count;
+    /** Bytes that the streams unpack to. */
+    long rawBytes() {
+        return rawBytes;
     }
 
     /** Adds a stream, unless it is empty: a reader takes an absent stream for an empty one. */
@@ -65,6 +68,7 @@ final class BlockFrameWriter implements AutoCloseable {
         table.varint(length);
         table.varint(stored);
         table.int32(ByteCursor.crc32c(data.array(), start, stored));
+        rawBytes += length;
         count++;
     }
 
