@@ -14,21 +14,21 @@ final class JsonRecords {
     /** All names, punctuation and numbers but the positions' texts. */
     private static final int MAX_FIXED = 400;
 
-    private static final byte[] NAME = ascii("{\"QNAME\":\"");
-    private static final byte[] FLAG = ascii("\",\"FLAG\":");
-    private static final byte[] REFERENCE = ascii(",\"RNAME\":\"");
-    private static final byte[] POSITION = ascii("\",\"POS\":");
-    private static final byte[] MAPPING_QUALITY = ascii(",\"MAPQ\":");
-    private static final byte[] CIGAR = ascii(",\"CIGAR\":\"");
-    private static final byte[] MATE_REFERENCE = ascii("\",\"RNEXT\":\"");
-    private static final byte[] MATE_POSITION = ascii("\",\"PNEXT\":");
-    private static final byte[] TEMPLATE_LENGTH = ascii(",\"TLEN\":");
-    private static final byte[] SEQUENCE = ascii(",\"SEQ\":\"");
-    private static final byte[] QUALITIES = ascii("\",\"QUAL\":\"");
-    private static final byte[] START = ascii("\",\"start0\":");
-    private static final byte[] END = ascii(",\"end0\":");
-    private static final byte[] NO_SPAN = ascii("\",\"start0\":null,\"end0\":null");
-    private static final byte[] TAGS = ascii(",\"TAGS\":");
+    private static final Literal NAME = Literal.of("{\"QNAME\":\"");
+    private static final Literal FLAG = Literal.of("\",\"FLAG\":");
+    private static final Literal REFERENCE = Literal.of(",\"RNAME\":\"");
+    private static final Literal POSITION = Literal.of("\",\"POS\":");
+    private static final Literal MAPPING_QUALITY = Literal.of(",\"MAPQ\":");
+    private static final Literal CIGAR = Literal.of(",\"CIGAR\":\"");
+    private static final Literal MATE_REFERENCE = Literal.of("\",\"RNEXT\":\"");
+    private static final Literal MATE_POSITION = Literal.of("\",\"PNEXT\":");
+    private static final Literal TEMPLATE_LENGTH = Literal.of(",\"TLEN\":");
+    private static final Literal SEQUENCE = Literal.of(",\"SEQ\":\"");
+    private static final Literal QUALITIES = Literal.of("\",\"QUAL\":\"");
+    private static final Literal START = Literal.of("\",\"start0\":");
+    private static final Literal END = Literal.of(",\"end0\":");
+    private static final Literal NO_SPAN = Literal.of("\",\"start0\":null,\"end0\":null");
+    private static final Literal TAGS = Literal.of(",\"TAGS\":");
 
     private final ReferenceNames names;
 
@@ -73,16 +73,16 @@ final class JsonRecords {
                 + (1L + JsonText.MAX_LETTER) * bases
                 + JsonTags.GROWTH * (long) (end - tags));
         int at = put(target, out.length(), before);
-        at = put(target, at, NAME);
+        at = NAME.put(target, at);
         at = RecordText.putEscaped(target, at, records, BamRecord.nameOffset(record), nameLength);
         at = putNumber(target, at, FLAG, BamRecord.flags(records, record));
-        at = put(target, at, REFERENCE);
+        at = REFERENCE.put(target, at);
         at = put(target, at, referenceName);
         at = putNumber(target, at, POSITION, BamRecord.start(records, record) + 1);
         at = putNumber(target, at, MAPPING_QUALITY, BamRecord.mappingQuality(records, record));
-        at = put(target, at, CIGAR);
+        at = CIGAR.put(target, at);
         at = RecordText.putCigar(target, at, records, record, cigarTag);
-        at = put(target, at, MATE_REFERENCE);
+        at = MATE_REFERENCE.put(target, at);
         if (mateReference >= 0 && mateReference == reference) {
             target[at++] = '=';
         } else {
@@ -90,13 +90,13 @@ final class JsonRecords {
         }
         at = putNumber(target, at, MATE_POSITION, BamRecord.mateStart(records, record) + 1);
         at = putNumber(target, at, TEMPLATE_LENGTH, BamRecord.templateLength(records, record));
-        at = put(target, at, SEQUENCE);
+        at = SEQUENCE.put(target, at);
         if (bases == 0) {
             target[at++] = '*';
         } else {
             at = RecordText.putBases(target, at, records, sequence, bases);
         }
-        at = put(target, at, QUALITIES);
+        at = QUALITIES.put(target, at);
         if (bases == 0 || records[qualities] == (byte) 0xFF) {
             target[at++] = '*';
         } else {
@@ -106,16 +106,16 @@ final class JsonRecords {
             at = putNumber(target, at, START, BamRecord.start(records, record));
             at = putNumber(target, at, END, BamRecord.alignmentEnd(records, record));
         } else {
-            at = put(target, at, NO_SPAN);
+            at = NO_SPAN.put(target, at);
         }
-        at = put(target, at, TAGS);
+        at = TAGS.put(target, at);
         at = JsonTags.put(target, at, records, tags, end, cigarTag);
         target[at++] = '}';
         out.setLength(put(target, at, after));
     }
 
-    private static int putNumber(byte[] target, int at, byte[] name, int value) {
-        return DecimalText.putInt(target, put(target, at, name), value);
+    private static int putNumber(byte[] target, int at, Literal name, int value) {
+        return DecimalText.putInt(target, name.put(target, at), value);
     }
 
     private static int put(byte[] target, int at, byte[] text) {
@@ -126,9 +126,5 @@ final class JsonRecords {
     private static byte[] escaped(String name) {
         String quoted = JsonText.quoted(name);
         return quoted.substring(1, quoted.length() - 1).getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

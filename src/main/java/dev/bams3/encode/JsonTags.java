@@ -1,7 +1,6 @@
 package dev.bams3.encode;
 
 import dev.bams3.sam.SamTags;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The value of TAGS: an object with a member for every tag name, in file order. A member is
@@ -13,10 +12,10 @@ final class JsonTags {
     /** Most bytes that a byte of tags gives. */
     static final int GROWTH = 12;
 
-    private static final byte[] TYPE = ascii("\":{\"type\":\"");
-    private static final byte[] TYPE_IN_LIST = ascii("{\"type\":\"");
-    private static final byte[] VALUE = ascii("\",\"value\":");
-    private static final byte[] SUBTYPE = ascii("\",\"subtype\":\"");
+    private static final Literal TYPE = Literal.of("\":{\"type\":\"");
+    private static final Literal TYPE_IN_LIST = Literal.of("{\"type\":\"");
+    private static final Literal VALUE = Literal.of("\",\"value\":");
+    private static final Literal SUBTYPE = Literal.of("\",\"subtype\":\"");
 
     private JsonTags() {}
 
@@ -46,7 +45,7 @@ final class JsonTags {
                 target[next++] = ',';
             }
             next = putName(target, next, records, tag);
-            next = put(target, next, TYPE);
+            next = TYPE.put(target, next);
             next = putValue(target, next, records, tag, following);
         }
         target[next++] = '}';
@@ -82,7 +81,7 @@ final class JsonTags {
                 if (count++ > 0) {
                     target[next++] = ',';
                 }
-                next = put(target, next, TYPE_IN_LIST);
+                next = TYPE_IN_LIST.put(target, next);
                 next = putValue(target, next, records, tag, SamTags.end(records, tag));
             }
         }
@@ -117,12 +116,12 @@ final class JsonTags {
         int value = tag + SamTags.VALUE;
         if (type == 'B') {
             char element = SamTags.elementType(records, tag);
-            next = put(target, next, SUBTYPE);
+            next = SUBTYPE.put(target, next);
             target[next++] = (byte) element;
-            next = put(target, next, VALUE);
+            next = VALUE.put(target, next);
             next = putArray(target, next, records, tag + SamTags.ARRAY, end, element);
         } else {
-            next = put(target, next, VALUE);
+            next = VALUE.put(target, next);
             if (type == 'Z' || type == 'H' || type == 'A') {
                 target[next++] = '"';
                 next = RecordText.putEscaped(target, next, records, value, (type == 'A' ? end : end - 1) - value);
@@ -171,14 +170,5 @@ final class JsonTags {
         int next = TagNumbers.put(target, at + 1, records, value, type);
         target[next] = '"';
         return next + 1;
-    }
-
-    private static int put(byte[] target, int at, byte[] text) {
-        System.arraycopy(text, 0, target, at, text.length);
-        return at + text.length;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

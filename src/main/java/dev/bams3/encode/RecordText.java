@@ -96,7 +96,7 @@ final class RecordText {
         return at + bases;
     }
 
-    /** The same inside a JSON string. */
+    /** The same inside a JSON string. May overwrite up to 7 bytes behind it. */
     static int putQualitiesEscaped(byte[] target, int at, byte[] records, int from, int bases) {
         int next = at;
         int i = 0;
@@ -111,13 +111,21 @@ final class RecordText {
                 }
             }
         }
+        int rest = bases - i;
+        if (rest > 0 && from + i + 8 <= records.length) {
+            long letters = firstOf(letters((long) LONG.get(records, from + i)), rest);
+            if (needsNoEscape(letters)) {
+                LONG.set(target, next, letters);
+                return next + rest;
+            }
+        }
         for (; i < bases; i++) {
             next = JsonText.putLetter(target, next, records[from + i] + '!' & 0xFF);
         }
         return next;
     }
 
-    /** Some bytes inside a JSON string, taken as Latin-1. */
+    /** Some bytes inside a JSON string, taken as Latin-1. May overwrite up to 7 bytes behind it. */
     static int putEscaped(byte[] target, int at, byte[] source, int from, int length) {
         int next = at;
         int i = 0;
@@ -132,6 +140,14 @@ final class RecordText {
                 }
             }
         }
+        int rest = length - i;
+        if (rest > 0 && from + i + 8 <= source.length) {
+            long letters = firstOf((long) LONG.get(source, from + i), rest);
+            if (needsNoEscape(letters)) {
+                LONG.set(target, next, letters);
+                return next + rest;
+            }
+        }
         for (; i < length; i++) {
             next = JsonText.putLetter(target, next, source[from + i] & 0xFF);
         }
@@ -141,6 +157,12 @@ final class RecordText {
     /** Adds '!' to each of eight bytes, without carry from one to the next. */
     private static long letters(long qualities) {
         return (qualities & ~HIGH_BITS) + '!' * EACH ^ qualities & HIGH_BITS;
+    }
+
+    /** The first {@code count} (1 to 7) of eight letters, the others replaced by one that needs no escape. */
+    private static long firstOf(long letters, int count) {
+        long others = -1L << 8 * count;
+        return letters & ~others | 'x' * EACH & others;
     }
 
     /** Whether none of eight bytes is a control, a quote, a backslash or above '~'. May be false for others too. */
