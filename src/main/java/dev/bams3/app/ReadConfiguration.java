@@ -61,4 +61,9 @@ class ReadConfiguration {
                 new QueryLimits(2 * CORES, settings.encode().memory().toBytes());
         return new ReadsQuery(fetcher, cpu, deflaters, limits);
     }
+
+    @Bean
+    DemoDataset demoDataset(Settings settings, ObjectStore store, Datasets datasets, ExecutorService cpu) {
+        return new DemoDataset(settings.wantsDemo(), store, datasets, cpu);
+    }
 }

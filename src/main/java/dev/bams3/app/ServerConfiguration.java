@@ -115,6 +115,7 @@ class ServerConfiguration {
 
     @Bean
     StartMessage startMessage(Settings settings, ObjectStore store) {
-        return new StartMessage(settings.publicAddress(), store.location());
+        String example = settings.wantsDemo() ? DemoDataset.ID.value() : "<dataset>";
+        return new StartMessage(settings.publicAddress(), store.location(), example);
     }
 }

@@ -13,10 +13,13 @@ final class StartMessage implements ApplicationListener<ApplicationReadyEvent> {
 
     private final Optional<String> publicAddress;
     private final String location;
+    private final String example;
 
-    StartMessage(Optional<String> publicAddress, String location) {
+    /** @param example id of a dataset to ask for */
+    StartMessage(Optional<String> publicAddress, String location, String example) {
         this.publicAddress = publicAddress;
         this.location = location;
+        this.example = example;
     }
 
     @Override
@@ -28,6 +31,6 @@ final class StartMessage implements ApplicationListener<ApplicationReadyEvent> {
         String base = publicAddress.orElse(
                 "http://localhost:" + context.getWebServer().getPort());
         LOG.info("serving the datasets of {} at {}", location, base);
-        LOG.info("try: curl '{}/reads/demo?referenceName=chr1&start=100000&end=100200&format=SAM'", base);
+        LOG.info("try: curl '{}/reads/{}?referenceName=chr1&start=100000&end=100200&format=SAM'", base, example);
     }
 }

@@ -1,0 +1,97 @@
+package dev.bams3.app;
+
+import dev.bams3.bgzf.BgzfDeflaters;
+import dev.bams3.convert.ConversionOptions;
+import dev.bams3.convert.Converter;
+import dev.bams3.convert.Progress;
+import dev.bams3.convert.SourceObject;
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.Datasets;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.simulate.SimulationOptions;
+import dev.bams3.simulate.Simulator;
+import dev.bams3.storage.MemoryObjectStore;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.PutCondition;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/**
+ * The dataset `demo`: 30x of simulated reads on two short references, the same on every machine. It is made before the
+ * service listens, where it is wanted and not there yet. Its BAM is held in memory (about 10 MB) and then forgotten.
+ */
+final class DemoDataset implements SmartInitializingSingleton {
+    static final DatasetId ID = new DatasetId("demo");
+
+    private static final Logger LOG = LoggerFactory.getLogger(DemoDataset.class);
+    private static final long SEED = 42;
+    private static final int COMPRESSION_LEVEL = 1;
+
+    private final boolean wanted;
+    private final ObjectStore store;
+    private final Datasets datasets;
+    private final ExecutorService cpu;
+
+    DemoDataset(boolean wanted, ObjectStore store, Datasets datasets, ExecutorService cpu) {
+        this.wanted = wanted;
+        this.store = store;
+        this.datasets = datasets;
+        this.cpu = cpu;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        if (!wanted || isThere()) {
+            return;
+        }
+        try {
+            make();
+            datasets.forget(ID);
+            LOG.info("made the simulated dataset '{}' in {}", ID, store.location());
+        } catch (ReadsException e) {
+            // The service is of use without it.
+            LOG.warn("could not make the dataset '{}': {}", ID, e.getMessage());
+        }
+    }
+
+    private boolean isThere() {
+        try {
+            datasets.open(ID);
+            return true;
+        } catch (ReadsException e) {
+            return e.kind() != ErrorKind.NOT_FOUND;
+        }
+    }
+
+    private void make() {
+        ObjectKey key = new ObjectKey("demo.bam");
+        try (MemoryObjectStore memory = new MemoryObjectStore();
+                ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor()) {
+            memory.put(key, simulatedBam(), PutCondition.always());
+            new Converter(cpu, waiting)
+                    .convert(
+                            SourceObject.open(memory, key),
+                            store,
+                            ID.prefix(),
+                            ConversionOptions.DEFAULT,
+                            Progress.Listener.NONE);
+        }
+    }
+
+    private byte[] simulatedBam() {
+        ByteArrayOutputStream bam = new ByteArrayOutputStream();
+        try (BgzfDeflaters deflaters = new BgzfDeflaters(COMPRESSION_LEVEL, 1)) {
+            new Simulator(cpu, deflaters).simulate(SimulationOptions.illumina(SEED, Simulator.demoReferences()), bam);
+        } catch (IOException e) {
+            throw new IllegalStateException("memory does not break", e);
+        }
+        return bam.toByteArray();
+    }
+}
