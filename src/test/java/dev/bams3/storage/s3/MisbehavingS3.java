@@ -122,7 +122,8 @@ final class MisbehavingS3 implements AutoCloseable {
     static Answer of(String status, List<String> headers, byte[] body) {
         return (request, socket) -> {
             OutputStream out = socket.getOutputStream();
-            String head = "HTTP/1.1 " + status + "\r\nConnection: close\r\n" + String.join("\r\n", headers) + "\r\n\r\n";
+            String head =
+                    "HTTP/1.1 " + status + "\r\nConnection: close\r\n" + String.join("\r\n", headers) + "\r\n\r\n";
             out.write(head.getBytes(StandardCharsets.ISO_8859_1));
             out.write(body);
             out.flush();

@@ -118,14 +118,20 @@ class S3FaultsTest {
     void aWholeObjectThatIsTheRangeIsTaken() {
         ObjectStore store = store(whole(5));
         assertThat(store.getRange(KEY, new ByteRange(0, 5), TAG)).hasSize(5);
-        assertThatThrownBy(() -> store.getRange(KEY, new ByteRange(0, 4), TAG))
-                .hasMessageContaining("ignores ranges");
+        assertThatThrownBy(() -> store.getRange(KEY, new ByteRange(0, 4), TAG)).hasMessageContaining("ignores ranges");
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"bytes 11-15/100", "bytes 10-15/100", "bytes 10-13/100", "bytes 0-4/5", "bytes */100", "none",
-                "bytes 10-99999999999999999999/100"})
+            strings = {
+                "bytes 11-15/100",
+                "bytes 10-15/100",
+                "bytes 10-13/100",
+                "bytes 0-4/5",
+                "bytes */100",
+                "none",
+                "bytes 10-99999999999999999999/100"
+            })
     void aWrongContentRangeIsUnavailable(String contentRange) {
         assertFails(store(partial(contentRange, 5, BYTES)), ErrorKind.UNAVAILABLE, 1);
     }
@@ -133,7 +139,8 @@ class S3FaultsTest {
     @Test
     void aRangeCutByTheEndOfTheObjectIsInvalid() {
         assertFails(store(partial("bytes 10-12/13", 3, Arrays.copyOf(BYTES, 3))), ErrorKind.INVALID_RANGE, 1);
-        assertFails(store(MisbehavingS3.error("416 Range Not Satisfiable", "InvalidRange")), ErrorKind.INVALID_RANGE, 1);
+        assertFails(
+                store(MisbehavingS3.error("416 Range Not Satisfiable", "InvalidRange")), ErrorKind.INVALID_RANGE, 1);
     }
 
     @Test
@@ -179,7 +186,8 @@ class S3FaultsTest {
         MisbehavingS3.Answer slowDown = MisbehavingS3.error("503 Slow Down", "SlowDown");
         assertRead(store(slowDown, slowDown, right()), 3);
         assertFails(store(slowDown), ErrorKind.OVERLOADED, ATTEMPTS);
-        assertFails(store(MisbehavingS3.error("429 Too Many Requests", "TooManyRequests")), ErrorKind.OVERLOADED, ATTEMPTS);
+        assertFails(
+                store(MisbehavingS3.error("429 Too Many Requests", "TooManyRequests")), ErrorKind.OVERLOADED, ATTEMPTS);
     }
 
     @Test
@@ -205,8 +213,7 @@ class S3FaultsTest {
 
     @Test
     void aHangInTheMiddleOfABodyCostsAnAttempt() throws Exception {
-        MisbehavingS3.Answer drip =
-                MisbehavingS3.thenSilence(partial("bytes 10-14/100", 5, Arrays.copyOf(BYTES, 3)));
+        MisbehavingS3.Answer drip = MisbehavingS3.thenSilence(partial("bytes 10-14/100", 5, Arrays.copyOf(BYTES, 3)));
         assertRead(store(drip, right()), 2);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         ObjectStore store = store(drip, right());
@@ -243,7 +250,8 @@ class S3FaultsTest {
         reader.interrupt();
         reader.join();
         assertThat(failure.get())
-                .isInstanceOfSatisfying(ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CANCELLED));
+                .isInstanceOfSatisfying(
+                        ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CANCELLED));
         assertThat(server.requests()).hasSize(1);
     }
 
@@ -256,7 +264,8 @@ class S3FaultsTest {
             MisbehavingS3.reset().write(request, socket);
         };
         MisbehavingS3.Answer refused = MisbehavingS3.error("412 Precondition Failed", "PreconditionFailed");
-        MisbehavingS3.Answer shown = (request, socket) -> head(String.valueOf(marker.get())).write(request, socket);
+        MisbehavingS3.Answer shown =
+                (request, socket) -> head(String.valueOf(marker.get())).write(request, socket);
 
         ObjectStore store = store(lost, refused, shown);
         assertThat(store.put(KEY, BYTES, PutCondition.ifAbsent())).isEqualTo(TAG);
@@ -268,7 +277,8 @@ class S3FaultsTest {
         assertThat(server.requests().getFirst().header("If-None-Match")).isEqualTo("*");
 
         assertThatThrownBy(() -> store(refused, head("another")).put(KEY, BYTES, PutCondition.ifAbsent()))
-                .isInstanceOfSatisfying(ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CHANGED));
+                .isInstanceOfSatisfying(
+                        ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CHANGED));
     }
 
     private static MisbehavingS3.Answer head(String marker) {
@@ -287,14 +297,15 @@ class S3FaultsTest {
         MisbehavingS3.Answer conflict = MisbehavingS3.error("409 Conflict", "ConditionalRequestConflict");
         MisbehavingS3.Answer written =
                 MisbehavingS3.of("200 OK", List.of("Content-Length: 0", "ETag: " + TAG.value()), new byte[0]);
-        assertThat(store(conflict, written).put(KEY, BYTES, PutCondition.ifAbsent())).isEqualTo(TAG);
+        assertThat(store(conflict, written).put(KEY, BYTES, PutCondition.ifAbsent()))
+                .isEqualTo(TAG);
         assertThat(server.requests()).hasSize(2);
     }
 
     @Test
     void aFailedUploadIsAbortedAndNotCompleted() throws IOException {
-        MisbehavingS3.Answer begun = document(
-                "<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>");
+        MisbehavingS3.Answer begun =
+                document("<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>");
         MisbehavingS3.Answer denied = MisbehavingS3.error("403 Forbidden", "AccessDenied");
         ObjectStore store = store(begun, denied, document(""));
         try (ObjectUpload upload = store.upload(KEY)) {
