@@ -10,6 +10,7 @@ import dev.bams3.bams3.HeaderCodec;
 import dev.bams3.bams3.StoredRange;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.storage.ByteRange;
 import dev.bams3.storage.ETag;
@@ -32,6 +33,7 @@ import java.util.function.Supplier;
 public final class OpenDataset {
     private final DatasetLocation location;
     private final DatasetMetadata metadata;
+    private final ReferenceDictionary references;
     private final ETag etag;
     private final DatasetParts parts;
     private final DatasetParts.Generation generation;
@@ -42,6 +44,7 @@ public final class OpenDataset {
             DatasetLocation location, DatasetMetadata metadata, ETag etag, DatasetParts parts, Runnable whenChanged) {
         this.location = location;
         this.metadata = metadata;
+        references = metadata.dictionary();
         this.etag = etag;
         this.parts = parts;
         this.whenChanged = whenChanged;
@@ -50,6 +53,11 @@ public final class OpenDataset {
 
     public DatasetMetadata metadata() {
         return metadata;
+    }
+
+    /** Names and lengths of the references. */
+    public ReferenceDictionary references() {
+        return references;
     }
 
     /** ETag of the commit; another one is another dataset. */
@@ -78,7 +86,7 @@ public final class OpenDataset {
             ObjectKey key = location.key(DatasetLayout.header(metadata.generation()));
             byte[] stored = existing(
                     key, () -> store().get(key, metadata.header().length()).body());
-            return new SamHeader(HeaderCodec.decode(key.value(), stored, metadata.header()), metadata.dictionary());
+            return new SamHeader(HeaderCodec.decode(key.value(), stored, metadata.header()), references);
         });
     }
 

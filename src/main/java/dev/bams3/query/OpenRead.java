@@ -1,6 +1,7 @@
 package dev.bams3.query;
 
 import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.AnswerWriter;
 import dev.bams3.encode.EncodedBytes;
 import dev.bams3.encode.ReadFormat;
@@ -13,7 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Optional;
 
 /**
  * One request's life: the dataset pinned to one generation, and the plan. Nothing is read from chunk objects before
@@ -21,31 +22,30 @@ import java.util.function.Supplier;
  * bytes whenever it is written, so slices written one after the other are the whole answer.
  */
 public final class OpenRead implements AutoCloseable {
-    private final DatasetMetadata metadata;
-    private final Supplier<SamHeader> header;
+    private final OpenDataset dataset;
     private final ReadPlan plan;
-    private final ChunkObjects chunks;
     private final ReadEngine engine;
+    private Optional<SamHeader> header = Optional.empty();
 
-    OpenRead(
-            DatasetMetadata metadata,
-            Supplier<SamHeader> header,
-            ReadPlan plan,
-            ChunkObjects chunks,
-            ReadEngine engine) {
-        this.metadata = metadata;
-        this.header = header;
+    OpenRead(OpenDataset dataset, ReadPlan plan, ReadEngine engine) {
+        this.dataset = dataset;
         this.plan = plan;
-        this.chunks = chunks;
         this.engine = engine;
     }
 
     public DatasetMetadata metadata() {
-        return metadata;
+        return dataset.metadata();
     }
 
-    /** The header of the dataset as it is served, read (or from the cache) when first asked for. */
+    /**
+     * The header as it is served, read (or from the cache) when first asked for: the source's text, verbatim but for the
+     * sort order of a source that had to be sorted.
+     */
     public SamHeader header() {
+        if (header.isEmpty()) {
+            SamHeader source = dataset.header();
+            header = Optional.of(metadata().source().sortedOnConversion() ? source.sortedByCoordinate() : source);
+        }
         return header.get();
     }
 
@@ -105,14 +105,16 @@ public final class OpenRead implements AutoCloseable {
         ReadPlan wanted =
                 plan.slice(first, Math.min(part.blocks(), plan.blocks().size() - first));
         CountedOutput counted = new CountedOutput(out);
-        RecordEncoder encoder = RecordEncoder.of(format, header(), engine.deflaters());
+        // Records need only the references, which are here; the text may be another GET.
+        SamHeader needed = part.header() ? header() : new SamHeader(new byte[0], dataset.references());
+        RecordEncoder encoder = RecordEncoder.of(format, needed, engine.deflaters());
         AnswerWriter writer = new AnswerWriter(counted, encoder);
         if (part.header()) {
             writer.header();
         }
         long records = 0;
         long scanned = 0;
-        try (EncodedBlocks blocks = new EncodedBlocks(engine, wanted, chunks, encoder, expansion(format))) {
+        try (EncodedBlocks blocks = new EncodedBlocks(engine, wanted, chunks(), encoder, expansion(format))) {
             while (blocks.hasNext()) {
                 try (EncodedBlock block = blocks.next()) {
                     writer.block(block.bytes());
@@ -134,7 +136,7 @@ public final class OpenRead implements AutoCloseable {
             records += block.isWhole() ? block.entry().records() : 0;
         }
         long scanned = 0;
-        try (EncodedBlocks blocks = new EncodedBlocks(engine, plan.filteredBlocks(), chunks, new NoBytes(), 0)) {
+        try (EncodedBlocks blocks = new EncodedBlocks(engine, plan.filteredBlocks(), chunks(), new NoBytes(), 0)) {
             while (blocks.hasNext()) {
                 try (EncodedBlock block = blocks.next()) {
                     records += block.records();
@@ -143,6 +145,10 @@ public final class OpenRead implements AutoCloseable {
             }
             return new ReadTotals(records, scanned, 0, blocks.bytesFetched(), blocks.gets());
         }
+    }
+
+    private ChunkObjects chunks() {
+        return new ChunkObjects(dataset.store(), dataset::chunkKey);
     }
 
     /** Bytes that a byte of a BAM record may become, roughly: names of tags and fields, digits for binary numbers. */

@@ -1,24 +1,18 @@
 package dev.bams3.query;
 
-import dev.bams3.bams3.BlockList;
-import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.fetch.ChunkFetcher;
-import dev.bams3.fetch.ChunkObjects;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
 import dev.bams3.plan.ReadPlanner;
 import dev.bams3.plan.Targets;
 import dev.bams3.sam.ReadSelection;
-import dev.bams3.sam.SamHeader;
 import java.util.concurrent.ExecutorService;
-import java.util.function.IntFunction;
-import java.util.function.Supplier;
 
 /**
- * The read use case: opens a dataset, plans a selection, and hands out the request's one object. Safe for use by many
+ * The read use case: plans a selection of an open dataset and hands out the request's one object. Safe for use by many
  * threads.
  *
  * <p>Memory of a request: stored bytes up to {@link dev.bams3.fetch.FetchLimits#readAhead}, encoded blocks up to {@link
@@ -47,22 +41,8 @@ public final class ReadsQuery implements AutoCloseable {
      * @throws dev.bams3.error.ReadsException NOT_FOUND (field `referenceName`) for an unknown reference name
      */
     public OpenRead open(OpenDataset dataset, ReadSelection selection) {
-        return open(
-                dataset.metadata(),
-                dataset::header,
-                dataset::index,
-                new ChunkObjects(dataset.store(), dataset::chunkKey),
-                selection);
-    }
-
-    OpenRead open(
-            DatasetMetadata metadata,
-            Supplier<SamHeader> header,
-            IntFunction<BlockList> blocks,
-            ChunkObjects chunks,
-            ReadSelection selection) {
-        ReadPlan plan = planner.plan(Targets.of(metadata.dictionary(), selection), blocks);
-        return new OpenRead(metadata, header, plan, chunks, engine);
+        ReadPlan plan = planner.plan(Targets.of(dataset.references(), selection), dataset::index);
+        return new OpenRead(dataset, plan, engine);
     }
 
     /** Bytes of encoded blocks held now. */

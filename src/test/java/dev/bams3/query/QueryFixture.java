@@ -1,0 +1,110 @@
+package dev.bams3.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bams3.bams3.BlockList;
+import dev.bams3.bams3.BlockSizing;
+import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.bgzf.BgzfDeflaters;
+import dev.bams3.dataset.DatasetCacheSettings;
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.Datasets;
+import dev.bams3.encode.ReadFormat;
+import dev.bams3.fetch.ChunkFetcher;
+import dev.bams3.fetch.FetchLimits;
+import dev.bams3.fixtures.TestDatasets;
+import dev.bams3.sam.ReadSelection;
+import dev.bams3.sam.SamHeader;
+import dev.bams3.storage.MemoryObjectStore;
+import dev.bams3.storage.ObjectStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/** One dataset in memory and a query over it. Closing asserts that nothing leaked. */
+final class QueryFixture implements AutoCloseable {
+    static final int MIB = 1 << 20;
+    static final FetchLimits FETCH = new FetchLimits(16, 8, 64L * MIB, 12 * MIB);
+    static final QueryLimits QUERY = new QueryLimits(4, 64L * MIB);
+
+    /** Small blocks and chunks, so that there are many borders. */
+    static final BlockSizing SMALL = new BlockSizing(8 << 10, 2, 64 << 10, 100 << 10);
+
+    static final DatasetId ID = new DatasetId("a/set");
+
+    final SamHeader header;
+    final DatasetMetadata metadata;
+    final ChunkFetcher fetcher;
+    final ReadsQuery query;
+    private final Datasets datasets;
+    private final BgzfDeflaters deflaters = new BgzfDeflaters(1, 2);
+    private final ExecutorService cpu = Executors.newFixedThreadPool(2);
+
+    QueryFixture(SamHeader header, List<byte[]> records, BlockSizing sizing) {
+        this(header, records, sizing, FETCH, QUERY, UnaryOperator.identity());
+    }
+
+    QueryFixture(
+            SamHeader header,
+            List<byte[]> records,
+            BlockSizing sizing,
+            FetchLimits fetch,
+            QueryLimits limits,
+            UnaryOperator<ObjectStore> decorator) {
+        this.header = header;
+        MemoryObjectStore memory = new MemoryObjectStore();
+        metadata = TestDatasets.write(memory, ID.prefix(), header, records, sizing);
+        datasets = new Datasets(decorator.apply(memory), DatasetCacheSettings.DEFAULT);
+        fetcher = new ChunkFetcher(fetch);
+        query = new ReadsQuery(fetcher, cpu, deflaters, limits);
+    }
+
+    OpenRead open(ReadSelection selection) {
+        return query.open(datasets.open(ID), selection);
+    }
+
+    BlockList blocks(int reference) {
+        return datasets.open(ID).index(reference);
+    }
+
+    byte[] bam(ReadSelection selection) {
+        return write(selection, ReadFormat.BAM, OpenRead.Part.WHOLE);
+    }
+
+    byte[] write(ReadSelection selection, ReadFormat format, OpenRead.Part part) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (OpenRead read = open(selection)) {
+            ReadTotals totals = read.writeTo(format, part, out);
+            assertThat(totals.bytesOut()).isEqualTo(out.size());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    void assertNothingHeld() {
+        assertThat(fetcher.getsInFlight()).isZero();
+        assertThat(fetcher.requestsWaiting()).isZero();
+        assertThat(fetcher.bytesHeld()).isZero();
+        assertThat(query.encodedBytesHeld()).isZero();
+    }
+
+    @Override
+    public void close() {
+        assertNothingHeld();
+        query.close();
+        fetcher.close();
+        cpu.shutdown();
+        try {
+            assertThat(cpu.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        deflaters.close();
+    }
+}
