@@ -1,11 +1,11 @@
 package dev.bams3.app;
 
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.Converter;
 import dev.bams3.convert.Progress;
 import dev.bams3.convert.SourceObject;
 import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
@@ -78,8 +78,7 @@ final class DemoDataset implements SmartInitializingSingleton {
             new Converter(cpu, waiting)
                     .convert(
                             SourceObject.open(memory, key),
-                            store,
-                            ID.prefix(),
+                            DatasetLocation.of(store, ID),
                             ConversionOptions.DEFAULT,
                             Progress.Listener.NONE);
         }
@@ -87,8 +86,9 @@ final class DemoDataset implements SmartInitializingSingleton {
 
     private byte[] simulatedBam() {
         ByteArrayOutputStream bam = new ByteArrayOutputStream();
-        try (BgzfDeflaters deflaters = new BgzfDeflaters(COMPRESSION_LEVEL, 1)) {
-            new Simulator(cpu, deflaters).simulate(SimulationOptions.illumina(SEED, Simulator.demoReferences()), bam);
+        try {
+            new Simulator(cpu, COMPRESSION_LEVEL)
+                    .simulate(SimulationOptions.illumina(SEED, Simulator.demoReferences()), bam);
         } catch (IOException e) {
             throw new IllegalStateException("memory does not break", e);
         }

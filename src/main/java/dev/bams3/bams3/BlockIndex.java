@@ -2,10 +2,17 @@ package dev.bams3.bams3;
 
 import dev.bams3.error.ReadsException;
 import java.util.List;
+import java.util.UUID;
 
 /** Reads sections of the index object, each of which was fetched by its range. */
 public final class BlockIndex {
     private BlockIndex() {}
+
+    /** Checks that an object's first {@link ChunkReader#HEAD_LENGTH} bytes are those of the index of this generation. */
+    public static void checkHead(String object, byte[] head, UUID dataset, String generation) {
+        ObjectHead.decode(object, head, ObjectHead.INDEX)
+                .check(object, new ObjectHead(ObjectHead.INDEX, dataset, generation, 0));
+    }
 
     /**
      * Blocks of one reference, checked: their checksum, their order, that none overlaps another and that all lie inside

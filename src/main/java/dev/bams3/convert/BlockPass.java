@@ -1,7 +1,9 @@
 package dev.bams3.convert;
 
 import dev.bams3.bams3.BlockEntry;
+import dev.bams3.dataset.OpenDataset;
 import dev.bams3.flow.OrderedTasks;
+import dev.bams3.storage.ObjectKey;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -18,7 +20,8 @@ final class BlockPass<T> implements AutoCloseable {
     private static final int RANGE_BYTES = 4 << 20;
     private static final int FETCHES = 4;
 
-    private final StoredDataset dataset;
+    private final OpenDataset dataset;
+    private final StoredBytes stored;
     private final OrderedTasks<Fetched> fetches;
     private final OrderedTasks<T> work;
     private final Work<T> worker;
@@ -40,9 +43,9 @@ final class BlockPass<T> implements AutoCloseable {
 
     private record Fetched(String object, List<BlockEntry> entries, byte[] bytes) {}
 
-    BlockPass(
-            StoredDataset dataset, ExecutorService cpu, ExecutorService waiting, Work<T> worker, Consumer<T> inOrder) {
+    BlockPass(OpenDataset dataset, ExecutorService cpu, ExecutorService waiting, Work<T> worker, Consumer<T> inOrder) {
         this.dataset = dataset;
+        stored = new StoredBytes(dataset);
         this.worker = worker;
         this.inOrder = inOrder;
         fetches = new OrderedTasks<>(waiting);
@@ -74,8 +77,8 @@ final class BlockPass<T> implements AutoCloseable {
         group = new ArrayList<>();
         groupBytes = 0;
         BlockEntry first = entries.getFirst();
-        String object = dataset.chunkName(first.chunk());
-        fetches.submit(() -> new Fetched(object, entries, dataset.read(object, first.offset(), length)));
+        ObjectKey object = dataset.chunkKey(first.chunk());
+        fetches.submit(() -> new Fetched(object.value(), entries, stored.read(object, first.offset(), length)));
     }
 
     private void submitWork(Fetched fetched) {

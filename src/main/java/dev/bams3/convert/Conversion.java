@@ -8,11 +8,11 @@ import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.convert.BlockCutter.RawBlock;
 import dev.bams3.convert.Progress.Phase;
+import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
 import dev.bams3.sam.SamHeader;
-import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.PutCondition;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -42,8 +42,7 @@ final class Conversion implements AutoCloseable {
 
     Conversion(
             SourceFile source,
-            ObjectStore store,
-            String prefix,
+            DatasetLocation destination,
             ConversionOptions options,
             Progress.Listener listener,
             ExecutorService cpu,
@@ -55,7 +54,7 @@ final class Conversion implements AutoCloseable {
         encoding = new OrderedTasks<>(cpu);
         cutter = new BlockCutter(options.sizing());
         int references = source.records().header().references().size();
-        writer = new DatasetWriter(store, prefix, references, options.sizing(), waiting);
+        writer = new DatasetWriter(destination, references, options.sizing(), waiting);
     }
 
     /** Converts a source whose records stand in coordinate order; empty, with nothing published, if they do not. */

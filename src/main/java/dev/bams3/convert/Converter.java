@@ -1,11 +1,9 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.DatasetLayout;
 import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.bgzf.BgzfInflaters;
-import dev.bams3.storage.ObjectKey;
-import dev.bams3.storage.ObjectStore;
+import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.storage.PutCondition;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -44,25 +42,19 @@ public final class Converter {
     /**
      * Converts.
      *
-     * @param store where the dataset goes
-     * @param prefix the dataset's own key below the root of the store, such as `a/b.bams3`
+     * @param destination where the dataset goes
      * @return what was published
      * @throws dev.bams3.error.ReadsException INVALID_INPUT for a source that cannot be converted or a dataset that exists;
      *     CORRUPT for a damaged source, with the offset in it; CHANGED when source or dataset were replaced meanwhile;
      *     CANCELLED; or what the stores say. Nothing of this conversion is visible then
      */
     public DatasetMetadata convert(
-            SourceObject source,
-            ObjectStore store,
-            String prefix,
-            ConversionOptions options,
-            Progress.Listener listener) {
-        PutCondition condition =
-                new DatasetCommit(store, ObjectKey.of(prefix, DatasetLayout.METADATA)).conditionNow(options.replace());
+            SourceObject source, DatasetLocation destination, ConversionOptions options, Progress.Listener listener) {
+        PutCondition condition = new DatasetCommit(destination).conditionNow(options.replace());
         int threads = Runtime.getRuntime().availableProcessors();
         try (BgzfInflaters inflaters = new BgzfInflaters(threads)) {
             try (SourceFile file = SourceFile.open(source, options, inflaters, cpu, waiting);
-                    Conversion pass = new Conversion(file, store, prefix, options, listener, cpu, waiting)) {
+                    Conversion pass = new Conversion(file, destination, options, listener, cpu, waiting)) {
                 Optional<DatasetMetadata> published = pass.convertSorted(condition);
                 if (published.isPresent()) {
                     return published.get();
@@ -70,7 +62,7 @@ public final class Converter {
             }
             try (BgzfDeflaters deflaters = new BgzfDeflaters(SPILL_LEVEL, threads);
                     SourceFile file = SourceFile.open(source, options, inflaters, cpu, waiting);
-                    Conversion pass = new Conversion(file, store, prefix, options, listener, cpu, waiting)) {
+                    Conversion pass = new Conversion(file, destination, options, listener, cpu, waiting)) {
                 return pass.convertUnsorted(condition, inflaters, deflaters);
             }
         }

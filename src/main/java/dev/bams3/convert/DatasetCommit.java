@@ -1,34 +1,35 @@
 package dev.bams3.convert;
 
+import dev.bams3.bams3.DatasetLayout;
 import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bams3.MetadataCodec;
+import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.storage.ObjectKey;
-import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.PutCondition;
 import java.util.Arrays;
 
 /** The one write that makes a dataset visible. */
 final class DatasetCommit {
-    private final ObjectStore store;
+    private final DatasetLocation destination;
     private final ObjectKey key;
     private boolean mayBeVisible;
 
-    /** @param key of the metadata object */
-    DatasetCommit(ObjectStore store, ObjectKey key) {
-        this.store = store;
-        this.key = key;
+    DatasetCommit(DatasetLocation destination) {
+        this.destination = destination;
+        key = destination.key(DatasetLayout.METADATA);
     }
 
     /** What must still be true when the commit is written, by what is there now. */
     PutCondition conditionNow(boolean replace) {
         try {
-            PutCondition unchanged = PutCondition.ifMatch(store.head(key).etag());
+            PutCondition unchanged =
+                    PutCondition.ifMatch(destination.store().head(key).etag());
             if (!replace) {
                 throw ReadsException.invalidInput(
                                 "dataset", "exists already; choose another name, or replace it with --replace")
-                        .in(name());
+                        .in(destination.toString());
             }
             return unchanged;
         } catch (ReadsException e) {
@@ -48,7 +49,7 @@ final class DatasetCommit {
         byte[] body = MetadataCodec.encode(metadata);
         mayBeVisible = true;
         try {
-            store.put(key, body, condition);
+            destination.store().put(key, body, condition);
         } catch (ReadsException e) {
             if (isThere(body, e)) {
                 return;
@@ -69,7 +70,7 @@ final class DatasetCommit {
     /** Whether the failed write was done all the same, as happens when only its answer is lost. */
     private boolean isThere(byte[] body, ReadsException cause) {
         try {
-            return Arrays.equals(store.get(key, body.length).body(), body);
+            return Arrays.equals(destination.store().get(key, body.length).body(), body);
         } catch (ReadsException e) {
             cause.addSuppressed(e);
             return false;
@@ -82,10 +83,6 @@ final class DatasetCommit {
                         "another conversion published this dataset meanwhile; nothing of this one was kept. "
                                 + "Look at what is there, then run again with --replace if it is to be replaced",
                         cause)
-                .in(name());
-    }
-
-    private String name() {
-        return store.location() + "/" + key;
+                .in(destination.toString());
     }
 }

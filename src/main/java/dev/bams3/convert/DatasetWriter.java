@@ -16,10 +16,10 @@ import dev.bams3.bams3.HeaderCodec;
 import dev.bams3.bams3.IndexWriter;
 import dev.bams3.bams3.RecordStatistics;
 import dev.bams3.bams3.StoredRange;
+import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.flow.OrderedTasks;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.storage.ObjectKey;
-import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.ObjectUpload;
 import dev.bams3.storage.PutCondition;
 import java.time.Instant;
@@ -44,8 +44,7 @@ final class DatasetWriter implements AutoCloseable {
     private static final long UPLOADING_BYTES = 64L << 20;
     private static final String CREATED_BY = "bams3-server";
 
-    private final ObjectStore store;
-    private final String prefix;
+    private final DatasetLocation destination;
     private final BlockSizing sizing;
     private final OrderedTasks<Long> uploads;
     private final ExecutorService waiting;
@@ -77,13 +76,12 @@ final class DatasetWriter implements AutoCloseable {
      * @param references how many the dataset has
      * @param waiting runs the uploads; they do nothing but wait
      */
-    DatasetWriter(ObjectStore store, String prefix, int references, BlockSizing sizing, ExecutorService waiting) {
-        this.store = store;
-        this.prefix = prefix;
+    DatasetWriter(DatasetLocation destination, int references, BlockSizing sizing, ExecutorService waiting) {
+        this.destination = destination;
         this.sizing = sizing;
         this.waiting = waiting;
         this.uploads = new OrderedTasks<>(waiting);
-        this.commit = new DatasetCommit(store, key(DatasetLayout.METADATA));
+        this.commit = new DatasetCommit(destination);
         this.statistics = new RecordStatistics(references);
     }
 
@@ -117,7 +115,7 @@ final class DatasetWriter implements AutoCloseable {
     private void endChunk(OpenChunk open) {
         open.parts.add(open.writer.finish());
         ChunkEntry entry = open.writer.entry();
-        ObjectKey key = key(DatasetLayout.chunk(generation, chunks.size()));
+        ObjectKey key = destination.key(DatasetLayout.chunk(generation, chunks.size()));
         chunks.add(entry);
         written.add(key);
         chunk = null;
@@ -126,7 +124,7 @@ final class DatasetWriter implements AutoCloseable {
         }
         uploading += entry.length();
         uploads.submit(() -> {
-            try (ObjectUpload upload = store.upload(key)) {
+            try (ObjectUpload upload = destination.store().upload(key)) {
                 open.parts.forEach(part -> upload.write(part, 0, part.length));
                 upload.complete();
             }
@@ -191,13 +189,9 @@ final class DatasetWriter implements AutoCloseable {
     }
 
     private void put(String name, byte[] body) {
-        ObjectKey key = key(name);
+        ObjectKey key = destination.key(name);
         written.add(key);
-        store.put(key, body, PutCondition.always());
-    }
-
-    private ObjectKey key(String name) {
-        return ObjectKey.of(prefix, name);
+        destination.store().put(key, body, PutCondition.always());
     }
 
     @Override
@@ -207,7 +201,7 @@ final class DatasetWriter implements AutoCloseable {
         try {
             uploads.close();
             if (!commit.mayBeVisible()) {
-                new Removal(store, waiting).remove(written);
+                new Removal(destination.store(), waiting).remove(written);
             }
         } finally {
             if (interrupted) {

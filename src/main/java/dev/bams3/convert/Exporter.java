@@ -2,10 +2,10 @@ package dev.bams3.convert;
 
 import dev.bams3.bam.BamHeader;
 import dev.bams3.bams3.BlockEntry;
-import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bams3.StreamDigest;
 import dev.bams3.bgzf.BgzfBlock;
 import dev.bams3.bgzf.BgzfDeflaters;
+import dev.bams3.dataset.OpenDataset;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.storage.ObjectKey;
@@ -37,37 +37,29 @@ public final class Exporter {
     /**
      * Writes the BAM, replacing what may be there.
      *
-     * @param store holds the dataset
-     * @param prefix the dataset's own key
+     * @param dataset what to export
      * @param target gets the BAM at {@code key}
      * @param level of compression, 0 (stored) to 9 (smallest)
-     * @return of the dataset that was exported
-     * @throws ReadsException NOT_FOUND, CORRUPT, CANCELLED, or what the stores say
+     * @throws ReadsException CORRUPT, CANCELLED, or what the stores say
      */
-    public DatasetMetadata export(
-            ObjectStore store,
-            String prefix,
-            ObjectStore target,
-            ObjectKey key,
-            int level,
-            Progress.Listener listener) {
-        StoredDataset dataset = StoredDataset.open(store, prefix);
+    public void export(OpenDataset dataset, ObjectStore target, ObjectKey key, int level, Progress.Listener listener) {
+        StoredBytes stored = new StoredBytes(dataset);
         try (BgzfDeflaters deflaters =
                         new BgzfDeflaters(level, Runtime.getRuntime().availableProcessors());
                 BlockCodecs codecs = new BlockCodecs();
                 ObjectUpload upload = target.upload(key)) {
-            Output output = new Output(upload, dataset.storedBytes(), listener);
+            Output output = new Output(upload, stored.blockBytes(), listener);
             byte[] header = BamHeader.encode(dataset.header());
             output.write(compressed(header, deflaters, 0, StreamDigest.EMPTY));
             try (BlockPass<Piece> pass = new BlockPass<>(
                     dataset,
                     cpu,
                     waiting,
-                    (object, stored, offset, entry) ->
-                            piece(codecs.decode(object, stored, offset, entry), entry, deflaters),
+                    (object, bytes, offset, entry) ->
+                            piece(codecs.decode(object, bytes, offset, entry), entry, deflaters),
                     output::write)) {
-                for (int reference : dataset.referencesInFileOrder()) {
-                    dataset.blocks(reference).blocks().forEach(pass::add);
+                for (int reference : stored.referencesInFileOrder()) {
+                    dataset.index(reference).blocks().forEach(pass::add);
                 }
                 pass.finish();
             }
@@ -77,12 +69,11 @@ public final class Exporter {
                                 "the records are not those that were converted: digest " + output.digest
                                         + ", the metadata says "
                                         + dataset.metadata().digest())
-                        .in(prefix);
+                        .in(dataset.location().toString());
             }
             upload.write(BgzfBlock.endOfFile(), 0, BgzfBlock.END_OF_FILE_LENGTH);
             upload.complete();
         }
-        return dataset.metadata();
     }
 
     private static Piece piece(byte[] records, BlockEntry entry, BgzfDeflaters deflaters) {

@@ -8,10 +8,11 @@ import dev.bams3.bams3.ChunkReader;
 import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bams3.DatasetMetadata.ReadsTotals;
 import dev.bams3.bams3.RecordStatistics;
+import dev.bams3.dataset.OpenDataset;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.genome.ReferenceDictionary;
-import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.ObjectKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -54,15 +55,16 @@ public final class Verifier {
     /**
      * Verifies.
      *
-     * @throws ReadsException NOT_FOUND without a dataset; CORRUPT or UNSUPPORTED_VERSION if not even its metadata can be
-     *     read; CANCELLED, DENIED, OVERLOADED or UNAVAILABLE, which say nothing of the dataset
+     * @param dataset opened for this, so that nothing of it comes from a cache
+     * @throws ReadsException CANCELLED, DENIED, OVERLOADED or UNAVAILABLE, which say nothing of the dataset
      */
-    public Report verify(ObjectStore store, String prefix, Progress.Listener listener) {
-        return new Run(StoredDataset.open(store, prefix), listener).report();
+    public Report verify(OpenDataset dataset, Progress.Listener listener) {
+        return new Run(dataset, listener).report();
     }
 
     private final class Run {
-        private final StoredDataset dataset;
+        private final OpenDataset dataset;
+        private final StoredBytes stored;
         private final DatasetMetadata metadata;
         private final ReferenceDictionary references;
         private final Progress.Listener listener;
@@ -71,28 +73,33 @@ public final class Verifier {
         private final long size;
         private long read;
 
-        Run(StoredDataset dataset, Progress.Listener listener) {
+        Run(OpenDataset dataset, Progress.Listener listener) {
             this.dataset = dataset;
             this.listener = listener;
             metadata = dataset.metadata();
             references = metadata.dictionary();
-            size = dataset.storedBytes();
+            stored = new StoredBytes(dataset);
+            size = stored.blockBytes();
             statistics = new RecordStatistics(metadata.references().size());
         }
 
         Report report() {
             check(dataset::header);
-            check(() -> checkLength(dataset.indexName(), metadata.index().length()));
+            check(() -> {
+                checkLength(stored.indexKey(), metadata.index().length());
+                byte[] head = stored.read(stored.indexKey(), 0, ChunkReader.HEAD_LENGTH);
+                BlockIndex.checkHead(stored.indexKey().value(), head, metadata.uuid(), metadata.generation());
+            });
             List<ChunkEntry> chunks = new ArrayList<>();
             check(() -> chunks.addAll(dataset.chunks()));
             long chunkBytes = chunks.stream().mapToLong(ChunkEntry::length).sum();
             expect("chunks", metadata.chunks(), new DatasetMetadata.Chunks(chunks.size(), chunkBytes));
             List<List<BlockEntry>> byChunk = new ArrayList<>();
             chunks.forEach(chunk -> byChunk.add(new ArrayList<>()));
-            for (int reference : dataset.referencesInFileOrder()) {
+            for (int reference : stored.referencesInFileOrder()) {
                 check(() -> {
-                    BlockList blocks = dataset.blocks(reference);
-                    BlockIndex.check(dataset.indexName(), blocks, reference, chunks);
+                    BlockList blocks = dataset.index(reference);
+                    BlockIndex.check(stored.indexKey().value(), blocks, reference, chunks);
                     blocks.blocks().forEach(block -> byChunk.get(block.chunk()).add(block));
                 });
             }
@@ -106,15 +113,16 @@ public final class Verifier {
         }
 
         private void checkChunk(int ordinal, ChunkEntry chunk, List<BlockEntry> blocks, BlockCodecs codecs) {
-            String name = dataset.chunkName(ordinal);
+            ObjectKey key = dataset.chunkKey(ordinal);
+            String name = key.value();
             check(() -> {
-                checkLength(name, chunk.length());
-                byte[] head = dataset.read(name, 0, ChunkReader.HEAD_LENGTH);
+                checkLength(key, chunk.length());
+                byte[] head = stored.read(key, 0, ChunkReader.HEAD_LENGTH);
                 ChunkReader.checkHead(name, head, metadata.uuid(), metadata.generation(), ordinal);
-                byte[] end = dataset.read(name, chunk.length() - ChunkReader.TAIL_LENGTH, ChunkReader.TAIL_LENGTH);
+                byte[] end = stored.read(key, chunk.length() - ChunkReader.TAIL_LENGTH, ChunkReader.TAIL_LENGTH);
                 ChunkReader.Tail tail = ChunkReader.tail(name, end, chunk.length());
-                byte[] directory = dataset.read(
-                        name, tail.directory().offset(), tail.directory().length());
+                byte[] directory = stored.read(
+                        key, tail.directory().offset(), tail.directory().length());
                 expect(
                         name + ": directory",
                         blocks,
@@ -127,8 +135,8 @@ public final class Verifier {
                         dataset,
                         cpu,
                         waiting,
-                        (object, stored, offset, entry) ->
-                                BlockAudit.of(codecs, object, stored, offset, entry, chunk.reference(), references),
+                        (object, bytes, offset, entry) ->
+                                BlockAudit.of(codecs, object, bytes, offset, entry, chunk.reference(), references),
                         this::count)) {
                     blocks.forEach(pass::add);
                     pass.finish();
@@ -154,7 +162,7 @@ public final class Verifier {
         }
 
         private void checkTotals() {
-            for (int reference : dataset.referencesInFileOrder()) {
+            for (int reference : stored.referencesInFileOrder()) {
                 ReadsTotals stated = metadata.reads(reference);
                 ReadsTotals found = statistics.totals(reference, stated.section());
                 if (!stated.equals(found)) {
@@ -165,8 +173,8 @@ public final class Verifier {
             expect("_metadata.json: digest", metadata.digest(), statistics.digest());
         }
 
-        private void checkLength(String name, long expected) {
-            expect(name + ": length", expected, dataset.size(name));
+        private void checkLength(ObjectKey key, long expected) {
+            expect(key + ": length", expected, stored.size(key));
         }
 
         private void expect(String what, Object stated, Object found) {

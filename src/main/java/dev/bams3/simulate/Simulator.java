@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -25,15 +26,15 @@ public final class Simulator {
     private static final int WINDOWS_IN_FLIGHT_PER_CORE = 3;
 
     private final ExecutorService cpu;
-    private final BgzfDeflaters deflaters;
+    private final int level;
 
     /**
      * @param cpu pool with a thread a core; stays the caller's
-     * @param deflaters stays the caller's
+     * @param level of compression, 0 (stored) to 9 (smallest)
      */
-    public Simulator(ExecutorService cpu, BgzfDeflaters deflaters) {
+    public Simulator(ExecutorService cpu, int level) {
         this.cpu = cpu;
-        this.deflaters = deflaters;
+        this.level = level;
     }
 
     /**
@@ -49,10 +50,15 @@ public final class Simulator {
 
     /** @throws IOException only when {@code out} throws it; {@code out} is not closed */
     public Totals simulate(SimulationOptions options, OutputStream out) throws IOException {
-        Piece header = compressed(SimulatedHeader.bytes(options), 0);
-        out.write(header.bytes(), 0, header.length());
+        try (BgzfDeflaters deflaters =
+                new BgzfDeflaters(level, Runtime.getRuntime().availableProcessors())) {
+            return simulate(options, deflaters, out);
+        }
+    }
+
+    private Totals simulate(SimulationOptions options, BgzfDeflaters deflaters, OutputStream out) throws IOException {
         Writer writer = new Writer(out);
-        writer.bytes = header.length();
+        writer.write(compressed(SimulatedHeader.bytes(options), 0, deflaters));
         try (OrderedTasks<Piece> pieces = new OrderedTasks<>(cpu)) {
             long placed = 0;
             for (int reference = 0; reference < options.references().size(); reference++) {
@@ -64,14 +70,14 @@ public final class Simulator {
                     int ref = reference;
                     long from = window * starts / windows;
                     long to = (window + 1) * starts / windows;
-                    writer.submit(pieces, () -> window(options, ref, molecules, from, to));
+                    writer.submit(pieces, () -> window(options, ref, molecules, from, to, deflaters));
                 }
             }
             long unplaced = Math.round(placed * options.unplacedShare());
             for (long from = 0; from < unplaced; from += MOLECULES_PER_WINDOW) {
                 long first = from;
                 long last = Math.min(unplaced, from + MOLECULES_PER_WINDOW);
-                writer.submit(pieces, () -> unplaced(options, first, last));
+                writer.submit(pieces, () -> unplaced(options, first, last, deflaters));
             }
             while (pieces.pending() > 0) {
                 writer.write(pieces.take());
@@ -93,7 +99,7 @@ public final class Simulator {
             this.out = out;
         }
 
-        void submit(OrderedTasks<Piece> pieces, java.util.concurrent.Callable<Piece> task) throws IOException {
+        void submit(OrderedTasks<Piece> pieces, Callable<Piece> task) throws IOException {
             if (pieces.pending() >= ahead) {
                 write(pieces.take());
             }
@@ -120,7 +126,13 @@ public final class Simulator {
             .thenComparing(placed -> !placed.left());
 
     /** The reads that begin in a window. A right read's fragment may begin as far before it as fragments reach. */
-    private Piece window(SimulationOptions options, int reference, Molecules molecules, long from, long to) {
+    private static Piece window(
+            SimulationOptions options,
+            int reference,
+            Molecules molecules,
+            long from,
+            long to,
+            BgzfDeflaters deflaters) {
         boolean paired = options.layout() == Layout.PAIRED;
         List<Placed> placed = new ArrayList<>();
         long last = molecules.firstBehind(to);
@@ -144,10 +156,10 @@ public final class Simulator {
                 maker.right(read.molecule());
             }
         }
-        return compressed(records.toBytes(), placed.size());
+        return compressed(records.toBytes(), placed.size(), deflaters);
     }
 
-    private Piece unplaced(SimulationOptions options, long first, long last) {
+    private static Piece unplaced(SimulationOptions options, long first, long last, BgzfDeflaters deflaters) {
         RecordBytes records = new RecordBytes();
         ReadMaker maker = new ReadMaker(options, 0, new Molecules(options, 0), records);
         boolean paired = options.layout() == Layout.PAIRED;
@@ -161,10 +173,10 @@ public final class Simulator {
                 maker.unplaced(name, both | SamFlags.SECOND_IN_PAIR, readGroup, draws);
             }
         }
-        return compressed(records.toBytes(), (int) (last - first) * (paired ? 2 : 1));
+        return compressed(records.toBytes(), (int) (last - first) * (paired ? 2 : 1), deflaters);
     }
 
-    private Piece compressed(byte[] bytes, int records) {
+    private static Piece compressed(byte[] bytes, int records, BgzfDeflaters deflaters) {
         byte[] target = new byte[BgzfDeflaters.maxCompressedLength(bytes.length)];
         int length = deflaters.compress(bytes, 0, bytes.length, target, 0);
         return new Piece(target, length, records);

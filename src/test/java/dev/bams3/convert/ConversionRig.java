@@ -4,6 +4,10 @@ import dev.bams3.bam.BamHeader;
 import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.bgzf.BgzfOutputStream;
+import dev.bams3.dataset.DatasetCacheSettings;
+import dev.bams3.dataset.DatasetLocation;
+import dev.bams3.dataset.Datasets;
+import dev.bams3.dataset.OpenDataset;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectInfo;
@@ -39,17 +43,23 @@ final class ConversionRig implements AutoCloseable {
     }
 
     DatasetMetadata convert(byte[] file, ObjectStore store, ConversionOptions options) {
-        return new Converter(cpu, waiting).convert(source(file), store, DATASET, options, Progress.Listener.NONE);
+        return new Converter(cpu, waiting)
+                .convert(source(file), new DatasetLocation(store, DATASET), options, Progress.Listener.NONE);
+    }
+
+    /** What is published now, without a cache. */
+    OpenDataset open() {
+        return new Datasets(datasets, DatasetCacheSettings.DEFAULT).open(new DatasetLocation(datasets, DATASET));
     }
 
     byte[] export() {
         ObjectKey key = new ObjectKey("exported.bam");
-        new Exporter(cpu, waiting).export(datasets, DATASET, sources, key, 1, Progress.Listener.NONE);
+        new Exporter(cpu, waiting).export(open(), sources, key, 1, Progress.Listener.NONE);
         return sources.get(key, Integer.MAX_VALUE).body();
     }
 
     Verifier.Report verify() {
-        return new Verifier(cpu, waiting).verify(datasets, DATASET, Progress.Listener.NONE);
+        return new Verifier(cpu, waiting).verify(open(), Progress.Listener.NONE);
     }
 
     List<String> keys() {

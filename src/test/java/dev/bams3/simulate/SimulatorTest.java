@@ -3,7 +3,6 @@ package dev.bams3.simulate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.error.ReadsException;
 import dev.bams3.genome.Reference;
 import dev.bams3.simulate.SimulationOptions.Layout;
@@ -147,10 +146,9 @@ class SimulatorTest {
     }
 
     private static byte[] simulate(SimulationOptions options, int threads) throws IOException {
-        try (ExecutorService cpu = Executors.newFixedThreadPool(threads);
-                BgzfDeflaters deflaters = new BgzfDeflaters(1, threads)) {
+        try (ExecutorService cpu = Executors.newFixedThreadPool(threads)) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            Simulator.Totals totals = new Simulator(cpu, deflaters).simulate(options, out);
+            Simulator.Totals totals = new Simulator(cpu, 1).simulate(options, out);
             assertThat(totals.bytes()).isEqualTo(out.size());
             return out.toByteArray();
         }

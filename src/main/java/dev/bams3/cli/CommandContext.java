@@ -1,0 +1,40 @@
+package dev.bams3.cli;
+
+import dev.bams3.dataset.DatasetCacheSettings;
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.DatasetLocation;
+import dev.bams3.dataset.Datasets;
+import dev.bams3.dataset.OpenDataset;
+import dev.bams3.storage.ObjectUri;
+import java.io.PrintStream;
+
+/**
+ * Where a command runs.
+ *
+ * @param environment stores and threads
+ * @param out standard output: results only
+ * @param err standard error: progress and failures
+ * @param terminal whether somebody looks at {@code err}
+ */
+record CommandContext(CommandEnvironment environment, PrintStream out, PrintStream err, boolean terminal) {
+
+    /** A dataset by id, below the configured store, or by the address of its own folder. */
+    DatasetLocation location(String text) {
+        if (text.startsWith("s3:") || text.startsWith("file:") || text.startsWith("memory:")) {
+            ObjectUri address = ObjectUri.parse("dataset", withoutClosingSlash(text));
+            return new DatasetLocation(
+                    environment.store(address.root()), address.key().value());
+        }
+        return DatasetLocation.of(environment.store(environment.datasets()), new DatasetId(text));
+    }
+
+    /** @throws dev.bams3.error.ReadsException NOT_FOUND, CORRUPT or what the store says */
+    OpenDataset open(String text) {
+        DatasetLocation location = location(text);
+        return new Datasets(location.store(), DatasetCacheSettings.DEFAULT).open(location);
+    }
+
+    private static String withoutClosingSlash(String text) {
+        return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    }
+}

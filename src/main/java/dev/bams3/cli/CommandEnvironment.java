@@ -1,0 +1,30 @@
+package dev.bams3.cli;
+
+import dev.bams3.query.ReadsQuery;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.StoreUri;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * What commands need of the program around them; the composition root has it. Everything is made when it is first asked
+ * for, so that a command pays only for what it uses, and is closed with this.
+ */
+public interface CommandEnvironment extends AutoCloseable {
+    /** Root of the datasets that are named by id. */
+    StoreUri datasets();
+
+    /** The store at an address; the same one for the same address. */
+    ObjectStore store(StoreUri root);
+
+    /** Reads datasets of any store. */
+    ReadsQuery query();
+
+    /** A thread for each core. */
+    ExecutorService cpu();
+
+    /** Starts a thread for each task, for tasks that wait. */
+    ExecutorService waiting();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,118 @@
+package dev.bams3.cli;
+
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import java.io.PrintStream;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The commands and how they end: 0 done, 1 failed, 2 called wrongly. */
+public final class Commands {
+    /** What the first argument of a command line must be one of, to be a command. */
+    public static final List<String> NAMES =
+            List.of("convert", "export", "verify", "stats", "query", "simulate", "help", "--help", "-h", "--version");
+
+    private Commands() {}
+
+    /**
+     * Runs a command.
+     *
+     * @param args command line, the command's name first
+     * @param environment stays the caller's
+     * @param out gets the results
+     * @param err gets progress, and one line for a failure
+     * @param terminal whether somebody looks at {@code err}
+     * @return exit code
+     */
+    public static int run(
+            String[] args, CommandEnvironment environment, PrintStream out, PrintStream err, boolean terminal) {
+        CommandContext context = new CommandContext(environment, out, err, terminal);
+        Root root = new Root();
+        CommandLine line = new CommandLine(root)
+                .addSubcommand(new ConvertCommand(context))
+                .addSubcommand(new ExportCommand(context))
+                .addSubcommand(new VerifyCommand(context))
+                .addSubcommand(new StatsCommand(context))
+                .addSubcommand(new QueryCommand(context))
+                .addSubcommand(new SimulateCommand(context))
+                .addSubcommand(new CommandLine.HelpCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(false)
+                .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, err, root.debug))
+                .setOut(new java.io.PrintWriter(out, true))
+                .setErr(new java.io.PrintWriter(err, true));
+        for (CommandLine command : line.getSubcommands().values()) {
+            command.registerConverter(ByteSize.class, ByteSize::parse);
+        }
+        return line.execute(args);
+    }
+
+    private static int report(Exception failure, PrintStream err, boolean debug) {
+        err.println("bams3: " + message(failure));
+        if (debug) {
+            failure.printStackTrace(err);
+        }
+        boolean wrongCall = failure instanceof ReadsException reads
+                && (reads.kind() == ErrorKind.INVALID_INPUT || reads.kind() == ErrorKind.INVALID_RANGE)
+                && reads.resource().isEmpty();
+        return wrongCall ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** One line: what failed, and where it is known, what to do. */
+    private static String message(Exception failure) {
+        if (!(failure instanceof ReadsException reads)) {
+            return failure instanceof RuntimeException
+                    ? failure + " (a defect of this program: run again with --debug and report it)"
+                    : String.valueOf(failure.getMessage());
+        }
+        String text = reads.getMessage().replace('\n', ' ');
+        return switch (reads.kind()) {
+            case INVALID_INPUT, INVALID_RANGE ->
+                reads.field()
+                                .filter(field -> reads.resource().isEmpty())
+                                .map(field -> field + ": ")
+                                .orElse("")
+                        + text;
+            case UNAUTHENTICATED, DENIED -> text + " (check the credentials and what they permit)";
+            case OVERLOADED, UNAVAILABLE -> text + " (the same command may succeed later)";
+            default -> text;
+        };
+    }
+
+    @Command(
+            name = "bams3",
+            description =
+                    "Aligned reads straight from object storage. Without a command, or with 'serve', the service starts.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            footer = {
+                "",
+                "A <dataset> is an id below the store of BAMS3_STORE (default file:./data), or the address of its own",
+                "folder: file:/data/a.bams3, s3://bucket/a.bams3. Exit codes: 0 done, 1 failed, 2 called wrongly."
+            })
+    private static final class Root implements Runnable {
+        @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show where a failure came from.")
+        private boolean debug;
+
+        @CommandLine.Spec
+        @SuppressWarnings("NullAway.Init")
+        private CommandSpec spec;
+
+        @Override
+        public void run() {
+            throw new CommandLine.ParameterException(spec.commandLine(), "name a command");
+        }
+    }
+
+    private static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Commands.class.getPackage().getImplementationVersion();
+            return new String[] {"bams3-server " + (version == null ? "(built from source)" : version)};
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.bams3.cli;
+
+import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.convert.ConversionOptions;
+import dev.bams3.convert.Converter;
+import dev.bams3.convert.SourceObject;
+import dev.bams3.dataset.DatasetLocation;
+import dev.bams3.storage.ObjectUri;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "convert",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Makes a dataset of a BAM, SAM or CRAM.",
+            "The dataset appears whole at the end, or not at all. Records that are not in coordinate order are sorted."
+        })
+@SuppressWarnings("NullAway.Init")
+final class ConvertCommand implements Callable<Integer> {
+    private final CommandContext context;
+
+    @Parameters(index = "0", paramLabel = "<source>", description = "Path, file: or s3:// address of the file.")
+    private String source;
+
+    @Parameters(index = "1", paramLabel = "<dataset>", description = "Id or address of the dataset.")
+    private String dataset;
+
+    @Option(names = "--replace", description = "Replace the dataset if it is there.")
+    private boolean replace;
+
+    @Option(
+            names = "--reference",
+            paramLabel = "<fasta>",
+            description = "FASTA file (with .fai) of the references, for CRAM.")
+    private @Nullable Path reference;
+
+    @Option(
+            names = "--allow-missing-eof",
+            description = "Accept a BAM without its end-of-file block, although it may have lost records.")
+    private boolean allowMissingEof;
+
+    @Option(
+            names = "--no-verify",
+            description = "Do not decode every block again before it is stored; about a fifth faster.")
+    private boolean noVerify;
+
+    @Option(
+            names = "--sort-memory",
+            paramLabel = "<size>",
+            description = "Memory for sorting, such as 1GiB (default: 192MiB).")
+    private @Nullable ByteSize sortMemory;
+
+    @Option(
+            names = "--temporary",
+            paramLabel = "<folder>",
+            description = "Folder for sorting; needs about the size of the source (default: the system's).")
+    private @Nullable Path temporary;
+
+    ConvertCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        long begun = System.nanoTime();
+        ObjectUri address = ObjectUri.parse("source", source);
+        DatasetLocation destination = context.location(dataset);
+        SourceObject object = SourceObject.open(context.environment().store(address.root()), address.key());
+        ConversionOptions defaults = ConversionOptions.DEFAULT;
+        ConversionOptions options = defaults.withReplace(replace)
+                .withVerify(!noVerify)
+                .withAllowMissingEndOfFile(allowMissingEof)
+                .withReference(Optional.ofNullable(reference))
+                .withSort(
+                        sortMemory == null ? defaults.sortMemory() : sortMemory.bytes(),
+                        temporary == null ? defaults.temporary() : temporary);
+        Converter converter =
+                new Converter(context.environment().cpu(), context.environment().waiting());
+        DatasetMetadata made;
+        try (ProgressDisplay display = new ProgressDisplay(context)) {
+            made = converter.convert(object, destination, options, display);
+        }
+        context.out().println(summary(made, object.size(), (System.nanoTime() - begun) / 1e9));
+        return 0;
+    }
+
+    private String summary(DatasetMetadata made, long sourceSize, double seconds) {
+        long stored = made.chunks().length() + made.index().length();
+        return String.format(
+                Locale.ROOT,
+                "%s: %,d records in %,d bytes (%.2f of the source)%s, digest %s, %.1f s",
+                dataset,
+                made.digest().records(),
+                stored,
+                (double) stored / sourceSize,
+                made.source().sortedOnConversion() ? ", sorted" : "",
+                made.digest().hex(),
+                seconds);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.bams3.cli;
+
+import dev.bams3.dataset.OpenDataset;
+import dev.bams3.encode.ReadFormat;
+import dev.bams3.genome.ReferenceDictionary;
+import dev.bams3.genome.Region;
+import dev.bams3.query.OpenRead;
+import dev.bams3.query.OpenRead.Part;
+import dev.bams3.sam.ReadSelection;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "query",
+        mixinStandardHelpOptions = true,
+        description = "Writes the reads that overlap regions, each once, in file order; without regions, all reads.")
+@SuppressWarnings("NullAway.Init")
+final class QueryCommand implements Callable<Integer> {
+    private static final int BUFFER = 1 << 16;
+
+    private final CommandContext context;
+
+    @Parameters(index = "0", paramLabel = "<dataset>", description = "Id or address of the dataset.")
+    private String dataset;
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "<region>",
+            arity = "0..*",
+            description = "chr1, chr1:1000, chr1:1,000-2,000 (1-based, inclusive), or '*' for unplaced reads.")
+    private List<String> regions = List.of();
+
+    @Option(
+            names = "--format",
+            defaultValue = "SAM",
+            description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+    private ReadFormat format;
+
+    @Option(names = "--header-only", description = "Write the header without reads.")
+    private boolean headerOnly;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "<file>",
+            description = "Write to this file, which appears when it is whole (default: standard output).")
+    private @Nullable Path output;
+
+    QueryCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        OpenDataset open = context.open(dataset);
+        ReadSelection selection = selection(open.metadata().dictionary());
+        try (OpenRead read = context.environment().query().open(open, selection)) {
+            Part part = headerOnly ? Part.HEADER : Part.WHOLE;
+            if (output != null) {
+                toFile(read, part, output);
+            } else {
+                toStandardOutput(read, part);
+            }
+        }
+        return 0;
+    }
+
+    private ReadSelection selection(ReferenceDictionary dictionary) {
+        if (regions.isEmpty()) {
+            return ReadSelection.everything();
+        }
+        List<Region> placed = regions.stream()
+                .filter(text -> !text.equals("*"))
+                .map(text -> Region.parse(text, dictionary))
+                .toList();
+        return new ReadSelection.Regions(placed, placed.size() < regions.size());
+    }
+
+    private void toStandardOutput(OpenRead read, Part part) throws IOException {
+        PipeOutput pipe = new PipeOutput(context.out());
+        try (OutputStream out = new BufferedOutputStream(pipe, BUFFER)) {
+            read.writeTo(format, part, out);
+        } catch (IOException e) {
+            // Who reads the pipe has what it wanted: `query ... | head` is no failure.
+            if (!pipe.isBroken()) {
+                throw e;
+            }
+        }
+    }
+
+    private void toFile(OpenRead read, Part part, Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        Path unfinished = Files.createTempFile(folder, ".bams3-", ".part");
+        try {
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(unfinished), BUFFER)) {
+                read.writeTo(format, part, out);
+            }
+            Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+    }
+}

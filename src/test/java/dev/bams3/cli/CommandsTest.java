@@ -1,0 +1,268 @@
+package dev.bams3.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.bams3.bgzf.BgzfDeflaters;
+import dev.bams3.convert.Progress;
+import dev.bams3.fetch.ChunkFetcher;
+import dev.bams3.fetch.FetchLimits;
+import dev.bams3.query.QueryLimits;
+import dev.bams3.query.ReadsQuery;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.StoreUri;
+import dev.bams3.storage.file.FolderObjectStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as a user types them, on a folder: results, messages, exit codes. */
+class CommandsTest {
+    @TempDir
+    private Path folder = Path.of("set by JUnit");
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private Environment environment = new Environment(folder);
+
+    @BeforeEach
+    void open() {
+        environment = new Environment(folder);
+    }
+
+    @AfterEach
+    void close() {
+        environment.close();
+    }
+
+    @Test
+    void aFileIsSimulatedConvertedVerifiedAndExported() throws IOException {
+        convertDemo();
+        assertThat(text(out))
+                .containsPattern("demo: [0-9,]+ records in [0-9,]+ bytes \\(\\d\\.\\d\\d of the source\\)");
+        assertThat(run("verify", "demo")).isZero();
+        assertThat(text(out)).contains("demo: sound, ");
+        assertThat(run("export", "demo", file("back.bam"), "--level", "1")).isZero();
+        assertThat(run("export", "demo", file("back.bam"))).isEqualTo(1);
+        assertThat(text(err)).contains("back.bam: is there already; use --force");
+        assertThat(run("export", "demo", file("back.bam"), "--force")).isZero();
+        assertThat(run("convert", file("back.bam"), "file:" + folder.resolve("elsewhere.bams3")))
+                .isZero();
+        assertThat(digest(run2("stats", "demo", "--json")))
+                .isEqualTo(digest(run2("stats", "file:" + folder.resolve("elsewhere.bams3"), "--json")));
+    }
+
+    @Test
+    void regionsAreWrittenInEveryFormat() throws IOException {
+        convertDemo();
+        String sam = run2("query", "demo", "chr1:1,000-1,200");
+        assertThat(sam).startsWith("@HD\tVN:1.6\tSO:coordinate\n");
+        long records = sam.lines().filter(line -> !line.startsWith("@")).count();
+        assertThat(records).isPositive();
+        assertThat(run2("query", "demo", "chr1:1,000-1,200", "--format", "ndjson")
+                        .lines())
+                .hasSizeGreaterThanOrEqualTo((int) records);
+        assertThat(run2("query", "demo", "chr1:1,000-1,200", "--header-only").lines())
+                .allMatch(line -> line.startsWith("@"));
+        assertThat(run2("query", "demo", "*").lines().filter(line -> !line.startsWith("@")))
+                .isNotEmpty()
+                .allMatch(line -> line.split("\t")[2].equals("*"));
+        assertThat(run("query", "demo", "chr1", "chr2:1-100", "--format", "BAM", "-o", file("some.bam")))
+                .isZero();
+        assertThat(folder.resolve("some.bam")).isNotEmptyFile();
+    }
+
+    @Test
+    void queriesEqualThoseOfSamtools() throws Exception {
+        assumeTrue(hasSamtools(), "samtools is not installed");
+        convertDemo();
+        process("samtools", "index", file("demo.bam"));
+        for (String region : new String[] {"chr1:1-1", "chr1:5,000-5,100", "chr2", "chr2:20000", "*"}) {
+            assertThat(run2("query", "demo", region).lines().filter(line -> !line.startsWith("@")))
+                    .as(region)
+                    .isEqualTo(process("samtools", "view", file("demo.bam"), region)
+                            .lines()
+                            .toList());
+        }
+        assertThat(run2("stats", "demo", "--idxstats")).isEqualTo(process("samtools", "idxstats", file("demo.bam")));
+        assertThat(run2("stats", "demo", "--flagstat")).isEqualTo(process("samtools", "flagstat", file("demo.bam")));
+    }
+
+    @Test
+    void failuresAreOneLineWithTheResourceAndTheExitCodeSays() throws IOException {
+        convertDemo();
+        assertFails(1, "demo", "exists already", "convert", file("demo.bam"), "demo");
+        assertFails(1, "missing.bam", "", "convert", file("missing.bam"), "other");
+        assertFails(1, "nothing", "no such dataset", "stats", "nothing");
+        assertFails(1, "chr9", "", "query", "demo", "chr9");
+        assertFails(2, "region: ", "'chr1:x' is not a region", "query", "demo", "chr1:x");
+        assertFails(2, "id: ", "not a dataset id", "verify", "../x");
+        assertFails(2, "--reference: ", "chr1:1000000", "simulate", file("x.bam"), "--reference", "nonsense");
+        byte[] bam = Files.readAllBytes(folder.resolve("demo.bam"));
+        Files.write(folder.resolve("cut.bam"), java.util.Arrays.copyOf(bam, bam.length / 2));
+        assertFails(1, "cut.bam", "truncated", "convert", file("cut.bam"), "cut");
+        assertThat(run("query", "demo", "--format", "CSV")).isEqualTo(2);
+        assertThat(run("convert")).isEqualTo(2);
+        assertThat(run("nonsense")).isEqualTo(2);
+    }
+
+    private void assertFails(int code, String resource, String message, String... args) {
+        assertThat(run(args)).as(String.join(" ", args)).isEqualTo(code);
+        assertThat(text(err).strip().lines()).as(text(err)).hasSize(1);
+        assertThat(text(err)).startsWith("bams3: ").contains(resource).contains(message);
+        assertThat(text(out)).isEmpty();
+    }
+
+    @Test
+    void helpNamesEveryCommand() {
+        assertThat(run("--help")).isZero();
+        assertThat(text(out)).contains("convert", "export", "verify", "stats", "query", "simulate", "serve");
+        assertThat(run("convert", "--help")).isZero();
+        assertThat(text(out)).contains("--reference", "--sort-memory", "192MiB");
+    }
+
+    @Test
+    void aReaderThatGoesAwayIsNoFailure() throws IOException {
+        convertDemo();
+        OutputStream closed = new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        int code = Commands.run(
+                new String[] {"query", "demo"},
+                environment,
+                new PrintStream(closed),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false);
+        assertThat(code).isZero();
+        assertThat(text(err)).isEmpty();
+    }
+
+    @Test
+    void progressIsOneLineOnATerminalAndLogLinesOtherwise() {
+        Progress half = new Progress(Progress.Phase.CONVERTING, 0.5, 1_234_567, 400_000_000, 50, 100, 10);
+        assertThat(ProgressDisplay.line(half, 2)).isEqualTo("converting  50 %, 1,234,567 records, 200 MB/s, 0:02 left");
+        long[] now = {0};
+        try (ProgressDisplay display =
+                new ProgressDisplay(new PrintStream(err, true, StandardCharsets.UTF_8), true, () -> now[0])) {
+            for (int i = 0; i < 10; i++) {
+                now[0] += 100_000_000L;
+                display.progressed(half);
+            }
+        }
+        assertThat(text(err)).doesNotContain("\n").endsWith("\r");
+        assertThat(text(err).split("converting")).hasSize(6);
+    }
+
+    private void convertDemo() {
+        assertThat(run("simulate", file("demo.bam"), "--reference", "chr1:40000,chr2:30000", "--depth", "10"))
+                .as(text(err))
+                .isZero();
+        assertThat(run("convert", file("demo.bam"), "demo")).as(text(err)).isZero();
+    }
+
+    private String run2(String... args) {
+        assertThat(run(args)).as(text(err)).isZero();
+        return text(out);
+    }
+
+    private int run(String... args) {
+        out.reset();
+        err.reset();
+        return Commands.run(
+                args,
+                environment,
+                new PrintStream(out, false, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false);
+    }
+
+    private String file(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private static String text(ByteArrayOutputStream bytes) {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private static String digest(String json) {
+        return json.lines().filter(line -> line.contains("digest")).findFirst().orElseThrow();
+    }
+
+    private static boolean hasSamtools() {
+        try {
+            return new ProcessBuilder("samtools", "--version").start().waitFor() == 0;
+        } catch (IOException | InterruptedException e) {
+            return false;
+        }
+    }
+
+    private static String process(String... command) throws Exception {
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        return output;
+    }
+
+    /** Datasets in the test's folder. */
+    private static final class Environment implements CommandEnvironment {
+        private final Path folder;
+        private final ExecutorService cpu = Executors.newFixedThreadPool(2);
+        private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
+        private final ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(8, 4, 64 << 20, 4 << 20));
+        private final BgzfDeflaters deflaters = new BgzfDeflaters(1, 2);
+        private final ReadsQuery query = new ReadsQuery(fetcher, cpu, deflaters, new QueryLimits(4, 32 << 20));
+
+        Environment(Path folder) {
+            this.folder = folder;
+        }
+
+        @Override
+        public StoreUri datasets() {
+            return new StoreUri.Folder(folder);
+        }
+
+        @Override
+        public ObjectStore store(StoreUri root) {
+            return new FolderObjectStore((StoreUri.Folder) root);
+        }
+
+        @Override
+        public ReadsQuery query() {
+            return query;
+        }
+
+        @Override
+        public ExecutorService cpu() {
+            return cpu;
+        }
+
+        @Override
+        public ExecutorService waiting() {
+            return waiting;
+        }
+
+        @Override
+        public void close() {
+            query.close();
+            deflaters.close();
+            fetcher.close();
+            cpu.shutdownNow();
+            waiting.shutdownNow();
+        }
+    }
+}
