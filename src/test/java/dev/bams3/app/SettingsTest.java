@@ -201,7 +201,7 @@ class SettingsTest {
         UnknownSettings.check(names);
     }
 
-    private static Settings settings(Map<String, String> variables) {
+    static Settings settings(Map<String, String> variables) {
         StandardEnvironment environment = new StandardEnvironment();
         environment
                 .getPropertySources()

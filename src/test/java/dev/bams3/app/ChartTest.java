@@ -1,0 +1,281 @@
+package dev.bams3.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.bams3.app.Chart.Manifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The chart, rendered with many values and held against the models of Kubernetes. No cluster takes part. */
+class ChartTest {
+    static final String STORE = "config: {store: 's3://bucket/prefix'}\n";
+    static final String SINGLE = STORE + "replicas: 1\n";
+    static final String USUAL = STORE + "ticketKey: {existingSecret: bams3-ticket}\n";
+
+    @TempDir
+    private Path scratch;
+
+    private Chart chart;
+
+    @BeforeEach
+    void chart() {
+        chart = new Chart(scratch);
+    }
+
+    static List<String> values() {
+        return List.of(
+                SINGLE,
+                USUAL,
+                USUAL + "replicas: 0\n",
+                USUAL + "replicas: 5\npodDisruptionBudget: {maxUnavailable: 25%}\ncommonLabels: {team: genomes}\n",
+                USUAL + "autoscaling: {enabled: true}\n",
+                USUAL + "autoscaling: {enabled: true, cpuUtilization: null, inFlight: {enabled: true, target: 8}}\n",
+                USUAL + "autoscaling: {enabled: true, maxReplicas: 3, inFlight: {enabled: true}}\n",
+                USUAL + "image: {repository: registry.example.org/bams3, digest: 'sha256:" + "0a".repeat(32) + "'}\n"
+                        + "imagePullSecrets: [{name: registry}]\n",
+                USUAL + "fullnameOverride: bams3-server\n",
+                USUAL + "fullnameOverride: " + "long-".repeat(40) + "name\nserviceMonitor: {enabled: true}\n",
+                USUAL + "nameOverride: htsget\nservice: {type: LoadBalancer, port: 8000, annotations: {a/b: 'true'}}\n",
+                USUAL
+                        + "ingress: {enabled: true, hosts: [{host: a.example.org}, {host: b.example.org, path: /reads}]}\n",
+                USUAL + "ingress: {enabled: true, className: nginx, annotations: {a/b: 'off'}, hosts: [{host: a.b}],"
+                        + " tls: [{secretName: tls, hosts: [a.b]}]}\n",
+                USUAL
+                        + "httpRoute: {enabled: true, parentRefs: [{name: gateway, namespace: edge}], hostnames: [a.b]}\n",
+                USUAL + "serviceAccount: {roleArn: 'arn:aws:iam::123456789012:role/bams3', annotations: {a/b: c}}\n",
+                USUAL + "serviceAccount: {create: false}\n",
+                USUAL + "serviceAccount: {create: false, name: reader}\nconversionJobs: {rbac: true}\n",
+                USUAL + "credentials: {existingSecret: s3}\nextraEnv: [{name: AWS_PROFILE, value: other}]\n"
+                        + "javaOptions: -Xmx1g -Xlog:gc\n",
+                USUAL + "serviceMonitor: {enabled: true, interval: 10s, labels: {release: prometheus}}\n"
+                        + "grafanaDashboard: {enabled: true, annotations: {grafana_folder: Genomes}}\n",
+                USUAL + "networkPolicy: {enabled: false}\ntopologySpread: {enabled: false}\n"
+                        + "podDisruptionBudget: {enabled: false}\n",
+                USUAL + "networkPolicy: {httpFrom: [{podSelector: {matchLabels: {app: edge}}}], managementFrom: [],"
+                        + " egress: [{ports: [{port: 443, protocol: TCP}]}]}\n",
+                USUAL + "nodeSelector: {kubernetes.io/arch: arm64}\ntolerations: [{key: spot, operator: Exists}]\n"
+                        + "affinity: {nodeAffinity: {}}\npriorityClassName: high\npodLabels: {a: b}\n"
+                        + "podAnnotations: {c: d}\nshutdown: {preStopSeconds: 15, drainSeconds: 600}\n"
+                        + "resources: {requests: {cpu: 250m, memory: 1Gi}, limits: {cpu: 2, memory: 1Gi}}\n",
+                "config: {store: 'file:/bams3/data'}\nreplicas: 1\n"
+                        + "extraVolumes: [{name: data, persistentVolumeClaim: {claimName: reads}}]\n"
+                        + "extraVolumeMounts: [{name: data, mountPath: /bams3/data}]\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("values")
+    void everyManifestIsWhatKubernetesExpects(String values) throws IOException {
+        List<Manifest> manifests = chart.render(values);
+        for (Manifest manifest : manifests) {
+            KubernetesModels.validate(manifest);
+            assertThat(manifest.name()).hasSizeLessThanOrEqualTo(63);
+        }
+        assertThat(manifests.stream().map(Manifest::toString)).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @MethodSource("values")
+    void selectorsFindThePods(String values) throws IOException {
+        List<Manifest> manifests = chart.render(values);
+        JsonObject labels = Chart.only(manifests, "Deployment")
+                .at("spec", "template", "metadata", "labels")
+                .getAsJsonObject();
+        for (Manifest manifest : manifests) {
+            JsonElement selector = switch (manifest.kind()) {
+                case "Service" -> manifest.at("spec", "selector");
+                case "Deployment", "PodDisruptionBudget" -> manifest.at("spec", "selector", "matchLabels");
+                case "NetworkPolicy" -> manifest.at("spec", "podSelector", "matchLabels");
+                default -> new JsonObject();
+            };
+            assertThat(labels.entrySet())
+                    .as(manifest.toString())
+                    .containsAll(selector.getAsJsonObject().entrySet());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("values")
+    void podsHaveNoRightsAndNoWritableRoot(String values) throws IOException {
+        List<Manifest> manifests = chart.render(values);
+        Manifest deployment = Chart.only(manifests, "Deployment");
+        JsonObject pod = deployment.at("spec", "template", "spec").getAsJsonObject();
+        assertThat(pod.getAsJsonObject("securityContext"))
+                .isEqualTo(json("{runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, fsGroup: 10001,"
+                        + " seccompProfile: {type: RuntimeDefault}}"));
+        JsonObject container = Chart.container(manifests);
+        assertThat(container.getAsJsonObject("securityContext"))
+                .isEqualTo(json("{allowPrivilegeEscalation: false, readOnlyRootFilesystem: true,"
+                        + " capabilities: {drop: [ALL]}}"));
+        assertThat(container.getAsJsonArray("volumeMounts")).contains(json("{name: tmp, mountPath: /tmp}"));
+        // Kubernetes would add BAMS3_SERVER_PORT and the like for a Service of that name, and the service not start.
+        assertThat(pod.get("enableServiceLinks").getAsBoolean()).isFalse();
+        assertThat(pod.get("automountServiceAccountToken").getAsBoolean()).isEqualTo(values.contains("rbac: true"));
+    }
+
+    @Test
+    void aPodIsGivenTimeToFinishItsAnswers() throws IOException {
+        List<Manifest> manifests = chart.render(USUAL + "shutdown: {preStopSeconds: 7, drainSeconds: 90}\n");
+        JsonObject pod = Chart.only(manifests, "Deployment")
+                .at("spec", "template", "spec")
+                .getAsJsonObject();
+        assertThat(pod.get("terminationGracePeriodSeconds").getAsInt()).isGreaterThan(7 + 90);
+        assertThat(Chart.container(manifests).getAsJsonObject("lifecycle"))
+                .isEqualTo(json("{preStop: {sleep: {seconds: 7}}}"));
+        assertThat(Chart.environment(manifests)).containsEntry("SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE", "90s");
+    }
+
+    @Test
+    void theAutoscalerDecidesTheNumberOfPodsAlone() throws IOException {
+        List<Manifest> manifests = chart.render(USUAL + "autoscaling: {enabled: true, inFlight: {enabled: true}}\n");
+        assertThat(Chart.only(manifests, "Deployment")
+                        .at("spec")
+                        .getAsJsonObject()
+                        .has("replicas"))
+                .isFalse();
+        assertThat(Chart.only(manifests, "HorizontalPodAutoscaler").at("spec", "metrics"))
+                .isEqualTo(json(
+                        "[{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 70}}},"
+                                + " {type: Pods, pods: {metric: {name: http_server_requests_active},"
+                                + " target: {type: AverageValue, averageValue: '32'}}}]"));
+    }
+
+    @Test
+    void aChangedSettingIsAChangedPod() throws IOException {
+        assertThat(checksum(USUAL))
+                .isEqualTo(checksum(USUAL))
+                .isNotEqualTo(checksum(SINGLE.replace("bucket", "other")));
+    }
+
+    private JsonElement checksum(String values) throws IOException {
+        return Chart.only(chart.render(values), "Deployment")
+                .at("spec", "template", "metadata", "annotations", "checksum/config");
+    }
+
+    @Test
+    void theServiceAccountCarriesTheRole() throws IOException {
+        String values = USUAL + "serviceAccount: {roleArn: 'arn:aws:iam::123456789012:role/bams3'}\n";
+        assertThat(Chart.only(chart.render(values), "ServiceAccount").at("metadata", "annotations"))
+                .isEqualTo(json("{'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/bams3'}"));
+    }
+
+    @Test
+    void kindsOfOtherProjectsAreThese() throws IOException {
+        List<Manifest> manifests = chart.render(USUAL
+                + "fullnameOverride: r\nserviceMonitor: {enabled: true}\n"
+                + "httpRoute: {enabled: true, parentRefs: [{name: gateway}], hostnames: [a.b]}\n");
+        assertThat(Chart.only(manifests, "ServiceMonitor").at("spec"))
+                .isEqualTo(json("{selector: {matchLabels: {'app.kubernetes.io/name': 'bams3-server',"
+                        + " 'app.kubernetes.io/instance': reads, 'app.kubernetes.io/component': management}},"
+                        + " endpoints: [{port: management, path: '/actuator/prometheus', interval: '30s'}]}"));
+        assertThat(Chart.only(manifests, "HTTPRoute").at("spec"))
+                .isEqualTo(json("{parentRefs: [{name: gateway}], hostnames: ['a.b'], rules: [{"
+                        + "matches: [{path: {type: PathPrefix, value: '/'}}], timeouts: {request: '0s'},"
+                        + " backendRefs: [{name: r, port: 80}]}]}"));
+    }
+
+    @Test
+    void lintFindsNothing() {
+        var result = Chart.lint();
+        assertThat(result.isFailed()).as(result.getMessages().toString()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "replicas: 1                                                      | config.store",
+                "config: {store: 's3://b/p'}                                      | ticketKey.existingSecret",
+                "config: {store: 'http://b/p'}                                    | store",
+                "config: {store: 's3://b/p', fetch: {get: 3}}                     | get",
+                "config: {store: 's3://b/p', fetch: {gets: many}}                 | gets",
+                "config: {store: 's3://b/p', ticket: {ttl: 6 hours}}              | ttl",
+                "config: {store: 's3://b/p'}\\nreplica: 1                          | replica",
+                "config: {store: 's3://b/p'}\\nreplicas: 1\\nhttpRoute: {enabled: true} | httpRoute.parentRefs",
+                "config: {store: 's3://b/p'}\\nreplicas: 1\\ningress: {enabled: true}   | ingress.hosts",
+            })
+    void wrongValuesAreRefusedByName(String values, String name) {
+        assertThatThrownBy(() -> chart.render(values.replace("\\n", "\n"))).hasMessageContaining(name);
+    }
+
+    /** A check that cannot fail proves nothing. */
+    @Test
+    void theModelsRefuseWhatKubernetesWould() throws IOException {
+        Manifest deployment = Chart.only(chart.render(USUAL), "Deployment");
+        KubernetesModels.validate(deployment);
+        JsonObject container =
+                deployment.at("spec", "template", "spec", "containers", 0).getAsJsonObject();
+        container.add("livenesProbe", container.remove("livenessProbe"));
+        assertThatThrownBy(() -> KubernetesModels.validate(deployment)).hasMessageContaining("livenesProbe");
+    }
+
+    @Test
+    void versionsAreThoseOfTheBuild() throws IOException {
+        String pom = Files.readString(Path.of("pom.xml"));
+        String version = pom.replaceFirst("(?s).*?<artifactId>bams3-server</artifactId>\\s*<version>([^<]+)<.*", "$1");
+        assertThat(Chart.file("Chart.yaml").get("appVersion").getAsString()).isEqualTo(version);
+    }
+
+    /** A new setting can be set in the chart from its first day. */
+    @Test
+    void everySettingIsInTheValuesAndInTheirSchema() throws IOException {
+        // Secrets do not belong into values.
+        List<String> expected = new ArrayList<>(UnknownSettings.keys("bams3", Settings.class));
+        expected.remove("bams3.ticket.key");
+
+        assertThat(keys(Chart.file("values.yaml").getAsJsonObject("config")))
+                .containsExactlyInAnyOrderElementsOf(expected);
+        JsonObject schema = Chart.file("values.schema.json").getAsJsonObject("properties");
+        assertThat(schemaKeys("bams3", schema.getAsJsonObject("config"))).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    private static List<String> keys(JsonObject config) {
+        List<String> keys = new ArrayList<>();
+        Map<String, JsonElement> left = new TreeMap<>(Map.of("bams3", config));
+        while (!left.isEmpty()) {
+            String prefix = left.keySet().iterator().next();
+            JsonElement element = left.remove(prefix);
+            if (element instanceof JsonObject branch) {
+                branch.entrySet().forEach(entry -> left.put(prefix + "." + dashed(entry.getKey()), entry.getValue()));
+            } else {
+                keys.add(prefix);
+            }
+        }
+        return keys;
+    }
+
+    private static List<String> schemaKeys(String prefix, JsonObject schema) {
+        if (!schema.has("properties")) {
+            return List.of(prefix);
+        }
+        return schema.getAsJsonObject("properties").entrySet().stream()
+                .flatMap(entry ->
+                        schemaKeys(
+                                prefix + "." + dashed(entry.getKey()),
+                                entry.getValue().getAsJsonObject())
+                                .stream())
+                .toList();
+    }
+
+    private static String dashed(String name) {
+        return name.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+    }
+
+    private static JsonElement json(String text) {
+        return Chart.parse(text);
+    }
+}
