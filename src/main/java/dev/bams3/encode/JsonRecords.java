@@ -43,7 +43,7 @@ final class JsonRecords {
      * @param after nothing or a line end
      */
     EncodedBytes block(byte[] records, int offset, int length, byte[] before, byte[] after) {
-        TextBuffer out = new TextBuffer(2L * length);
+        TextBuffer out = new TextBuffer(length * 5L / 2);
         int end = offset + length;
         int record = offset;
         while (record < end) {

@@ -89,7 +89,7 @@ class JsonEncoderTest {
         assertThat(document.get("count").asInt()).isEqualTo(50);
         SamHeader header = RandomRecords.header();
         assertThat(document.get("header").get("references").get(3).get("name").asString())
-                .isEqualTo("chr#2,x");
+                .isEqualTo("chr#2:x");
         assertThat(document.get("header").get("text").asString())
                 .isEqualTo(new String(header.text(), StandardCharsets.UTF_8));
     }
