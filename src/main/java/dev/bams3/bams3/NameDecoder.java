@@ -12,7 +12,6 @@ final class NameDecoder {
 
     private int size;
     private final NumberPlanes.Reader[] numbers = new NumberPlanes.Reader[StreamIds.NAME_NUMBERS];
-    private final byte[] digits = new byte[10];
 
     NameDecoder() {
         for (int i = 0; i < numbers.length; i++) {
@@ -64,11 +63,13 @@ final class NameDecoder {
     }
 
     private void fill(byte[] template, int limit) {
-        int column = 0;
         room(template.length + 11 * StreamIds.NAME_NUMBERS + 1, limit);
         byte[] names = this.names;
+        int column = 0;
         int at = size;
-        for (byte c : template) {
+        int length = template.length;
+        for (int i = 0; i < length; i++) {
+            byte c = template[i];
             if (c == 0) {
                 at = writeNumber(numbers[column++].next(), names, at);
             } else {
@@ -79,22 +80,21 @@ final class NameDecoder {
         size = at;
     }
 
-    private int writeNumber(int value, byte[] target, int at) {
+    private static int writeNumber(int value, byte[] target, int at) {
         if (value < 0) {
             throw Malformed.of("name number", "is negative");
         }
-        int rest = value;
-        int first = digits.length;
-        do {
-            int quotient = rest / 10;
-            digits[--first] = (byte) ('0' + rest - quotient * 10);
-            rest = quotient;
-        } while (rest != 0);
-        int to = at;
-        for (int i = first; i < digits.length; i++) {
-            target[to++] = digits[i];
+        int digits = 1;
+        for (long bound = 10; value >= bound; bound *= 10) {
+            digits++;
         }
-        return to;
+        int rest = value;
+        for (int i = at + digits - 1; i >= at; i--) {
+            int quotient = rest / 10;
+            target[i] = (byte) ('0' + rest - quotient * 10);
+            rest = quotient;
+        }
+        return at + digits;
     }
 
     private static byte[][] templates(StreamCursor in) {

@@ -99,8 +99,11 @@ final class NumberPlanes {
             if (next >= count) {
                 throw Malformed.of("column of numbers", "too short");
             }
-            int value = base;
             int from = at + next++;
+            if (width == 1 && !deltas) {
+                return base + (data[from] & 0xFF);
+            }
+            int value = base;
             for (int plane = 0; plane < width; plane++) {
                 value += (data[from + plane * count] & 0xFF) << 8 * plane;
             }

@@ -12,8 +12,8 @@ final class RadixPacking {
 
     private final byte[] rank = new byte[256];
     private final boolean[] seen = new boolean[256];
-    /** Unpacked symbols of every byte, for the alphabet at hand. */
-    private final byte[] table = new byte[256 * 8];
+    /** Unpacked symbols of every byte, the first in the lowest, for the alphabet at hand. */
+    private final long[] table = new long[256];
 
     /** Packs into {@code out}, or returns false and writes nothing where there are more than 16 symbols. */
     boolean pack(byte[] values, int length, ByteSink out) {
@@ -88,49 +88,30 @@ final class RadixPacking {
         int packed = in.take(packedLength(count, perByte));
         fillTable(in.data, symbols, alphabet, perByte);
         byte[] data = in.data;
-        byte[] table = this.table;
-        switch (perByte) {
-            case 5 -> {
-                for (int at = 0, i = packed; at < count; at += 5, i++) {
-                    int row = (data[i] & 0xFF) * 8;
-                    target[at] = table[row];
-                    target[at + 1] = table[row + 1];
-                    target[at + 2] = table[row + 2];
-                    target[at + 3] = table[row + 3];
-                    target[at + 4] = table[row + 4];
-                }
-            }
-            case 4 -> {
-                for (int at = 0, i = packed; at < count; at += 4, i++) {
-                    int row = (data[i] & 0xFF) * 8;
-                    target[at] = table[row];
-                    target[at + 1] = table[row + 1];
-                    target[at + 2] = table[row + 2];
-                    target[at + 3] = table[row + 3];
-                }
-            }
-            case 2 -> {
-                for (int at = 0, i = packed; at < count; at += 2, i++) {
-                    int row = (data[i] & 0xFF) * 8;
-                    target[at] = table[row];
-                    target[at + 1] = table[row + 1];
-                }
-            }
-            default -> {
-                for (int at = 0, i = packed; at < count; at += perByte, i++) {
-                    System.arraycopy(table, (data[i] & 0xFF) * 8, target, at, perByte);
-                }
-            }
+        long[] table = this.table;
+        // One look-up and eight stores for each byte, of which the next byte overwrites what is too much.
+        for (int at = 0, i = packed; at < count; at += perByte, i++) {
+            long symbolsOfByte = table[data[i] & 0xFF];
+            target[at] = (byte) symbolsOfByte;
+            target[at + 1] = (byte) (symbolsOfByte >>> 8);
+            target[at + 2] = (byte) (symbolsOfByte >>> 16);
+            target[at + 3] = (byte) (symbolsOfByte >>> 24);
+            target[at + 4] = (byte) (symbolsOfByte >>> 32);
+            target[at + 5] = (byte) (symbolsOfByte >>> 40);
+            target[at + 6] = (byte) (symbolsOfByte >>> 48);
+            target[at + 7] = (byte) (symbolsOfByte >>> 56);
         }
     }
 
     private void fillTable(byte[] data, int symbols, int alphabet, int perByte) {
         for (int value = 0; value < 256; value++) {
             int rest = value;
+            long row = 0;
             for (int k = 0; k < perByte; k++) {
-                table[value * 8 + k] = data[symbols + rest % alphabet];
+                row |= (data[symbols + rest % alphabet] & 0xFFL) << 8 * k;
                 rest /= alphabet;
             }
+            table[value] = row;
         }
     }
 

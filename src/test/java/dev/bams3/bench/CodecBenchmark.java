@@ -35,8 +35,8 @@ import java.util.zip.Inflater;
 public final class CodecBenchmark {
     private static final int BGZF_PAYLOAD = 65_280;
     private static final int BGZF_FRAME = 26;
-    private static final int ROUNDS = 5;
-    private static final long ROUND_BYTES = 60_000_000;
+    private static final int ROUNDS = 3;
+    private static final long ROUND_BYTES = 20_000_000;
 
     private CodecBenchmark() {}
 
