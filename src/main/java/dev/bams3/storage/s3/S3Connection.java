@@ -53,6 +53,8 @@ public final class S3Connection implements AutoCloseable {
         S3ClientBuilder builder = S3Client.builder()
                 .credentialsProvider(provider(credentials))
                 .forcePathStyle(settings.pathStyle())
+                // Bodies signed in chunks are the other thing that older servers do not take, at least empty ones.
+                .serviceConfiguration(configuration -> configuration.chunkedEncodingEnabled(always))
                 .requestChecksumCalculation(
                         always ? RequestChecksumCalculation.WHEN_SUPPORTED : RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(

@@ -113,21 +113,47 @@ final class S3ObjectStore implements ObjectStore {
                 if (!(refused || gone) || S3Failures.code(e).equals("NoSuchBucket")) {
                     throw e;
                 }
-                return ownWrite(key, marker)
-                        .orElseThrow(() -> ReadsException.about(
-                                ErrorKind.CHANGED, name(key), "another writer was first, or the object is gone", e));
+                return afterRefusal(key, marker, condition, e);
             }
         });
     }
 
+    /** The ETag of our own write if it was done all the same; the failure if not. */
+    private ETag afterRefusal(ObjectKey key, String marker, PutCondition condition, S3Exception refusal) {
+        Optional<HeadObjectResponse> present = present(key);
+        Optional<ETag> own = ownWrite(key, marker, present);
+        if (own.isPresent()) {
+            return own.get();
+        }
+        if (condition instanceof PutCondition.IfMatch(ETag etag)
+                && refusal.statusCode() == 412
+                && present.map(HeadObjectResponse::eTag).equals(Optional.of(etag.value()))) {
+            // Ceph before version 20 answers so, always.
+            throw ReadsException.about(
+                    ErrorKind.UNAVAILABLE,
+                    name(key),
+                    "this server refuses If-Match though the object is unchanged, so it cannot replace one safely: "
+                            + "delete it first, or write under another name",
+                    refusal);
+        }
+        throw ReadsException.about(
+                ErrorKind.CHANGED, name(key), "another writer was first, or the object is gone", refusal);
+    }
+
     /** The ETag of the object if the write with this marker made it. */
     Optional<ETag> ownWrite(ObjectKey key, String marker) {
+        return ownWrite(key, marker, present(key));
+    }
+
+    private Optional<ETag> ownWrite(ObjectKey key, String marker, Optional<HeadObjectResponse> present) {
+        return present.filter(response -> marker.equals(response.metadata().get(MARKER)))
+                .map(response -> etag(name(key), response.eTag()));
+    }
+
+    private Optional<HeadObjectResponse> present(ObjectKey key) {
         try {
-            HeadObjectResponse response =
-                    client.headObject(request -> request.bucket(root.bucket()).key(path(key.value())));
-            return marker.equals(response.metadata().get(MARKER))
-                    ? Optional.of(etag(name(key), response.eTag()))
-                    : Optional.empty();
+            return Optional.of(
+                    client.headObject(request -> request.bucket(root.bucket()).key(path(key.value()))));
         } catch (S3Exception e) {
             if (e.statusCode() == 404) {
                 return Optional.empty();

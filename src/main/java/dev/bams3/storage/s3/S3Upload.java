@@ -123,13 +123,13 @@ final class S3Upload implements ObjectUpload {
 
     private ETag complete(String id) {
         try {
-            return S3ObjectStore.etag(
-                    store.name(key),
-                    client.completeMultipartUpload(request -> request.bucket(bucket)
-                                    .key(path)
-                                    .uploadId(id)
-                                    .multipartUpload(upload -> upload.parts(parts)))
-                            .eTag());
+            String etag = client.completeMultipartUpload(request -> request.bucket(bucket)
+                            .key(path)
+                            .uploadId(id)
+                            .multipartUpload(upload -> upload.parts(parts)))
+                    .eTag();
+            // Ceph 16 leaves it empty.
+            return etag == null || etag.isEmpty() ? store.head(key).etag() : S3ObjectStore.etag(store.name(key), etag);
         } catch (S3Exception e) {
             // An upload that is not there any more was completed by an attempt whose answer was lost, if the object is
             // ours.

@@ -83,7 +83,7 @@ final class MisbehavingS3 implements AutoCloseable {
     private void answer(Socket socket) {
         try (socket) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
-            Request request = read(in);
+            Request request = read(in, socket.getOutputStream());
             Answer answer;
             synchronized (this) {
                 requests.add(request);
@@ -95,7 +95,7 @@ final class MisbehavingS3 implements AutoCloseable {
         }
     }
 
-    private static Request read(InputStream in) throws IOException {
+    private static Request read(InputStream in, OutputStream out) throws IOException {
         List<String> head = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         while (true) {
@@ -113,6 +113,10 @@ final class MisbehavingS3 implements AutoCloseable {
             }
         }
         Request request = new Request(head);
+        if (!request.header("Expect").isEmpty()) {
+            out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+        }
         String length = request.header("Content-Length");
         in.skipNBytes(length.isEmpty() ? 0 : Long.parseLong(length));
         return request;

@@ -310,7 +310,8 @@ class S3FaultsTest {
         ObjectStore store = store(begun, denied, document(""));
         try (ObjectUpload upload = store.upload(KEY)) {
             assertThatThrownBy(() -> upload.write(new byte[11 << 20], 0, 11 << 20))
-                    .isInstanceOf(ReadsException.class);
+                    .isInstanceOfSatisfying(
+                            ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.DENIED));
             assertThatThrownBy(upload::complete).isInstanceOf(IllegalStateException.class);
         }
         assertThat(server.requests().getLast().line()).startsWith("DELETE /bucket/p/a/b?uploadId=u1");
