@@ -1,0 +1,150 @@
+package dev.bams3.web;
+
+import dev.bams3.app.RunningServer;
+import dev.bams3.bgzf.BgzfDeflaters;
+import dev.bams3.convert.ConversionOptions;
+import dev.bams3.convert.Converter;
+import dev.bams3.convert.Progress;
+import dev.bams3.convert.SourceObject;
+import dev.bams3.fixtures.CountingObjectStore;
+import dev.bams3.fixtures.FaultyObjectStore;
+import dev.bams3.genome.Reference;
+import dev.bams3.simulate.SimulationOptions;
+import dev.bams3.simulate.Simulator;
+import dev.bams3.storage.MemoryObjectStore;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.PutCondition;
+import htsjdk.samtools.SAMRecord;
+import htsjdk.samtools.SamInputResource;
+import htsjdk.samtools.SamReader;
+import htsjdk.samtools.SamReaderFactory;
+import htsjdk.samtools.ValidationStringency;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+
+/**
+ * A service with the dataset `a/reads` of simulated reads, and what htsjdk reads from their BAM. The dataset `a/broken` has
+ * the same reads, but its store fails from the second range of a chunk on.
+ */
+final class ServedReads {
+    static final String ID = "a/reads";
+    static final String BROKEN = "a/broken";
+
+    /** Small, so that tickets have several. */
+    static final String SLICE_SIZE = "512KB";
+
+    private static final class Holder {
+        // Shared by the tests of this package; the JVM's end stops it.
+        static final ServedReads INSTANCE = new ServedReads();
+    }
+
+    private final RunningServer server;
+    private final List<SAMRecord> records;
+    private final List<CountingObjectStore> stores = new ArrayList<>();
+
+    private ServedReads() {
+        MemoryObjectStore memory = new MemoryObjectStore();
+        byte[] bam = simulate();
+        records = decode(bam);
+        convert(memory, bam, ID);
+        convert(memory, bam, BROKEN);
+        server = RunningServer.start(
+                unused -> counted(memory),
+                "bams3.ticket.slice-size=" + SLICE_SIZE,
+                "bams3.fetch.read-ahead=64KB",
+                "bams3.fetch.gets-per-request=1");
+    }
+
+    static ServedReads shared() {
+        return Holder.INSTANCE;
+    }
+
+    RunningServer server() {
+        return server;
+    }
+
+    /** All records, in file order. */
+    List<SAMRecord> records() {
+        return records;
+    }
+
+    /** SAM text of the records that htsget has for a region, in file order. */
+    List<String> overlapping(String reference, int start, int end) {
+        return sam(record -> record.getReferenceName().equals(reference)
+                && record.getAlignmentStart() - 1 < end
+                && Math.max(record.getAlignmentEnd(), record.getAlignmentStart()) > start);
+    }
+
+    List<String> sam(Predicate<SAMRecord> wanted) {
+        return records.stream().filter(wanted).map(ServedReads::text).toList();
+    }
+
+    static String text(SAMRecord alignment) {
+        return alignment.getSAMString().strip();
+    }
+
+    /** The store of the service, as it counts. */
+    CountingObjectStore store() {
+        return stores.getFirst();
+    }
+
+    static List<SAMRecord> decode(byte[] bam) {
+        SamReaderFactory factory = SamReaderFactory.makeDefault().validationStringency(ValidationStringency.SILENT);
+        try (SamReader reader = factory.open(SamInputResource.of(new ByteArrayInputStream(bam)))) {
+            List<SAMRecord> decoded = new ArrayList<>();
+            reader.forEach(decoded::add);
+            return decoded;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ObjectStore counted(ObjectStore memory) {
+        FaultyObjectStore faulty = new FaultyObjectStore(memory, 1);
+        Predicate<FaultyObjectStore.Call> chunks =
+                call -> call.operation() == FaultyObjectStore.Operation.GET_RANGE && call.key().contains("broken.bams3/")
+                        && call.key().contains("chunk") && call.offset() > 100_000;
+        faulty.onEach(chunks, FaultyObjectStore.Fault.UNAVAILABLE);
+        CountingObjectStore counting = new CountingObjectStore(faulty);
+        stores.add(counting);
+        return counting;
+    }
+
+    private static byte[] simulate() {
+        List<Reference> references = List.of(
+                new Reference("chr1", 300_000), new Reference("HLA-A*01:01", 5_000), new Reference("HG002#1#chr2", 50_000));
+        ByteArrayOutputStream bam = new ByteArrayOutputStream();
+        try (ExecutorService cpu = Executors.newFixedThreadPool(2);
+                BgzfDeflaters deflaters = new BgzfDeflaters(1, 2)) {
+            new Simulator(cpu, deflaters)
+                    .simulate(SimulationOptions.illumina(11, references).withDepth(20), bam);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bam.toByteArray();
+    }
+
+    private static void convert(ObjectStore store, byte[] bam, String id) {
+        ObjectKey key = new ObjectKey("source.bam");
+        try (MemoryObjectStore sources = new MemoryObjectStore();
+                ExecutorService cpu = Executors.newFixedThreadPool(2);
+                ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor()) {
+            sources.put(key, bam, PutCondition.always());
+            new Converter(cpu, waiting)
+                    .convert(
+                            SourceObject.open(sources, key),
+                            store,
+                            id + ".bams3",
+                            ConversionOptions.DEFAULT,
+                            Progress.Listener.NONE);
+        }
+    }
+}
