@@ -25,6 +25,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -88,7 +89,16 @@ final class ServedReads {
     }
 
     static String text(SAMRecord alignment) {
-        return alignment.getSAMString().strip();
+        return sorted(alignment.getSAMString().strip());
+    }
+
+    /** A SAM line with its tags in alphabetical order: htsjdk writes them in an order of its own. */
+    static String sorted(String line) {
+        String[] columns = line.split("\t");
+        if (columns.length > 11) {
+            Arrays.sort(columns, 11, columns.length);
+        }
+        return String.join("\t", columns);
     }
 
     /** The store of the service, as it counts. */
