@@ -1,42 +1,43 @@
 package dev.bams3.app;
 
 import dev.bams3.cli.Commands;
-import java.io.Console;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import dev.bams3.error.ReadsException;
 import java.util.Arrays;
+import java.util.List;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import picocli.CommandLine;
 
 /** The program: the service by default, a command where one is named. */
 public final class Bams3 {
     private Bams3() {}
 
     public static void main(String[] args) {
-        boolean named = args.length > 0 && !args[0].equals("serve");
-        if (named && (!args[0].startsWith("--") || Commands.NAMES.contains(args[0]))) {
+        List<String> arguments = List.of(args);
+        if (arguments.isEmpty() || isSetting(arguments.getFirst())) {
+            serve(context -> {}, args);
+        } else if (arguments.getFirst().equals("serve")) {
+            serve(context -> {}, Arrays.copyOfRange(args, 1, args.length));
+        } else {
             System.exit(command(args));
         }
-        serve(
-                context -> {},
-                args.length > 0 && args[0].equals("serve") ? Arrays.copyOfRange(args, 1, args.length) : args);
     }
 
-    /** Runs a command. Nothing is logged: results go to standard output, what a user should know to standard error. */
+    /** {@code --bams3.store=...} and the like; {@code --help} is a command. */
+    private static boolean isSetting(String argument) {
+        return argument.startsWith("--") && !Commands.NAMES.contains(argument);
+    }
+
     private static int command(String[] args) {
-        // Until a logging system is initialized, it drops everything; so it stays here.
-        LoggingSystem.get(Bams3.class.getClassLoader()).beforeInitialize();
-        Console console = System.console();
-        boolean terminal = console != null && console.isTerminal();
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-        try (CommandLineEnvironment environment = new CommandLineEnvironment()) {
-            return Commands.run(args, environment, out, System.err, terminal);
-        } finally {
-            out.flush();
+        // Before the first logger is made.
+        System.setProperty("logback.configurationFile", "logback-command.xml");
+        boolean terminal = System.console() != null && System.console().isTerminal();
+        try (CommandParts parts = new CommandParts(Settings.ofProcess())) {
+            return Commands.run(args, parts, System.out, System.err, terminal);
+        } catch (ReadsException e) {
+            System.err.println("bams3: " + e.getMessage());
+            return CommandLine.ExitCode.USAGE;
         }
     }
 

@@ -35,7 +35,26 @@ class ReadConfiguration {
 
     @Bean
     ChunkFetcher chunkFetcher(Settings settings) {
-        Settings.Fetch fetch = settings.fetch();
+        return fetcher(settings.fetch());
+    }
+
+    /** The one pool for work, as wide as the machine; what waits runs on virtual threads. */
+    @Bean
+    ExecutorService cpu() {
+        return cpuPool();
+    }
+
+    @Bean
+    BgzfDeflaters bgzfDeflaters(Settings settings) {
+        return deflaters(settings.encode());
+    }
+
+    @Bean
+    ReadsQuery readsQuery(Settings settings, ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters) {
+        return query(settings.encode(), fetcher, cpu, deflaters);
+    }
+
+    static ChunkFetcher fetcher(Settings.Fetch fetch) {
         return new ChunkFetcher(new FetchLimits(
                 fetch.gets(),
                 fetch.getsPerRequest(),
@@ -43,23 +62,22 @@ class ReadConfiguration {
                 Math.toIntExact(fetch.readAhead().toBytes())));
     }
 
-    /** The one pool for work, as wide as the machine; what waits runs on virtual threads. */
-    @Bean
-    ExecutorService cpu() {
+    static ExecutorService cpuPool() {
         return Executors.newFixedThreadPool(
                 CORES, Thread.ofPlatform().name("cpu-", 0).daemon().factory());
     }
 
-    @Bean
-    BgzfDeflaters bgzfDeflaters(Settings settings) {
-        return new BgzfDeflaters(settings.encode().level(), CORES);
+    static BgzfDeflaters deflaters(Settings.Encode encode) {
+        return new BgzfDeflaters(encode.level(), CORES);
     }
 
-    @Bean
-    ReadsQuery readsQuery(Settings settings, ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters) {
-        QueryLimits limits =
-                new QueryLimits(2 * CORES, settings.encode().memory().toBytes());
-        return new ReadsQuery(fetcher, cpu, deflaters, limits);
+    static ReadsQuery query(
+            Settings.Encode encode, ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters) {
+        return new ReadsQuery(
+                fetcher,
+                cpu,
+                deflaters,
+                new QueryLimits(2 * CORES, encode.memory().toBytes()));
     }
 
     @Bean

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.core.env.StandardEnvironment;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -51,6 +54,26 @@ public record Settings(
         demo = demo != null ? demo : isAbsent(store) || store.equals(DEFAULT_STORE);
         store = isAbsent(store) ? DEFAULT_STORE : store;
         publicUrl = checkedUrl("bams3.public-url", publicUrl);
+    }
+
+    /**
+     * From environment variables and system properties alone, for commands.
+     *
+     * @throws ReadsException INVALID_INPUT for an unknown name or a wrong value
+     */
+    static Settings ofProcess() {
+        StandardEnvironment environment = new StandardEnvironment();
+        UnknownSettings.check(environment);
+        try {
+            return Binder.get(environment).bindOrCreate("bams3", Settings.class);
+        } catch (BindException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof ReadsException known) {
+                    throw known;
+                }
+            }
+            throw ReadsException.invalidInput("bams3", "settings: " + e.getMessage());
+        }
     }
 
     boolean wantsDemo() {

@@ -1,9 +1,9 @@
 package dev.bams3.app;
 
 import dev.bams3.storage.ObjectStore;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -23,14 +23,17 @@ public final class RunningServer implements AutoCloseable {
 
     /** The same, with the store wrapped. */
     public static RunningServer start(UnaryOperator<ObjectStore> wrapping, String... settings) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--server.port=0", "--management.server.port=-1", "--bams3.store=memory:", "--bams3.demo=false"));
+        Map<String, String> values = new LinkedHashMap<>(Map.of(
+                "server.port", "0", "management.server.port", "-1", "bams3.store", "memory:", "bams3.demo", "false"));
         for (String setting : settings) {
-            arguments.add("--" + setting);
+            int equals = setting.indexOf('=');
+            values.put(setting.substring(0, equals), setting.substring(equals + 1));
         }
+        String[] arguments = values.entrySet().stream()
+                .map(value -> "--" + value.getKey() + "=" + value.getValue())
+                .toArray(String[]::new);
         return new RunningServer(Bams3.serve(
-                context -> context.getBeanFactory().addBeanPostProcessor(new Wrapping(wrapping)),
-                arguments.toArray(String[]::new)));
+                context -> context.getBeanFactory().addBeanPostProcessor(new Wrapping(wrapping)), arguments));
     }
 
     public int port() {
@@ -40,6 +43,12 @@ public final class RunningServer implements AutoCloseable {
     /** `http://localhost:port`, followed by a path. */
     public String url(String path) {
         return String.format(Locale.ROOT, "http://localhost:%d%s", port(), path);
+    }
+
+    /** The same of the management port, where one was asked for. */
+    public String managementUrl(String path) {
+        int port = context.getEnvironment().getRequiredProperty("local.management.port", Integer.class);
+        return String.format(Locale.ROOT, "http://localhost:%d%s", port, path);
     }
 
     public <T> T bean(Class<T> type) {

@@ -33,17 +33,21 @@ class ClientsTest {
     @ParameterizedTest
     @ValueSource(strings = {"/reads/a/reads", "/stream/reads/a/reads"})
     void samtoolsReadsARegion(String path) throws IOException {
-        Tool.Result result = Tool.run(folder, "samtools", "view", "--no-PG", READS.server().url(path + REGION));
+        Tool.Result result =
+                Tool.run(folder, "samtools", "view", "--no-PG", READS.server().url(path + REGION));
         assertThat(result.errors()).isEmpty();
         assertThat(result.exit()).isZero();
-        assertThat(result.lines().stream().map(ServedReads::sorted)).containsExactlyElementsOf(READS.overlapping("chr1", 1000, 90_000));
+        assertThat(result.lines().stream().map(ServedReads::sorted))
+                .containsExactlyElementsOf(READS.overlapping("chr1", 1000, 90_000));
     }
 
     @Test
     void samtoolsReadsEverythingAndTheHeaderWithoutWarnings() throws IOException {
-        Tool.Result all = Tool.run(folder, "samtools", "view", "-c", READS.server().url("/reads/a/reads"));
+        Tool.Result all =
+                Tool.run(folder, "samtools", "view", "-c", READS.server().url("/reads/a/reads"));
         assertThat(all.errors()).isEmpty();
-        assertThat(all.output().strip()).isEqualTo(Integer.toString(READS.records().size()));
+        assertThat(all.output().strip())
+                .isEqualTo(Integer.toString(READS.records().size()));
         Tool.Result header = Tool.run(
                 folder, "samtools", "view", "-H", "--no-PG", READS.server().url("/reads/a/reads?class=header"));
         assertThat(header.errors()).isEmpty();
@@ -60,8 +64,8 @@ class ClientsTest {
     @ParameterizedTest
     @CsvSource({"BAM", "SAM", "JSON", "NDJSON"})
     void curlFailsWhereAnAnswerBreaksOff(String format) throws IOException {
-        Tool.Result result = Tool.run(
-                folder, "curl", "-sS", READS.server().url("/stream/reads/a/broken?format=" + format));
+        Tool.Result result =
+                Tool.run(folder, "curl", "-sS", READS.server().url("/stream/reads/a/broken?format=" + format));
         // 18 is a transfer with bytes outstanding, 56 a connection reset in the middle.
         assertThat(result.exit()).as(result.errors()).isIn(18, 56);
         assertThat(result.output()).isNotEmpty().doesNotContain("InternalServerError", "ServiceUnavailable");
@@ -78,8 +82,7 @@ class ClientsTest {
 
     @Test
     void aBrokenAnswerHasNoLastChunk() throws IOException {
-        RawHttp.Answer answer =
-                RawHttp.send(READS.server().port(), "GET /stream/reads/a/broken HTTP/1.1");
+        RawHttp.Answer answer = RawHttp.send(READS.server().port(), "GET /stream/reads/a/broken HTTP/1.1");
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Transfer-Encoding")).contains("chunked");
         assertThat(answer.bytes().length).isGreaterThan(10_000);
@@ -116,11 +119,13 @@ class ClientsTest {
     void aClientThatLeavesDisturbsNobody() throws IOException {
         try (Socket socket = new Socket("localhost", READS.server().port())) {
             socket.getOutputStream()
-                    .write("GET /stream/reads/a/reads?format=JSON HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    .write("GET /stream/reads/a/reads?format=JSON HTTP/1.1\r\nHost: a\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
             assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
             socket.setSoLinger(true, 0);
         }
-        assertThat(TicketClient.get(READS.server().url("/reads/a/reads?class=header")).statusCode())
+        assertThat(TicketClient.get(READS.server().url("/reads/a/reads?class=header"))
+                        .statusCode())
                 .isEqualTo(200);
     }
 

@@ -1,11 +1,12 @@
 package dev.bams3.web;
 
 import dev.bams3.app.RunningServer;
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.Converter;
 import dev.bams3.convert.Progress;
 import dev.bams3.convert.SourceObject;
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.genome.Reference;
@@ -119,9 +120,10 @@ final class ServedReads {
 
     private ObjectStore counted(ObjectStore memory) {
         FaultyObjectStore faulty = new FaultyObjectStore(memory, 1);
-        Predicate<FaultyObjectStore.Call> chunks =
-                call -> call.operation() == FaultyObjectStore.Operation.GET_RANGE && call.key().contains("broken.bams3/")
-                        && call.key().contains("chunk") && call.offset() > 100_000;
+        Predicate<FaultyObjectStore.Call> chunks = call -> call.operation() == FaultyObjectStore.Operation.GET_RANGE
+                && call.key().contains("broken.bams3/")
+                && call.key().contains("chunk")
+                && call.offset() > 100_000;
         faulty.onEach(chunks, FaultyObjectStore.Fault.UNAVAILABLE);
         CountingObjectStore counting = new CountingObjectStore(faulty);
         stores.add(counting);
@@ -130,11 +132,12 @@ final class ServedReads {
 
     private static byte[] simulate() {
         List<Reference> references = List.of(
-                new Reference("chr1", 300_000), new Reference("HLA-A*01:01", 5_000), new Reference("HG002#1#chr2", 50_000));
+                new Reference("chr1", 300_000),
+                new Reference("HLA-A*01:01", 5_000),
+                new Reference("HG002#1#chr2", 50_000));
         ByteArrayOutputStream bam = new ByteArrayOutputStream();
-        try (ExecutorService cpu = Executors.newFixedThreadPool(2);
-                BgzfDeflaters deflaters = new BgzfDeflaters(1, 2)) {
-            new Simulator(cpu, deflaters)
+        try (ExecutorService cpu = Executors.newFixedThreadPool(2)) {
+            new Simulator(cpu, 1)
                     .simulate(SimulationOptions.illumina(11, references).withDepth(20), bam);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -151,8 +154,7 @@ final class ServedReads {
             new Converter(cpu, waiting)
                     .convert(
                             SourceObject.open(sources, key),
-                            store,
-                            id + ".bams3",
+                            DatasetLocation.of(store, new DatasetId(id)),
                             ConversionOptions.DEFAULT,
                             Progress.Listener.NONE);
         }

@@ -67,8 +67,9 @@ class StreamTest {
     @Test
     void ndjsonAndJsonEndWithTheCount() throws IOException {
         int expected = READS.overlapping("chr1", 1000, 2000).size();
-        List<String> lines =
-                text(get("/reads/a/reads?format=NDJSON&" + REGION, "*/*")).lines().toList();
+        List<String> lines = text(get("/reads/a/reads?format=NDJSON&" + REGION, "*/*"))
+                .lines()
+                .toList();
         assertThat(lines.getLast()).contains("@end").contains(Integer.toString(expected));
         HttpResponse<byte[]> json = get("/reads/a/reads?format=JSON&" + REGION, "*/*");
         assertThat(json.headers().firstValue("Content-Type"))
@@ -109,8 +110,8 @@ class StreamTest {
         SignedSlice slice = new SignedSlice(ServedReads.ID, generation, ReadSelection.everything(), 0, 1, true);
         assertThat(slice(own.sign(slice)).statusCode()).isEqualTo(200);
 
-        SliceTokens foreign = new SliceTokens(
-                List.of(KEY.getBytes(StandardCharsets.UTF_8)), Duration.ofHours(1), Clock.systemUTC());
+        SliceTokens foreign =
+                new SliceTokens(List.of(KEY.getBytes(StandardCharsets.UTF_8)), Duration.ofHours(1), Clock.systemUTC());
         assertError(slice(foreign.sign(slice)), 403, "PermissionDenied");
         String token = own.sign(slice);
         assertError(slice(token.substring(1)), 403, "PermissionDenied");

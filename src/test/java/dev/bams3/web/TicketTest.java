@@ -27,8 +27,14 @@ class TicketTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "?referenceName=chr1&start=1000&end=250000", "?referenceName=HLA-A*01:01", "?referenceName=*",
-                "?referenceName=chr1&start=5&end=5", "?class=header"})
+            strings = {
+                "",
+                "?referenceName=chr1&start=1000&end=250000",
+                "?referenceName=HLA-A*01:01",
+                "?referenceName=*",
+                "?referenceName=chr1&start=5&end=5",
+                "?class=header"
+            })
     void partsAreWholeBlocksAndOneEndOfFileIsTheVeryLast(String query) throws IOException {
         List<TicketClient.Part> parts = TicketClient.resolve(TicketClient.get(WHOLE + query));
         for (TicketClient.Part part : parts) {
@@ -45,7 +51,8 @@ class TicketTest {
     @Test
     void everyFetchOfASliceGivesTheSameBytes() throws IOException {
         String slice = TicketClient.resolve(TicketClient.get(WHOLE)).get(1).url();
-        assertThat(TicketClient.get(slice).body()).isEqualTo(TicketClient.get(slice).body());
+        assertThat(TicketClient.get(slice).body())
+                .isEqualTo(TicketClient.get(slice).body());
     }
 
     @Test
@@ -63,8 +70,13 @@ class TicketTest {
 
     @ParameterizedTest
     @CsvSource({
-        "chr1,0,1", "chr1,100000,100001", "chr1,100000,150000", "chr1,299990,4294967295", "chr1,0,300000",
-        "HLA-A*01:01,0,5000", "HG002%231%23chr2,25000,25100"
+        "chr1,0,1",
+        "chr1,100000,100001",
+        "chr1,100000,150000",
+        "chr1,299990,4294967295",
+        "chr1,0,300000",
+        "HLA-A*01:01,0,5000",
+        "HG002%231%23chr2,25000,25100"
     })
     void regionsAreExact(String reference, long start, long end) throws IOException {
         String query = "?referenceName=" + reference + "&start=" + start + "&end=" + end;
@@ -98,17 +110,14 @@ class TicketTest {
 
     @Test
     void unplacedReadsAreOnlyThose() throws IOException {
-        List<String> unplaced = sam(
-                TicketClient.joined(TicketClient.resolve(TicketClient.get(WHOLE + "?referenceName=*"))));
-        assertThat(unplaced)
-                .isNotEmpty()
-                .isEqualTo(READS.sam(record -> record.getReferenceIndex() < 0));
+        List<String> unplaced =
+                sam(TicketClient.joined(TicketClient.resolve(TicketClient.get(WHOLE + "?referenceName=*"))));
+        assertThat(unplaced).isNotEmpty().isEqualTo(READS.sam(record -> record.getReferenceIndex() < 0));
     }
 
     @Test
     void regionsOfAPostAreMergedInFileOrderEachRecordOnce() throws IOException {
-        String regions =
-                """
+        String regions = """
                 {"format":"bam","regions":[{"referenceName":"HG002#1#chr2","start":100,"end":900},{"referenceName":"*"},
                  {"referenceName":"chr1","start":5000,"end":6000},{"referenceName":"chr1","start":5500,"end":7000},
                  {"referenceName":"chr1","start":7000,"end":7001},{"referenceName":"chr1","start":5000,"end":6000}]}""";
@@ -151,8 +160,7 @@ class TicketTest {
                 400,
                 "InvalidRange");
         assertError(
-                TicketClient.get(
-                        WHOLE + "?format=SAM", "Accept", "application/vnd.ga4gh.htsget.v1.3.0+json"),
+                TicketClient.get(WHOLE + "?format=SAM", "Accept", "application/vnd.ga4gh.htsget.v1.3.0+json"),
                 400,
                 "UnsupportedFormat");
     }
@@ -160,12 +168,17 @@ class TicketTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "*/*", "application/json,text/plain", "application/json", "text/plain", "image/png",
-                "text/html, image/gif, image/jpeg, */*; q=0.2", "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"
+                "*/*",
+                "application/json,text/plain",
+                "application/json",
+                "text/plain",
+                "image/png",
+                "text/html, image/gif, image/jpeg, */*; q=0.2",
+                "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"
             })
     void whateverClientsOfHtsgetAcceptTheyGetATicket(String accept) throws IOException {
-        HttpResponse<byte[]> ticket =
-                TicketClient.get(WHOLE + "?class=header&format=BAM", "Accept", accept, "Accept-Encoding", "gzip, deflate");
+        HttpResponse<byte[]> ticket = TicketClient.get(
+                WHOLE + "?class=header&format=BAM", "Accept", accept, "Accept-Encoding", "gzip, deflate");
         assertThat(TicketClient.resolve(ticket)).hasSize(2);
         assertThat(ticket.headers().firstValue("Content-Type"))
                 .contains("application/vnd.ga4gh.htsget.v1.3.0+json;charset=utf-8");

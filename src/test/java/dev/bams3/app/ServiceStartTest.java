@@ -1,0 +1,80 @@
+package dev.bams3.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bams3.error.ReadsException;
+import dev.bams3.fixtures.FaultyObjectStore;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a start makes: the demo dataset, readiness, metrics; and what stops it. */
+class ServiceStartTest {
+    private static final String SAM = "/reads/demo?referenceName=chr1&start=100000&end=100200&format=SAM";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theDemoDatasetIsMadeOnce() throws Exception {
+        String[] settings = {"bams3.store=file:" + folder, "bams3.demo=true"};
+        String first;
+        try (RunningServer server = RunningServer.start(settings)) {
+            first = get(server.url(SAM)).body();
+            assertThat(first.lines().filter(line -> !line.startsWith("@")).count())
+                    .isGreaterThan(10);
+        }
+        try (RunningServer again = RunningServer.start(settings)) {
+            assertThat(get(again.url(SAM)).body()).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void readinessAsksTheStoreAndLivenessDoesNot() throws Exception {
+        try (RunningServer server = RunningServer.start("management.server.port=0")) {
+            assertThat(get(server.managementUrl("/actuator/health/readiness")).statusCode())
+                    .isEqualTo(200);
+            assertThat(get(server.managementUrl("/actuator/health/liveness")).statusCode())
+                    .isEqualTo(200);
+            assertThat(get(server.managementUrl("/actuator/prometheus")).body()).contains("jvm_info");
+            assertThat(get(server.managementUrl("/actuator/env")).statusCode()).isEqualTo(404);
+        }
+        try (RunningServer server = RunningServer.start(
+                store -> new FaultyObjectStore(store, 1).onEach(call -> true, FaultyObjectStore.Fault.UNAVAILABLE),
+                "management.server.port=0")) {
+            assertThat(get(server.managementUrl("/actuator/health/readiness")).statusCode())
+                    .isEqualTo(503);
+            assertThat(get(server.managementUrl("/actuator/health/liveness")).statusCode())
+                    .isEqualTo(200);
+            HttpResponse<String> answer = get(server.url("/reads/demo"));
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.headers().firstValue("Retry-After")).contains("5");
+            assertThat(answer.body())
+                    .contains("\"error\":\"ServiceUnavailable\"")
+                    .doesNotContain("memory:");
+        }
+    }
+
+    @Test
+    void wrongSettingsStopTheStart() {
+        assertThatThrownBy(() -> RunningServer.start("bams3.stoer=x"))
+                .isInstanceOf(ReadsException.class)
+                .hasMessageContaining("bams3.stoer")
+                .hasMessageContaining("bams3.store");
+        assertThatThrownBy(() -> RunningServer.start("bams3.store=ftp://x"))
+                .rootCause()
+                .isInstanceOf(ReadsException.class)
+                .hasMessageContaining("ftp://x");
+    }
+
+    private static HttpResponse<String> get(String url) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+}
