@@ -35,8 +35,8 @@ import java.util.zip.Inflater;
 public final class CodecBenchmark {
     private static final int BGZF_PAYLOAD = 65_280;
     private static final int BGZF_FRAME = 26;
-    private static final int ROUNDS = 3;
-    private static final long ROUND_BYTES = 20_000_000;
+    private static final int ROUNDS = 5;
+    private static final long ROUND_BYTES = 60_000_000;
 
     private CodecBenchmark() {}
 
@@ -205,7 +205,7 @@ public final class CodecBenchmark {
         private double speed(Runnable work) {
             int repeats = (int) Math.max(1, ROUND_BYTES / Math.max(1, raw));
             double[] rounds = new double[ROUNDS];
-            for (int round = -2; round < ROUNDS; round++) {
+            for (int round = -3; round < ROUNDS; round++) {
                 long start = cpu();
                 for (int i = 0; i < repeats; i++) {
                     work.run();
