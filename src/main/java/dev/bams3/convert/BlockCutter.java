@@ -2,12 +2,16 @@ package dev.bams3.convert;
 
 import dev.bams3.bams3.BlockSizing;
 import dev.bams3.sam.BamRecord;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** Gathers records into blocks: never across a reference, and as long as {@link BlockSizing} says. */
 final class BlockCutter {
+    private static final int MOST_SPARE = 64;
+
     private final BlockSizing sizing;
+    private final ArrayDeque<byte[]> spare = new ArrayDeque<>();
     private byte[] bytes;
     private int length;
     private int records;
@@ -15,7 +19,11 @@ final class BlockCutter {
 
     BlockCutter(BlockSizing sizing) {
         this.sizing = sizing;
-        bytes = new byte[sizing.blockBytes() + (sizing.blockBytes() >> 3)];
+        bytes = new byte[usualLength()];
+    }
+
+    private int usualLength() {
+        return sizing.blockBytes() + (sizing.blockBytes() >> 3);
     }
 
     /**
@@ -43,13 +51,21 @@ final class BlockCutter {
         return full;
     }
 
+    /** Takes the array of a block that nobody needs any more. */
+    void reuse(byte[] array) {
+        if (array.length == usualLength() && spare.size() < MOST_SPARE) {
+            spare.addLast(array);
+        }
+    }
+
     /** The block of what was added since the last one, if anything was. */
     Optional<RawBlock> last() {
         if (records == 0) {
             return Optional.empty();
         }
         RawBlock block = new RawBlock(bytes, length);
-        bytes = new byte[sizing.blockBytes() + (sizing.blockBytes() >> 3)];
+        byte[] kept = spare.pollLast();
+        bytes = kept != null ? kept : new byte[usualLength()];
         length = 0;
         records = 0;
         return Optional.of(block);

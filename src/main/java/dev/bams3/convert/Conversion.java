@@ -33,12 +33,15 @@ final class Conversion implements AutoCloseable {
     private final ConversionOptions options;
     private final Progress.Listener listener;
     private final ExecutorService cpu;
-    private final OrderedTasks<EncodedBlock> encoding;
+    private final OrderedTasks<Encoded> encoding;
     private final BlockCodecs codecs = new BlockCodecs();
     private final BlockCutter cutter;
     private final DatasetWriter writer;
     private final Digester digester = new Digester();
     private long encodingBytes;
+
+    /** A block, and the one it was made from, whose array can be used again. */
+    private record Encoded(EncodedBlock block, RawBlock raw) {}
 
     Conversion(
             SourceFile source,
@@ -138,16 +141,17 @@ final class Conversion implements AutoCloseable {
             takeEncoded();
         }
         encodingBytes += block.length();
-        encoding.submit(() -> codecs.encode(block, options.verify()));
+        encoding.submit(() -> new Encoded(codecs.encode(block, options.verify()), block));
         while (encoding.isReady()) {
             takeEncoded();
         }
     }
 
     private void takeEncoded() {
-        EncodedBlock block = encoding.take();
-        encodingBytes -= block.digest().bytes();
-        writer.add(block);
+        Encoded encoded = encoding.take();
+        encodingBytes -= encoded.raw().length();
+        cutter.reuse(encoded.raw().bytes());
+        writer.add(encoded.block());
     }
 
     private DatasetMetadata publish(SamHeader header, boolean sorted, PutCondition condition) {

@@ -12,11 +12,12 @@ import java.util.concurrent.ExecutorService;
 /**
  * Inflates a BGZF object on all cores, ahead of the one thread that reads from it.
  *
- * <p>Memory: the ranges in flight, one more range that is being cut, and the batches inflated ahead, each of about 1 MiB
+ * <p>Memory: the ranges in flight, one more range that is being cut, and the batches inflated ahead, each of about 256 KiB
  * inflated beside its part of a range.
  */
 final class ParallelInflater implements InflatedBytes, AutoCloseable {
-    private static final int BATCH_BYTES = 1 << 20;
+    /** Below half a region of G1 at small heaps: larger arrays are collected by full cycles only. */
+    private static final int BATCH_BYTES = 256 << 10;
 
     private final SourceRanges ranges;
     private final BgzfInflaters inflaters;

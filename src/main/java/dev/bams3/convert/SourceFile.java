@@ -45,7 +45,7 @@ final class SourceFile implements AutoCloseable {
         try {
             RecordSource records = switch (format) {
                 case BAM -> {
-                    int ahead = 2 * Runtime.getRuntime().availableProcessors() + 2;
+                    int ahead = 8 * Runtime.getRuntime().availableProcessors();
                     ParallelInflater inflater = new ParallelInflater(ranges, inflaters, cpu, ahead, object.name());
                     yield new BamRecords(inflater, Converter.MAX_RECORD_LENGTH);
                 }
