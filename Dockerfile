@@ -1,0 +1,54 @@
+# The service and its commands in one image, for amd64 and arm64:
+#   docker build -t bams3-server .
+#   docker run --read-only --tmpfs /tmp:exec --cap-drop ALL -v bams3:/bams3/data -p 8080:8080 bams3-server
+#   docker run --rm bams3-server convert --help
+# Java, zstd-jni and GKL need glibc, so no Alpine. GKL is for amd64 only; elsewhere Java's own deflate takes its place.
+ARG BUILD_IMAGE=docker.io/library/eclipse-temurin:25-jdk-noble
+ARG RUNTIME_IMAGE=docker.io/library/eclipse-temurin:25-jre-noble
+
+# The jar is the same for every platform, so it is built on the one at hand.
+FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
+WORKDIR /build
+COPY . .
+RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -q -ntp -Dmaven.test.skip=true package \
+ && mv target/bams3-server-*.jar bams3-server.jar \
+ && java -Djarmode=tools -jar bams3-server.jar extract --layers --destination layers
+
+FROM ${RUNTIME_IMAGE}
+LABEL org.opencontainers.image.title="bams3-server" \
+      org.opencontainers.image.description="Aligned reads straight from object storage: the htsget service and tools for BAMS3 datasets" \
+      org.opencontainers.image.version="1.0.0" \
+      org.opencontainers.image.licenses="Apache-2.0"
+SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
+# The default store is file:./data, so without settings the working folder is where the demo dataset is made.
+RUN useradd --uid 10001 --user-group --no-create-home --home-dir /bams3 --shell /usr/sbin/nologin bams3 \
+ && mkdir -p /bams3/data \
+ && chown -R bams3:bams3 /bams3
+# Libraries change seldom, so they are a layer of their own.
+COPY --from=build /build/layers/dependencies/ /app/
+COPY --from=build /build/layers/application/ /build/LICENSE /app/
+# A training run, from which later starts take loaded classes and profiles: it makes the demo dataset and reads it in every
+# format. The cache fits only the Java it was made with, so it is made here and not in the build stage.
+RUN cd "$(mktemp -d)" \
+ && ask() ( exec 3<> "/dev/tcp/127.0.0.1/$1" && printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$2" >&3 && cat <&3 ) \
+ && { java -XX:AOTCacheOutput=/app/bams3-server.aot -jar /app/bams3-server.jar & } \
+ && for i in {1..300}; do \
+      if ask 8081 /actuator/health/readiness 2> /dev/null | grep -q '"UP"'; then break; fi; kill -0 $!; sleep 1; \
+    done \
+ && for format in BAM SAM JSON NDJSON; do \
+      ask 8080 "/stream/reads/demo?format=$format&referenceName=chr1&start=1000&end=90000" > /dev/null; \
+    done \
+ && ask 8080 '/reads/demo?referenceName=chr1' | grep -q '"urls"' \
+ && ask 8081 /actuator/prometheus > /dev/null \
+ && kill $! \
+ && { wait $! || true; } \
+ && test -s /app/bams3-server.aot \
+ && rm -rf "$PWD" /tmp/hsperfdata_*
+USER 10001:10001
+ENV HOME=/bams3
+WORKDIR /bams3
+EXPOSE 8080 8081
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 \
+    CMD ["/bin/bash", "-c", "exec 3<> /dev/tcp/127.0.0.1/${MANAGEMENT_SERVER_PORT:-8081} && printf 'GET /actuator/health/readiness HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r line <&3 && [[ $line == *' 200'* ]]"]
+# An -Xmx in JDK_JAVA_OPTIONS wins over the percentage.
+ENTRYPOINT ["java", "-XX:AOTCache=/app/bams3-server.aot", "-XX:MaxRAMPercentage=70", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/bams3-server.jar"]
