@@ -1,6 +1,7 @@
 package dev.bams3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,14 +21,23 @@ class ReadmeTest {
     void fiveClassesToStartReadingExist() throws IOException {
         String text = Files.readString(Path.of("README.md"));
         String section = text.substring(text.indexOf("## Where to start reading"));
-        List<String> names = CLASS_NAME.matcher(section).results().map(MatchResult::group).distinct().toList();
-        assertThat(names).hasSize(5).allSatisfy(name -> assertThat(Class.forName(name)).isNotNull());
+        List<String> names = CLASS_NAME
+                .matcher(section)
+                .results()
+                .map(MatchResult::group)
+                .distinct()
+                .toList();
+        assertThat(names)
+                .hasSize(5)
+                .allSatisfy(name -> assertThatCode(() -> Class.forName(name)).doesNotThrowAnyException());
     }
 
     @Test
     void everyLocalLinkLeadsToAFile() throws IOException {
         try (Stream<Path> docs = Files.list(Path.of("docs"))) {
-            List<Path> pages = Stream.concat(Stream.of(Path.of("README.md")), docs.filter(p -> p.toString().endsWith(".md")))
+            List<Path> pages = Stream.concat(
+                            Stream.of(Path.of("README.md")),
+                            docs.filter(p -> p.toString().endsWith(".md")))
                     .toList();
             for (Path page : pages) {
                 Path folder = page.toAbsolutePath().getParent();
