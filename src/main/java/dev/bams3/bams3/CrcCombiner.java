@@ -4,9 +4,9 @@ package dev.bams3.bams3;
  * CRC of two consecutive parts from the CRCs of the parts. A CRC is a polynomial over GF(2), bit 31 being x^0; appending n
  * bytes multiplies it by x^(8n) modulo the generator, and the rest is addition (xor).
  */
-enum CrcCombiner {
-    CRC_32(0xEDB88320),
-    CRC_32C(0x82F63B78);
+final class CrcCombiner {
+    static final CrcCombiner CRC_32 = new CrcCombiner(0xEDB88320);
+    static final CrcCombiner CRC_32C = new CrcCombiner(0x82F63B78);
 
     private static final int ONE = 0x8000_0000;
 
@@ -14,7 +14,7 @@ enum CrcCombiner {
     /** x^(2^k) modulo the generator. */
     private final int[] powers = new int[67];
 
-    CrcCombiner(int generator) {
+    private CrcCombiner(int generator) {
         this.generator = generator;
         int power = ONE >>> 1;
         for (int k = 0; k < powers.length; k++) {

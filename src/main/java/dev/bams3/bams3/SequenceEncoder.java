@@ -121,7 +121,7 @@ final class SequenceEncoder {
                 position += length;
             }
         }
-        return sorted & addStretch(from, position);
+        return addStretch(from, position) && sorted;
     }
 
     private boolean addStretch(int from, int to) {

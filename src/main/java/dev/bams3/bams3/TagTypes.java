@@ -39,7 +39,7 @@ final class TagTypes {
         }
         for (int i = at; i < end; i++) {
             if (buffer[i] == 0) {
-                return i + 1 - at;
+                return i + 1L - at;
             }
         }
         return -1;
