@@ -28,7 +28,7 @@ final class ColumnDecoder {
         columns.pair();
         openQualities(streams, out.length);
         sequences.begin(streams);
-        tags.begin(streams, columns, radix);
+        tags.begin(streams, columns, out.length, radix);
         assemble(streams, out);
         sequences.finish();
         streams.expectEnds();
@@ -143,37 +143,30 @@ final class ColumnDecoder {
             int nameLength = names.nameLength[i];
             int operations = columns.cigarAt[i + 1] - columns.cigarAt[i];
             int sequenceLength = columns.sequenceLength[i];
-            int32(out, at + 4, columns.reference);
-            int32(out, at + 8, columns.start[i]);
-            int32(out, at + 12, nameLength | mapping.u8() << 8 | bin << 16);
-            int32(out, at + 16, operations | columns.flags[i] << 16);
-            int32(out, at + 20, sequenceLength);
-            int32(out, at + 24, mateReference);
-            int32(out, at + 28, matePosition);
-            int32(out, at + 32, templateLength);
+            Words.int32(out, at + 4, columns.reference);
+            Words.int32(out, at + 8, columns.start[i]);
+            Words.int32(out, at + 12, nameLength | mapping.u8() << 8 | bin << 16);
+            Words.int32(out, at + 16, operations | columns.flags[i] << 16);
+            Words.int32(out, at + 20, sequenceLength);
+            Words.int32(out, at + 24, mateReference);
+            Words.int32(out, at + 28, matePosition);
+            Words.int32(out, at + 32, templateLength);
             int to = at + BamRecord.FIXED_LENGTH;
-            System.arraycopy(names.names, names.nameAt[i], out, to, nameLength);
+            Words.copy(names.names, names.nameAt[i], out, to, nameLength);
             to += nameLength;
             for (int k = columns.cigarAt[i]; k < columns.cigarAt[i + 1]; k++, to += 4) {
-                int32(out, to, columns.operations[k]);
+                Words.int32(out, to, columns.operations[k]);
             }
             sequences.next(columns, i, out, to);
             to += (sequenceLength + 1) / 2;
             System.arraycopy(qualities, qualityAt, out, to, sequenceLength);
             qualityAt += sequenceLength;
             to = tags.next(sequenceLength, out, to + sequenceLength);
-            int32(out, at, to - at - 4);
+            Words.int32(out, at, to - at - 4);
             at = to;
         }
         if (at != out.length) {
             throw Malformed.of("block raw length", at + " bytes of records, not " + out.length);
         }
-    }
-
-    private static void int32(byte[] out, int at, int value) {
-        out[at] = (byte) value;
-        out[at + 1] = (byte) (value >>> 8);
-        out[at + 2] = (byte) (value >>> 16);
-        out[at + 3] = (byte) (value >>> 24);
     }
 }

@@ -26,11 +26,11 @@ final class NameDecoder {
             nameAt = new int[records + records / 4];
             nameLength = new int[nameAt.length];
         }
-        byte[][] templates = templates(streams.open(StreamIds.NAME_DICTIONARY));
+        NameTemplate[] templates = templates(streams.open(StreamIds.NAME_DICTIONARY));
         StreamCursor choices = streams.open(StreamIds.NAME_TEMPLATE);
         StreamCursor links = streams.open(StreamIds.NAME_LINK);
         StreamCursor text = streams.open(StreamIds.NAME_TEXT);
-        int[] counts = countNumbers(templates, choices);
+        int[] counts = countNumbers(templates, choices, records);
         for (int column = 0; column < numbers.length; column++) {
             if (counts[column] > 0) {
                 numbers[column].open(streams.open(StreamIds.NAME_NUMBER + column), counts[column]);
@@ -48,76 +48,45 @@ final class NameDecoder {
                 nameLength[i] = nameLength[i - link];
                 continue;
             }
-            room(256, limit);
             nameAt[i] = size;
             int choice = choices.varint();
             if (choice == 0) {
                 int length = text.u8();
+                room(length, limit);
                 System.arraycopy(text.data, text.take(length), names, size, length);
                 size += length;
             } else {
-                fill(templates[choice - 1], limit);
+                NameTemplate template = templates[choice - 1];
+                room(template.capacity(), limit);
+                size = template.fill(numbers, names, size);
             }
             nameLength[i] = size - nameAt[i];
         }
     }
 
-    private void fill(byte[] template, int limit) {
-        room(template.length + 11 * StreamIds.NAME_NUMBERS + 1, limit);
-        byte[] names = this.names;
-        int column = 0;
-        int at = size;
-        int length = template.length;
-        for (int i = 0; i < length; i++) {
-            byte c = template[i];
-            if (c == 0) {
-                at = writeNumber(numbers[column++].next(), names, at);
-            } else {
-                names[at++] = c;
-            }
-        }
-        names[at++] = 0;
-        size = at;
-    }
-
-    private static int writeNumber(int value, byte[] target, int at) {
-        if (value < 0) {
-            throw Malformed.of("name number", "is negative");
-        }
-        int digits = 1;
-        for (long bound = 10; value >= bound; bound *= 10) {
-            digits++;
-        }
-        int rest = value;
-        for (int i = at + digits - 1; i >= at; i--) {
-            int quotient = rest / 10;
-            target[i] = (byte) ('0' + rest - quotient * 10);
-            rest = quotient;
-        }
-        return at + digits;
-    }
-
-    private static byte[][] templates(StreamCursor in) {
+    private static NameTemplate[] templates(StreamCursor in) {
         int count = in.remaining() == 0 ? 0 : in.varint();
         if (count < 0 || count > MAX_TEMPLATES) {
             throw in.malformed(count + " templates");
         }
-        byte[][] templates = new byte[count][];
+        NameTemplate[] templates = new NameTemplate[count];
         for (int i = 0; i < count; i++) {
             int length = in.varint();
-            int from = in.take(length);
-            templates[i] = java.util.Arrays.copyOfRange(in.data, from, from + length);
+            templates[i] = NameTemplate.of(in.data, in.take(length), length);
+            if (templates[i].numbers() > StreamIds.NAME_NUMBERS) {
+                throw in.malformed("a template of " + templates[i].numbers() + " numbers");
+            }
         }
         return templates;
     }
 
-    private static int[] countNumbers(byte[][] templates, StreamCursor choices) {
+    private static int[] countNumbers(NameTemplate[] templates, StreamCursor choices, int records) {
         int[] uses = new int[templates.length];
         int start = choices.at;
-        while (choices.remaining() > 0) {
+        for (int names = 0; choices.remaining() > 0; names++) {
             int choice = choices.varint();
-            if (choice < 0 || choice > templates.length) {
-                throw choices.malformed("template " + choice + " of " + templates.length);
+            if (choice < 0 || choice > templates.length || names == records) {
+                throw choices.malformed("template " + choice + " of " + templates.length + " for name " + names);
             }
             if (choice > 0) {
                 uses[choice - 1]++;
@@ -126,14 +95,8 @@ final class NameDecoder {
         choices.at = start;
         int[] counts = new int[StreamIds.NAME_NUMBERS];
         for (int i = 0; i < templates.length; i++) {
-            int column = 0;
-            for (byte c : templates[i]) {
-                if (c == 0) {
-                    if (column == counts.length) {
-                        throw Malformed.of("name template " + i, "more than " + counts.length + " numbers");
-                    }
-                    counts[column++] += uses[i];
-                }
+            for (int column = 0; column < templates[i].numbers(); column++) {
+                counts[column] += uses[i];
             }
         }
         return counts;

@@ -1,5 +1,7 @@
 package dev.bams3.bams3;
 
+import java.util.Arrays;
+
 /**
  * Integers in byte planes: the width (u8, 0 to 4), the base (zigzag varint), then the least significant bytes of all
  * values, the next bytes of all values, and so on; a value is base plus its unsigned number. DELTAS store each value's
@@ -67,51 +69,57 @@ final class NumberPlanes {
         out.skip(width * count);
     }
 
-    /** Reads one column of a known number of values, value by value. */
+    /** One column of a known number of values, value by value. */
     static final class Reader {
-        private byte[] data = new byte[0];
-        private int at;
-        private int width;
-        private int base;
+        private int[] values = new int[0];
         private int count;
         private int next;
-        private boolean deltas;
-        private int previous;
 
+        /** Decodes {@code count} values, a number that the caller has bounded: they need not take bytes of the stream. */
         void open(StreamCursor in, int count) {
             if (in.transform != StreamIds.NUMBERS && in.transform != StreamIds.DELTAS) {
                 throw BlockFrame.unsupported("", "transform " + in.transform + " of a column of numbers");
             }
-            width = in.u8();
+            int width = in.u8();
             if (width > 4) {
                 throw in.malformed("numbers of " + width + " bytes");
             }
-            base = (int) in.zigzag();
+            int base = (int) in.zigzag();
+            int at = in.take(Math.toIntExact((long) width * count));
+            if (values.length < count) {
+                values = new int[Math.max(count, (int) Math.min(Integer.MAX_VALUE - 16, count * 5L / 4))];
+            }
             this.count = count;
-            at = in.take(Math.toIntExact((long) width * count));
-            data = in.data;
             next = 0;
-            previous = 0;
-            deltas = in.transform == StreamIds.DELTAS;
+            Arrays.fill(values, 0, count, base);
+            for (int plane = 0; plane < width; plane++) {
+                addPlane(values, in.data, at + plane * count, 8 * plane, count);
+            }
+            if (in.transform == StreamIds.DELTAS) {
+                addUp(values, count);
+            }
+        }
+
+        private static void addPlane(int[] values, byte[] data, int at, int shift, int count) {
+            for (int i = 0; i < count; i++) {
+                values[i] += (data[at + i] & 0xFF) << shift;
+            }
+        }
+
+        private static void addUp(int[] values, int count) {
+            int previous = 0;
+            for (int i = 0; i < count; i++) {
+                int folded = values[i];
+                previous += folded >>> 1 ^ -(folded & 1);
+                values[i] = previous;
+            }
         }
 
         int next() {
             if (next >= count) {
                 throw Malformed.of("column of numbers", "too short");
             }
-            int from = at + next++;
-            if (width == 1 && !deltas) {
-                return base + (data[from] & 0xFF);
-            }
-            int value = base;
-            for (int plane = 0; plane < width; plane++) {
-                value += (data[from + plane * count] & 0xFF) << 8 * plane;
-            }
-            if (deltas) {
-                previous += value >>> 1 ^ -(value & 1);
-                return previous;
-            }
-            return value;
+            return values[next++];
         }
     }
 }

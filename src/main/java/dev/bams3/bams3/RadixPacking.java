@@ -86,32 +86,25 @@ final class RadixPacking {
         }
         int perByte = PER_BYTE[alphabet];
         int packed = in.take(packedLength(count, perByte));
-        fillTable(in.data, symbols, alphabet, perByte);
+        fillTable(in.data, symbols, alphabet);
         byte[] data = in.data;
         long[] table = this.table;
-        // One look-up and eight stores for each byte, of which the next byte overwrites what is too much.
+        // The symbols of the next byte overwrite what is too much.
         for (int at = 0, i = packed; at < count; at += perByte, i++) {
-            long symbolsOfByte = table[data[i] & 0xFF];
-            target[at] = (byte) symbolsOfByte;
-            target[at + 1] = (byte) (symbolsOfByte >>> 8);
-            target[at + 2] = (byte) (symbolsOfByte >>> 16);
-            target[at + 3] = (byte) (symbolsOfByte >>> 24);
-            target[at + 4] = (byte) (symbolsOfByte >>> 32);
-            target[at + 5] = (byte) (symbolsOfByte >>> 40);
-            target[at + 6] = (byte) (symbolsOfByte >>> 48);
-            target[at + 7] = (byte) (symbolsOfByte >>> 56);
+            Words.int64(target, at, table[data[i] & 0xFF]);
         }
     }
 
-    private void fillTable(byte[] data, int symbols, int alphabet, int perByte) {
-        for (int value = 0; value < 256; value++) {
-            int rest = value;
-            long row = 0;
-            for (int k = 0; k < perByte; k++) {
-                row |= (data[symbols + rest % alphabet] & 0xFFL) << 8 * k;
-                rest /= alphabet;
+    private void fillTable(byte[] data, int symbols, int alphabet) {
+        table[0] = (data[symbols] & 0xFFL) * 0x0101_0101_0101_0101L;
+        int digit = 0;
+        int higherDigits = 0;
+        for (int value = 1; value < 256; value++) {
+            if (++digit == alphabet) {
+                digit = 0;
+                higherDigits++;
             }
-            table[value] = row;
+            table[value] = table[higherDigits] << 8 | data[symbols + digit] & 0xFF;
         }
     }
 

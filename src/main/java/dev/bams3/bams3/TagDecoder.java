@@ -10,7 +10,8 @@ final class TagDecoder {
     private StreamCursor choices = new StreamCursor();
     private StreamCursor odd = new StreamCursor();
 
-    void begin(BlockStreams streams, BlockColumns columns, RadixPacking radix) {
+    /** {@code limit} is the most bytes that the fields of all records can have. */
+    void begin(BlockStreams streams, BlockColumns columns, int limit, RadixPacking radix) {
         choices = streams.plain(StreamIds.TAG_LINE);
         odd = streams.plain(StreamIds.TAG_BYTES);
         StreamCursor dictionary = streams.plain(StreamIds.TAG_DICTIONARY);
@@ -28,9 +29,9 @@ final class TagDecoder {
             pool.get(i).begin(first, second, type, type == 'B' ? dictionary.u8() : 0, dictionary);
         }
         readLines(dictionary, fields);
-        countValues(columns);
+        countValues(columns, limit);
         for (int i = 0; i < fields; i++) {
-            pool.get(i).open(streams.open(StreamIds.TAG_FIELD + i), radix);
+            pool.get(i).open(streams.open(StreamIds.TAG_FIELD + i), limit, radix);
         }
     }
 
@@ -56,7 +57,7 @@ final class TagDecoder {
         }
     }
 
-    private void countValues(BlockColumns columns) {
+    private void countValues(BlockColumns columns, int limit) {
         int[] uses = new int[lines.length];
         long[] bases = new long[lines.length];
         int start = choices.at;
@@ -71,7 +72,12 @@ final class TagDecoder {
             }
         }
         choices.at = start;
+        long bytes = 0;
         for (int i = 0; i < lines.length; i++) {
+            bytes += uses[i] * (long) lines[i].length * TagValues.MIN_BYTES;
+            if (bytes > limit) {
+                throw choices.malformed("fields of more than " + limit + " bytes");
+            }
             for (TagValues field : lines[i]) {
                 field.expect(uses[i], bases[i]);
             }

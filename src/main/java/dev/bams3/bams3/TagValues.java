@@ -4,9 +4,12 @@ import dev.bams3.sam.BamRecord;
 
 /** Values of one field of a block, read one after the other. */
 final class TagValues {
-    private byte first;
-    private byte second;
-    private byte type;
+    /** Fewest bytes of a field: tag, type, and a character or a NUL. */
+    static final int MIN_BYTES = 4;
+
+    /** Tag and type as the lowest three bytes. */
+    private int head;
+
     private byte subtype;
     private int width;
     private int elementWidth;
@@ -22,9 +25,7 @@ final class TagValues {
     private int unpackedAt;
 
     void begin(int first, int second, int type, int subtype, StreamCursor dictionary) {
-        this.first = (byte) first;
-        this.second = (byte) second;
-        this.type = (byte) type;
+        head = first | second << 8 | type << 16;
         this.subtype = (byte) subtype;
         width = TagTypes.width(type);
         text = TagTypes.isText(type);
@@ -42,7 +43,8 @@ final class TagValues {
         bases = Math.addExact(bases, moreBases);
     }
 
-    void open(StreamCursor stream, RadixPacking radix) {
+    /** {@code limit} is the most bytes that the values can have. */
+    void open(StreamCursor stream, int limit, RadixPacking radix) {
         values = stream;
         transform = stream.transform;
         if (count == 0) {
@@ -56,9 +58,11 @@ final class TagValues {
             case StreamIds.PLAIN, StreamIds.SEQUENCE_SIZED -> {}
             case StreamIds.DICTIONARY -> readTexts(stream);
             case StreamIds.SEQUENCE_SIZED_RADIX -> {
-                int symbols = Math.toIntExact(bases);
-                // An alphabet of one symbol takes no bytes, so this is the only bound; the values are part of the
-                // block.
+                // An alphabet of one symbol takes no bytes, so this is the only bound.
+                if (bases > limit) {
+                    throw stream.malformed(bases + " bytes of text in " + limit + " bytes of records");
+                }
+                int symbols = (int) bases;
                 if (unpacked.length < symbols + 8) {
                     unpacked = new byte[symbols + 8];
                 }
@@ -74,64 +78,54 @@ final class TagValues {
         if (texts < 0 || texts > 256) {
             throw stream.malformed(texts + " texts");
         }
-        textAt = new int[texts + 1];
-        textAt[0] = stream.at;
-        for (int i = 1; i <= texts; i++) {
-            while (stream.u8() != 0) {}
+        textAt = new int[texts];
+        for (int i = 0; i < texts; i++) {
             textAt[i] = stream.at;
+            while (stream.u8() != 0) {}
         }
     }
 
+    /** Writes the next value with its tag and type; returns where it ends. What is behind that is written later. */
     int next(int sequenceLength, byte[] out, int at) {
-        out[at] = first;
-        out[at + 1] = second;
-        out[at + 2] = type;
-        int to = at + 3;
-        if (width > 0) {
-            int value = numbers.next();
-            out[to] = (byte) value;
-            if (width > 1) {
-                out[to + 1] = (byte) (value >>> 8);
-                if (width > 2) {
-                    out[to + 2] = (byte) (value >>> 16);
-                    out[to + 3] = (byte) (value >>> 24);
-                }
+        switch (width) {
+            case 1 -> Words.int32(out, at, head | numbers.next() << 24);
+            case 2 -> {
+                int value = numbers.next();
+                Words.int32(out, at, head | value << 24);
+                out[at + 4] = (byte) (value >>> 8);
             }
-            return to + width;
+            case 4 -> {
+                int value = numbers.next();
+                Words.int32(out, at, head);
+                Words.int32(out, at + 3, value);
+            }
+            default -> {
+                Words.int32(out, at, head);
+                return text ? nextText(sequenceLength, out, at + 3) : nextArray(out, at + 3);
+            }
         }
-        return text ? nextText(sequenceLength, out, to) : nextArray(out, to);
+        return at + 3 + width;
     }
 
     private int nextText(int sequenceLength, byte[] out, int at) {
         switch (transform) {
             case StreamIds.DICTIONARY -> {
-                int index = values.u8();
-                int length = textAt[index + 1] - textAt[index];
-                System.arraycopy(values.data, textAt[index], out, at, length);
-                return at + length;
+                return Words.copyText(values.data, textAt[values.u8()], out, at);
             }
-            case StreamIds.SEQUENCE_SIZED -> {
+            case StreamIds.SEQUENCE_SIZED ->
                 System.arraycopy(values.data, values.take(sequenceLength), out, at, sequenceLength);
-                return at + sequenceLength + 1;
-            }
             case StreamIds.SEQUENCE_SIZED_RADIX -> {
                 System.arraycopy(unpacked, unpackedAt, out, at, sequenceLength);
                 unpackedAt += sequenceLength;
-                return at + sequenceLength + 1;
             }
             default -> {
-                byte[] data = values.data;
-                int from = values.at;
-                int to = at;
-                byte c;
-                do {
-                    c = data[from++];
-                    out[to++] = c;
-                } while (c != 0);
-                values.take(from - values.at);
-                return to;
+                int end = Words.copyText(values.data, values.at, out, at);
+                values.take(end - at);
+                return end;
             }
         }
+        out[at + sequenceLength] = 0;
+        return at + sequenceLength + 1;
     }
 
     private int nextArray(byte[] out, int at) {
