@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The stored blocks of a plan, in plan order. Used by one thread, which pulls: GETs are started only by calls of {@link
- * #next}, so read-ahead follows the client's pace. What is fetched and not yet handed on is at most 3 MiB plus what has been
- * handed on so far, and never more than {@link FetchLimits#readAhead} (or one small piece, if that is larger): a client that
+ * #next}, so read-ahead follows the client's pace. Beside the range that is needed now, what is fetched and not yet handed on
+ * is at most 3 MiB plus what has been handed on so far; all together it is never more than {@link FetchLimits#readAhead} (or one small piece, if that is larger): a client that
  * stalls at once costs little, one that keeps up is read ahead for.
  *
  * <p>When the process is short of memory, a stream that holds nothing waits for a small piece of its next range (512 KiB, or
@@ -194,8 +194,11 @@ public final class BlockStream implements AutoCloseable {
         nextUnread = after;
     }
 
+    /** Bytes that may be fetched and not handed on. With nothing at hand, the plan's next range is not too much. */
     private long window() {
-        return Math.min(fetcher.limits().readAhead(), FIRST_AHEAD + bytesHandedOn);
+        return pieces.isEmpty() && !inCurrent()
+                ? fetcher.limits().readAhead()
+                : Math.min(fetcher.limits().readAhead(), FIRST_AHEAD + bytesHandedOn);
     }
 
     private int endOfRange() {

@@ -3,7 +3,7 @@ package dev.bams3.flow;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,18 +73,24 @@ public final class ByteBudget {
 
     /** Bytes held. Closing gives them back; a second close does nothing. */
     public final class Lease implements AutoCloseable {
-        private final int held;
-        private final AtomicBoolean open = new AtomicBoolean(true);
+        private final AtomicInteger held;
 
         private Lease(int held) {
-            this.held = held;
+            this.held = new AtomicInteger(held);
+        }
+
+        /** Gives back what is held beyond these bytes. */
+        public void shrinkTo(long bytes) {
+            int kept = unitsOf(bytes);
+            int before = held.getAndUpdate(units -> Math.min(units, kept));
+            if (before > kept) {
+                units.release(before - kept);
+            }
         }
 
         @Override
         public void close() {
-            if (open.compareAndSet(true, false)) {
-                units.release(held);
-            }
+            units.release(held.getAndSet(0));
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.bams3.encode.RecordEncoder;
 import dev.bams3.fetch.FetchedBlock;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.plan.PlannedBlock;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 
 /**
@@ -32,13 +33,15 @@ final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
         PlannedBlock block = stored.block();
         BlockEntry entry = block.entry();
         byte[] records = decode(entry);
-        if (block.isWhole()) {
-            EncodedBytes bytes = encoder.block(records, 0, records.length);
-            return new EncodedBlock(bytes, entry.records(), entry.records(), charged);
-        }
-        RecordFilter.Kept kept = RecordFilter.keep(stored.object(), records, block.filter());
+        RecordFilter.Kept kept = block.isWhole()
+                ? new RecordFilter.Kept(records.length, entry.records())
+                : RecordFilter.keep(stored.object(), records, block.filter());
         EncodedBytes bytes = encoder.block(records, 0, kept.length());
-        return new EncodedBlock(bytes, kept.records(), entry.records(), charged);
+        // What waits for a slow client is as small as can be.
+        byte[] trimmed =
+                bytes.length() < bytes.buffer().length ? Arrays.copyOf(bytes.buffer(), bytes.length()) : bytes.buffer();
+        charged.shrinkTo(trimmed.length);
+        return new EncodedBlock(new EncodedBytes(trimmed, trimmed.length), kept.records(), entry.records(), charged);
     }
 
     private byte[] decode(BlockEntry entry) {

@@ -37,6 +37,20 @@ class ByteBudgetTest {
     }
 
     @Test
+    void aLeaseCanBecomeSmallerNotLarger() {
+        ByteBudget budget = new ByteBudget(10 * KIB);
+        try (ByteBudget.Lease lease = budget.acquire(8 * KIB)) {
+            lease.shrinkTo(3 * KIB);
+            assertThat(budget.bytesFree()).isEqualTo(7 * KIB);
+            lease.shrinkTo(5 * KIB);
+            assertThat(budget.bytesFree()).isEqualTo(7 * KIB);
+            lease.close();
+            lease.shrinkTo(0);
+        }
+        assertThat(budget.bytesFree()).isEqualTo(10 * KIB);
+    }
+
+    @Test
     void theReserveIsOnlyForThoseWhoWait() {
         ByteBudget budget = new ByteBudget(8 * KIB, 2 * KIB);
         try (ByteBudget.Lease most = budget.tryAcquire(6 * KIB)) {
