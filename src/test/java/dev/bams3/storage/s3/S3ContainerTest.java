@@ -21,17 +21,19 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** The contract on another S3 server, in a container; skipped where no container engine is. */
 @Testcontainers(disabledWithoutDocker = true)
 class S3ContainerTest extends ObjectStoreContract {
-    private static final int PORT = 8333;
+    private static final int PORT = 7070;
     private static final String BUCKET = "bams3-test";
     private static final AtomicInteger STORES = new AtomicInteger();
 
     @Container
-    private static final GenericContainer<?> SERVER = new GenericContainer<>("chrislusf/seaweedfs:4.07")
-            .withEnv("AWS_ACCESS_KEY_ID", S3ProxyServer.ACCESS_KEY)
-            .withEnv("AWS_SECRET_ACCESS_KEY", S3ProxyServer.SECRET_KEY)
-            .withCommand("server", "-s3", "-dir=/data")
+    private static final GenericContainer<?> SERVER = new GenericContainer<>("versity/versitygw:v1.8.0")
+            .withEnv("ROOT_ACCESS_KEY", S3ProxyServer.ACCESS_KEY)
+            .withEnv("ROOT_SECRET_KEY", S3ProxyServer.SECRET_KEY)
+            .withEnv("VGW_PORT", ":" + PORT)
+            .withEnv("VGW_HEALTH", "/health")
+            .withCommand("posix", "/tmp")
             .withExposedPorts(PORT)
-            .waitingFor(Wait.forHttp("/").forPort(PORT).forStatusCodeMatching(status -> status < 500));
+            .waitingFor(Wait.forHttp("/health").forPort(PORT));
 
     private static S3Connection connection;
 
@@ -61,11 +63,5 @@ class S3ContainerTest extends ObjectStoreContract {
     @Override
     protected ObjectStore open() {
         return connection.store(new StoreUri.Bucket(BUCKET, "store-" + STORES.incrementAndGet()));
-    }
-
-    /** The server does not promise it. */
-    @Override
-    protected boolean replacesAtomically() {
-        return false;
     }
 }
