@@ -26,11 +26,12 @@ import java.util.zip.Inflater;
  *
  * <pre>
  * ./mvnw -q test-compile dependency:build-classpath -Dmdep.outputFile=target/test.classpath
- * java --enable-native-access=ALL-UNNAMED -cp target/test-classes:target/classes:$(cat target/test.classpath) \
+ * java -Xbatch --enable-native-access=ALL-UNNAMED -cp target/test-classes:target/classes:$(cat target/test.classpath) \
  *     dev.bams3.bench.CodecBenchmark reads.bam ...
  * </pre>
  *
- * A folder stands for the BAM files in it.
+ * A folder stands for the BAM files in it. {@code -Xbatch} has the compiler finish before a round goes on: where other work
+ * holds the cores, it would otherwise still be at it when the warm-up ends, and the rounds would time half-compiled code.
  */
 public final class CodecBenchmark {
     private static final int BGZF_PAYLOAD = 65_280;
