@@ -36,6 +36,11 @@ final class CommandParts implements CommandEnvironment {
     }
 
     @Override
+    public String program() {
+        return ProgramVersion.PROGRAM;
+    }
+
+    @Override
     public StoreUri datasets() {
         return StoreUri.parse("BAMS3_STORE", settings.store());
     }

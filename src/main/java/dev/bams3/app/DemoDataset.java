@@ -75,7 +75,7 @@ final class DemoDataset implements SmartInitializingSingleton {
         try (MemoryObjectStore memory = new MemoryObjectStore();
                 ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor()) {
             memory.put(key, simulatedBam(), PutCondition.always());
-            new Converter(cpu, waiting)
+            new Converter(ProgramVersion.PROGRAM, cpu, waiting)
                     .convert(
                             SourceObject.open(memory, key),
                             DatasetLocation.of(store, ID),

@@ -18,11 +18,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import org.apache.catalina.core.StandardHost;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -62,16 +60,9 @@ class ServerConfiguration {
     }
 
     @Bean
-    ReadsController readsController(
-            Settings settings,
-            Datasets datasets,
-            ReadsQuery query,
-            SliceTokens tokens,
-            ObjectProvider<BuildProperties> build) {
+    ReadsController readsController(Settings settings, Datasets datasets, ReadsQuery query, SliceTokens tokens) {
         DataSize maxBody = settings.request().maxBody();
         Settings.Service service = settings.service();
-        String version =
-                build.stream().map(BuildProperties::getVersion).findFirst().orElse("unknown");
         return new ReadsController(
                 datasets,
                 query,
@@ -81,7 +72,11 @@ class ServerConfiguration {
                 tokens,
                 new PublicAddress(settings.publicAddress()),
                 new ServiceInfo(
-                        service.id(), service.name(), service.organizationName(), service.organizationUrl(), version));
+                        service.id(),
+                        service.name(),
+                        service.organizationName(),
+                        service.organizationUrl(),
+                        ProgramVersion.VERSION));
     }
 
     @Bean

@@ -10,6 +10,9 @@ import java.util.concurrent.ExecutorService;
  * for, so that a command pays only for what it uses, and is closed with this.
  */
 public interface CommandEnvironment extends AutoCloseable {
+    /** This program with its version: {@code bams3-server/1.0.0}. */
+    String program();
+
     /** Root of the datasets that are named by id. */
     StoreUri datasets();
 

@@ -45,7 +45,9 @@ public final class Commands {
                 .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, err, root.debug))
                 .setOut(new java.io.PrintWriter(out, true))
                 .setErr(new java.io.PrintWriter(err, true));
+        line.getCommandSpec().version(environment.program());
         for (CommandLine command : line.getSubcommands().values()) {
+            command.getCommandSpec().version(environment.program());
             command.registerConverter(ByteSize.class, ByteSize::parse);
         }
         return line.execute(args);
@@ -88,7 +90,6 @@ public final class Commands {
             description =
                     "Aligned reads straight from object storage. Without a command, or with 'serve', the service starts.",
             mixinStandardHelpOptions = true,
-            versionProvider = Version.class,
             footer = {
                 "",
                 "A <dataset> is an id below the store of BAMS3_STORE (default file:./data), or the address of its own",
@@ -105,14 +106,6 @@ public final class Commands {
         @Override
         public void run() {
             throw new CommandLine.ParameterException(spec.commandLine(), "name a command");
-        }
-    }
-
-    private static final class Version implements CommandLine.IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = Commands.class.getPackage().getImplementationVersion();
-            return new String[] {"bams3-server " + (version == null ? "(built from source)" : version)};
         }
     }
 }

@@ -81,8 +81,8 @@ final class ConvertCommand implements Callable<Integer> {
                 .withSort(
                         sortMemory == null ? defaults.sortMemory() : sortMemory.bytes(),
                         temporary == null ? defaults.temporary() : temporary);
-        Converter converter =
-                new Converter(context.environment().cpu(), context.environment().waiting());
+        CommandEnvironment environment = context.environment();
+        Converter converter = new Converter(environment.program(), environment.cpu(), environment.waiting());
         DatasetMetadata made;
         try (ProgressDisplay display = new ProgressDisplay(context)) {
             made = converter.convert(object, destination, options, display);

@@ -8,7 +8,6 @@ import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.convert.BlockCutter.RawBlock;
 import dev.bams3.convert.Progress.Phase;
-import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
@@ -43,21 +42,20 @@ final class Conversion implements AutoCloseable {
     /** A block, and the one it was made from, whose array can be used again. */
     private record Encoded(EncodedBlock block, RawBlock raw) {}
 
+    /** @param writer of a new generation; closed with this */
     Conversion(
             SourceFile source,
-            DatasetLocation destination,
+            DatasetWriter writer,
             ConversionOptions options,
             Progress.Listener listener,
-            ExecutorService cpu,
-            ExecutorService waiting) {
+            ExecutorService cpu) {
         this.source = source;
+        this.writer = writer;
         this.options = options;
         this.listener = listener;
         this.cpu = cpu;
         encoding = new OrderedTasks<>(cpu);
         cutter = new BlockCutter(options.sizing());
-        int references = source.records().header().references().size();
-        writer = new DatasetWriter(destination, references, options.sizing(), waiting);
     }
 
     /** Converts a source whose records stand in coordinate order; empty, with nothing published, if they do not. */

@@ -27,14 +27,17 @@ public final class Converter {
 
     private static final int SPILL_LEVEL = 1;
 
+    private final String program;
     private final ExecutorService cpu;
     private final ExecutorService waiting;
 
     /**
+     * @param program what datasets say made them, with its version: {@code bams3-server/1.0.0}
      * @param cpu pool with a thread a core; stays the caller's
      * @param waiting starts a thread for every task, such as a virtual one; stays the caller's
      */
-    public Converter(ExecutorService cpu, ExecutorService waiting) {
+    public Converter(String program, ExecutorService cpu, ExecutorService waiting) {
+        this.program = program;
         this.cpu = cpu;
         this.waiting = waiting;
     }
@@ -54,7 +57,8 @@ public final class Converter {
         int threads = Runtime.getRuntime().availableProcessors();
         try (BgzfInflaters inflaters = new BgzfInflaters(threads)) {
             try (SourceFile file = SourceFile.open(source, options, inflaters, cpu, waiting);
-                    Conversion pass = new Conversion(file, destination, options, listener, cpu, waiting)) {
+                    Conversion pass =
+                            new Conversion(file, writer(file, destination, options), options, listener, cpu)) {
                 Optional<DatasetMetadata> published = pass.convertSorted(condition);
                 if (published.isPresent()) {
                     return published.get();
@@ -62,9 +66,15 @@ public final class Converter {
             }
             try (BgzfDeflaters deflaters = new BgzfDeflaters(SPILL_LEVEL, threads);
                     SourceFile file = SourceFile.open(source, options, inflaters, cpu, waiting);
-                    Conversion pass = new Conversion(file, destination, options, listener, cpu, waiting)) {
+                    Conversion pass =
+                            new Conversion(file, writer(file, destination, options), options, listener, cpu)) {
                 return pass.convertUnsorted(condition, inflaters, deflaters);
             }
         }
+    }
+
+    private DatasetWriter writer(SourceFile file, DatasetLocation destination, ConversionOptions options) {
+        int references = file.records().header().references().size();
+        return new DatasetWriter(program, destination, references, options.sizing(), waiting);
     }
 }

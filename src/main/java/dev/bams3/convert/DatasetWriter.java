@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DatasetWriter implements AutoCloseable {
     private static final long UPLOADING_BYTES = 64L << 20;
-    private static final String CREATED_BY = "bams3-server";
 
+    private final String program;
     private final DatasetLocation destination;
     private final BlockSizing sizing;
     private final OrderedTasks<Long> uploads;
@@ -73,10 +73,13 @@ final class DatasetWriter implements AutoCloseable {
     }
 
     /**
+     * @param program what the dataset says made it
      * @param references how many the dataset has
      * @param waiting runs the uploads; they do nothing but wait
      */
-    DatasetWriter(DatasetLocation destination, int references, BlockSizing sizing, ExecutorService waiting) {
+    DatasetWriter(
+            String program, DatasetLocation destination, int references, BlockSizing sizing, ExecutorService waiting) {
+        this.program = program;
         this.destination = destination;
         this.sizing = sizing;
         this.waiting = waiting;
@@ -152,7 +155,7 @@ final class DatasetWriter implements AutoCloseable {
         DatasetMetadata metadata = new DatasetMetadata(
                 Bams3Format.VERSION,
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
-                CREATED_BY,
+                program,
                 source,
                 uuid,
                 generation,

@@ -92,7 +92,7 @@ public final class ConvertBenchmark {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long cpuBegun = system.getProcessCpuTime();
         long begun = System.nanoTime();
-        DatasetMetadata made = new Converter(cpu, waiting)
+        DatasetMetadata made = new Converter("benchmark", cpu, waiting)
                 .convert(
                         source,
                         new DatasetLocation(store, "bench.bams3"),

@@ -132,6 +132,16 @@ class CommandsTest {
     }
 
     @Test
+    void theVersionIsPrintedAndKeptInDatasets() throws IOException {
+        assertThat(run2("--version").strip()).isEqualTo("bams3-server/1.2.3");
+        assertThat(run2("convert", "--version").strip()).isEqualTo("bams3-server/1.2.3");
+        convertDemo();
+        assertThat(folder.resolve("demo.bams3/_metadata.json"))
+                .content()
+                .contains("\"created_by\":\"bams3-server/1.2.3\"");
+    }
+
+    @Test
     void aReaderThatGoesAwayIsNoFailure() throws IOException {
         convertDemo();
         OutputStream closed = new OutputStream() {
@@ -229,6 +239,11 @@ class CommandsTest {
 
         Environment(Path folder) {
             this.folder = folder;
+        }
+
+        @Override
+        public String program() {
+            return "bams3-server/1.2.3";
         }
 
         @Override

@@ -193,7 +193,7 @@ class ConversionFailureTest {
         FaultyObjectStore slow =
                 new FaultyObjectStore(rig.datasets, 1).onEach(call -> call.key().endsWith("index.b3i"), Fault.HANG);
         SourceObject source = rig.source(bam);
-        Callable<DatasetMetadata> conversion = () -> new Converter(rig.cpu, rig.waiting)
+        Callable<DatasetMetadata> conversion = () -> rig.converter()
                 .convert(source, new DatasetLocation(slow, ConversionRig.DATASET), SMALL, Progress.Listener.NONE);
         Future<DatasetMetadata> one = rig.waiting.submit(conversion);
         Future<DatasetMetadata> other = rig.waiting.submit(conversion);
@@ -235,7 +235,7 @@ class ConversionFailureTest {
     void aSourceReplacedMeanwhileIsNoticed() {
         SourceObject source = rig.source(bam);
         rig.sources.put(new ObjectKey("source.bam"), bam, PutCondition.always());
-        assertThatThrownBy(() -> new Converter(rig.cpu, rig.waiting)
+        assertThatThrownBy(() -> rig.converter()
                         .convert(
                                 source,
                                 new DatasetLocation(rig.datasets, ConversionRig.DATASET),

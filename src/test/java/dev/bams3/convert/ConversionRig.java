@@ -25,12 +25,17 @@ import java.util.zip.GZIPInputStream;
 
 /** Pools, two stores and the steps that the tests of this package share. */
 final class ConversionRig implements AutoCloseable {
+    static final String PROGRAM = "bams3-server/test";
     static final String DATASET = "a/sample.bams3";
 
     final ExecutorService cpu = Executors.newFixedThreadPool(3);
     final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
     final MemoryObjectStore sources = new MemoryObjectStore();
     final MemoryObjectStore datasets = new MemoryObjectStore();
+
+    Converter converter() {
+        return new Converter(PROGRAM, cpu, waiting);
+    }
 
     SourceObject source(byte[] file) {
         ObjectKey key = new ObjectKey("source.bam");
@@ -43,8 +48,7 @@ final class ConversionRig implements AutoCloseable {
     }
 
     DatasetMetadata convert(byte[] file, ObjectStore store, ConversionOptions options) {
-        return new Converter(cpu, waiting)
-                .convert(source(file), new DatasetLocation(store, DATASET), options, Progress.Listener.NONE);
+        return converter().convert(source(file), new DatasetLocation(store, DATASET), options, Progress.Listener.NONE);
     }
 
     /** What is published now, without a cache. */

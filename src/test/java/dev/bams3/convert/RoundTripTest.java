@@ -80,7 +80,7 @@ class RoundTripTest {
         byte[] bam = ConversionRig.bam(RandomRecords.header(), records);
         List<Path> spills = Collections.synchronizedList(new ArrayList<>());
         ConversionOptions options = ConversionOptions.DEFAULT.withSizing(SMALL).withSort(3 << 20, temporary);
-        DatasetMetadata metadata = new Converter(rig.cpu, rig.waiting)
+        DatasetMetadata metadata = rig.converter()
                 .convert(
                         rig.source(bam),
                         new DatasetLocation(rig.datasets, ConversionRig.DATASET),

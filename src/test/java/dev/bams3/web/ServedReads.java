@@ -151,7 +151,7 @@ final class ServedReads {
                 ExecutorService cpu = Executors.newFixedThreadPool(2);
                 ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor()) {
             sources.put(key, bam, PutCondition.always());
-            new Converter(cpu, waiting)
+            new Converter("test", cpu, waiting)
                     .convert(
                             SourceObject.open(sources, key),
                             DatasetLocation.of(store, new DatasetId(id)),
