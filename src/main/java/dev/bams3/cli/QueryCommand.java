@@ -2,6 +2,7 @@ package dev.bams3.cli;
 
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.ReadFormat;
+import dev.bams3.error.ReadsException;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.genome.Region;
 import dev.bams3.query.OpenRead;
@@ -80,9 +81,20 @@ final class QueryCommand implements Callable<Integer> {
         }
         List<Region> placed = regions.stream()
                 .filter(text -> !text.equals("*"))
-                .map(text -> Region.parse(text, dictionary))
+                .map(text -> region(text, dictionary))
                 .toList();
         return new ReadSelection.Regions(placed, placed.size() < regions.size());
+    }
+
+    private Region region(String text, ReferenceDictionary dictionary) {
+        Region region = Region.parse(text, dictionary);
+        if (dictionary.indexOf(region.referenceName()).isEmpty()) {
+            throw ReadsException.notFound(
+                    "region",
+                    dataset + " has no reference '" + region.referenceName() + "'; 'stats " + dataset
+                            + "' lists the names");
+        }
+        return region;
     }
 
     private void toStandardOutput(OpenRead read, Part part) throws IOException {

@@ -104,7 +104,7 @@ class CommandsTest {
         assertFails(1, "demo", "exists already", "convert", file("demo.bam"), "demo");
         assertFails(1, "missing.bam", "", "convert", file("missing.bam"), "other");
         assertFails(1, "nothing", "no such dataset", "stats", "nothing");
-        assertFails(1, "chr9", "", "query", "demo", "chr9");
+        assertFails(1, "demo has no reference 'chr9'", "'stats demo' lists the names", "query", "demo", "chr9:1-2");
         assertFails(2, "region: ", "'chr1:x' is not a region", "query", "demo", "chr1:x");
         assertFails(2, "id: ", "not a dataset id", "verify", "../x");
         assertFails(2, "--reference: ", "chr1:1000000", "simulate", file("x.bam"), "--reference", "nonsense");
