@@ -1,0 +1,133 @@
+package dev.bams3.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bams3.cli.Commands;
+import dev.bams3.fixtures.Bams;
+import dev.bams3.genome.Reference;
+import dev.bams3.simulate.SimulationOptions;
+import dev.bams3.simulate.Simulator;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A conversion in a process of its own that is killed without warning, as by a power cut or the kernel's memory killer. */
+class KilledConversionTest {
+    /** Each has a chunk of its own: small ones that appear one by one, and a large one that gives time to kill after them. */
+    private static final List<Reference> REFERENCES = Stream.concat(
+                    IntStream.rangeClosed(1, 12).mapToObj(number -> new Reference("contig" + number, 5_000)),
+                    Stream.of(new Reference("chr1", 250_000)))
+            .toList();
+
+    /** Chunks that are there when the process is killed. */
+    private static final int[] CHUNKS = {1, 6, 12};
+
+    @TempDir
+    private Path folder;
+
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private Path source = Path.of("set before each test");
+    private String dataset = "";
+
+    @BeforeEach
+    void simulate() throws IOException {
+        source = folder.resolve("source.bam");
+        dataset = "file:" + folder.resolve("store/sample.bams3");
+        try (ExecutorService cpu = Executors.newFixedThreadPool(2);
+                OutputStream out = new BufferedOutputStream(Files.newOutputStream(source))) {
+            new Simulator(cpu, 1).simulate(SimulationOptions.illumina(31, REFERENCES), out);
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void nothingIsVisibleWheneverItIsKilledAndTheNextRunSucceeds() throws Exception {
+        for (int chunks : CHUNKS) {
+            killWith(chunks);
+            assertThat(run("stats", dataset))
+                    .as("killed with %d chunks", chunks)
+                    .isEqualTo(1);
+            assertThat(text()).contains("no such dataset");
+        }
+        assertThat(run("convert", source.toString(), dataset)).as(text()).isZero();
+        assertThat(run("verify", dataset)).as(text()).isZero();
+        Path exported = folder.resolve("exported.bam");
+        assertThat(run("export", dataset, exported.toString(), "--level", "1")).isZero();
+        Bams.Content was = Bams.read(Files.readAllBytes(source), "source");
+        Bams.Content is = Bams.read(Files.readAllBytes(exported), "exported");
+        assertThat(is.header().text()).isEqualTo(was.header().text());
+        assertThat(is.records()).isEqualTo(was.records());
+    }
+
+    /** Kills a conversion when that many more chunks are stored than at its beginning. */
+    private void killWith(int chunks) throws Exception {
+        long before = storedChunks();
+        Path log = folder.resolve("child.log");
+        Process child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xshare:auto",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Bams3.class.getName(),
+                        "convert",
+                        source.toString(),
+                        dataset)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            while (storedChunks() - before < chunks) {
+                assertThat(child.waitFor(2, TimeUnit.MILLISECONDS))
+                        .as("ended before it could be killed: %s", Files.readString(log))
+                        .isFalse();
+            }
+        } finally {
+            child.destroyForcibly();
+        }
+        assertThat(child.waitFor()).as("killed, not done").isEqualTo(128 + 9);
+    }
+
+    private long storedChunks() {
+        try (Stream<Path> files = Files.walk(folder.resolve("store"))) {
+            return files.filter(file -> file.toString().endsWith(".b3c")).count();
+        } catch (NoSuchFileException e) {
+            return 0;
+        } catch (UncheckedIOException e) {
+            // A temporary file was renamed while the folder was read.
+            return 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private int run(String... arguments) {
+        output.reset();
+        PrintStream print = new PrintStream(output, true, StandardCharsets.UTF_8);
+        try (CommandParts parts = new CommandParts(Settings.ofProcess())) {
+            return Commands.run(arguments, parts, print, print, false);
+        }
+    }
+
+    private String text() {
+        return output.toString(StandardCharsets.UTF_8);
+    }
+}
