@@ -1,5 +1,6 @@
 package dev.bams3.htsget;
 
+import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.io.ByteArrayOutputStream;
 import java.util.OptionalInt;
@@ -24,10 +25,13 @@ public record HtsgetError(int status, String error, String message, OptionalInt 
 
     /** The one place where a kind of failure becomes a status. What lies inside the service is for its log, not for callers. */
     public static HtsgetError of(ReadsException failure) {
-        String message = failure.field()
-                .filter(field -> failure.resource().isEmpty())
-                .map(field -> field + ": " + failure.text())
-                .orElse(failure.text());
+        String message = failure.resource().isPresent()
+                ? failure.getMessage()
+                : failure.field().map(field -> field + ": " + failure.text()).orElse(failure.text());
+        if (failure.kind() == ErrorKind.DENIED && failure.resource().isPresent()) {
+            // A store that refuses this service says nothing about the caller.
+            return internal("the storage of the datasets refuses this service; tell the operator");
+        }
         return switch (failure.kind()) {
             case INVALID_INPUT -> new HtsgetError(400, "InvalidInput", message, NEVER);
             case INVALID_RANGE -> new HtsgetError(400, "InvalidRange", message, NEVER);
