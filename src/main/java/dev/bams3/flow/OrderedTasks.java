@@ -65,7 +65,8 @@ public final class OrderedTasks<T> implements AutoCloseable {
 
     @Override
     public void close() {
-        tasks.forEach(Task::cancel);
+        // Newest first: a thread that an interrupted task sets free must find nothing of ours to begin.
+        tasks.descendingIterator().forEachRemaining(Task::cancel);
         boolean interrupted = false;
         while (!tasks.isEmpty()) {
             try {

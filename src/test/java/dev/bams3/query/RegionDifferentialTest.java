@@ -114,7 +114,7 @@ class RegionDifferentialTest {
     }
 
     private static ReadSelection.Regions selection(Random random, QueryFixture fixture, List<Reference> used) {
-        if (used.isEmpty() || random.nextInt(100) == 0) {
+        if (used.isEmpty() || random.nextInt(200) == 0) {
             return (ReadSelection.Regions) ReadSelection.unplacedReads();
         }
         List<Region> regions = new ArrayList<>();
@@ -122,21 +122,38 @@ class RegionDifferentialTest {
         for (int i = 0; i < count; i++) {
             regions.add(region(random, fixture, used.get(random.nextInt(used.size()))));
         }
-        return new ReadSelection.Regions(regions, random.nextInt(50) == 0);
+        return new ReadSelection.Regions(regions, random.nextInt(200) == 0);
     }
 
+    /**
+     * Mostly 1 bp or a stretch of up to some hundred records, whatever the depth: two thousand long answers would take long and
+     * find nothing that fifty do not.
+     */
     private static Region region(Random random, QueryFixture fixture, Reference reference) {
-        int kind = random.nextInt(50);
+        int kind = random.nextInt(400);
         if (kind == 0) {
             return Region.whole(reference.name());
         }
         long start = position(random, fixture, reference);
-        long length = switch (kind) {
-            case 1 -> random.nextInt(1 + reference.length());
-            case 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 -> 1;
-            default -> 1 + random.nextInt(1 << random.nextInt(16));
-        };
-        return new Region(reference.name(), start, kind == 49 ? OptionalLong.empty() : OptionalLong.of(start + length));
+        if (kind == 1) {
+            return new Region(reference.name(), start, OptionalLong.empty());
+        }
+        long length;
+        if (kind == 2) {
+            length = random.nextInt(1 + reference.length());
+        } else {
+            length = kind < 120 ? 1 : 1 + random.nextInt(1 << random.nextInt(bitsOfLength(fixture, reference)));
+        }
+        return new Region(reference.name(), start, OptionalLong.of(start + length));
+    }
+
+    /** 1 to 16: the length of 512 records that follow each other at the reference's mean distance. */
+    private static int bitsOfLength(QueryFixture fixture, Reference reference) {
+        int index = fixture.header.references().indexOf(reference.name()).orElseThrow();
+        List<BlockEntry> blocks = fixture.blocks(index).blocks();
+        long span = blocks.getLast().lastStart() - Math.max(0, blocks.getFirst().firstStart());
+        long length = 1 + 512 * span / fixture.metadata.reads(index).records();
+        return Math.clamp(64 - Long.numberOfLeadingZeros(length), 1, 16);
     }
 
     /** Half of them at, or one beside, a border of a block. */
