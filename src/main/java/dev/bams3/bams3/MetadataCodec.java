@@ -60,7 +60,7 @@ public final class MetadataCodec {
             json.writeEndArray();
             json.writeEndObject();
         }
-        return bytes.toByteArray();
+        return MetadataChecksum.seal(bytes.toByteArray());
     }
 
     /**

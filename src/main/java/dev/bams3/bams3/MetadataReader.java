@@ -45,6 +45,10 @@ final class MetadataReader {
     }
 
     DatasetMetadata read(byte[] json) {
+        MetadataChecksum.State checksum = MetadataChecksum.check(json);
+        if (checksum == MetadataChecksum.State.WRONG) {
+            throw corrupt(MetadataChecksum.NAME, "does not agree with the bytes before it");
+        }
         JsonNode tree;
         try {
             tree = JSON.readTree(json);
@@ -61,6 +65,9 @@ final class MetadataReader {
         }
         String version = version(root);
         List<String> features = features(root);
+        if (checksum == MetadataChecksum.State.ABSENT) {
+            throw corrupt(MetadataChecksum.NAME, "is not the last member (object truncated or edited?)");
+        }
         if (!root.text("sort_order").equals(DatasetMetadata.SORT_ORDER)) {
             throw corrupt("sort_order", "is not " + DatasetMetadata.SORT_ORDER);
         }

@@ -73,7 +73,7 @@ class MetadataCodecTest {
     @Test
     void unknownNamesAreSkipped() {
         String json = text().replaceFirst("\\{", "{\"later\":{\"a\":[1,2]},");
-        assertThat(read(json)).isEqualTo(sample());
+        assertThat(read(sealed(json))).isEqualTo(sample());
     }
 
     @ParameterizedTest
@@ -162,7 +162,28 @@ class MetadataCodecTest {
             assertCorrupt(json.substring(0, length), "JSON");
         }
         assertCorrupt(json + "{}", "JSON");
-        assertCorrupt(json.replaceFirst("\"uuid\"", "\"created\":\"\",\"uuid\""), "JSON");
+        assertCorrupt(sealed(json.replaceFirst("\"uuid\"", "\"created\":\"\",\"uuid\"")), "JSON");
+    }
+
+    @Test
+    void everyFlippedBitIsCorrupt() {
+        byte[] json = MetadataCodec.encode(sample());
+        for (int bit = 0; bit < 8 * json.length; bit++) {
+            byte[] damaged = json.clone();
+            damaged[bit / 8] ^= (byte) (1 << (bit % 8));
+            int flipped = bit;
+            assertThatThrownBy(() -> MetadataCodec.decode(OBJECT, damaged))
+                    .as("bit %s", flipped)
+                    .isInstanceOfSatisfying(
+                            ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CORRUPT));
+        }
+    }
+
+    @Test
+    void aDocumentWithoutItsChecksumIsCorrupt() {
+        String json = text();
+        assertCorrupt(json.substring(0, json.lastIndexOf(",\"checksum\"")) + "}", "checksum");
+        assertCorrupt(json + "\n", "checksum");
     }
 
     private static void assertCorrupt(String json, String field) {
@@ -179,7 +200,13 @@ class MetadataCodecTest {
 
     private static String replace(String found, String replacement) {
         assertThat(text()).contains(found);
-        return text().replaceFirst(Pattern.quote(found), replacement.replace("\\", "\\\\"));
+        return sealed(text().replaceFirst(Pattern.quote(found), replacement.replace("\\", "\\\\")));
+    }
+
+    /** The same document with a checksum that agrees with it, so that what follows the checksum is tested. */
+    private static String sealed(String json) {
+        String open = json.substring(0, json.lastIndexOf(",\"checksum\"")) + "}";
+        return new String(MetadataChecksum.seal(open.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
     }
 
     private static DatasetMetadata read(String json) {
