@@ -2,6 +2,8 @@ package dev.bams3.app;
 
 import dev.bams3.cli.Commands;
 import dev.bams3.error.ReadsException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import org.springframework.boot.SpringApplication;
@@ -34,7 +36,8 @@ public final class Bams3 {
         System.setProperty("logback.configurationFile", "logback-command.xml");
         boolean terminal = System.console() != null && System.console().isTerminal();
         try (CommandParts parts = new CommandParts(Settings.ofProcess())) {
-            return Commands.run(args, parts, System.out, System.err, terminal);
+            // Not System.out, which would keep why it cannot be written to itself.
+            return Commands.run(args, parts, new FileOutputStream(FileDescriptor.out), System.err, terminal);
         } catch (ReadsException e) {
             System.err.println("bams3: " + e.getMessage());
             return CommandLine.ExitCode.USAGE;

@@ -6,21 +6,25 @@ import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.storage.ObjectUri;
+import java.io.OutputStream;
 import java.io.PrintStream;
 
 /**
  * Where a command runs.
  *
  * @param environment stores and threads
- * @param out standard output: results only
+ * @param output standard output: results only
+ * @param out the same, for text; flushed at the end, and not to be used with {@code output} in one command
  * @param err standard error: progress and failures
  * @param terminal whether somebody looks at {@code err}
  */
-record CommandContext(CommandEnvironment environment, PrintStream out, PrintStream err, boolean terminal) {
+record CommandContext(
+        CommandEnvironment environment, OutputStream output, PrintStream out, PrintStream err, boolean terminal) {
 
-    /** A dataset by id, below the configured store, or by the address of its own folder. */
+    /** A dataset by id, below the configured store, or by the address or path of its own folder. */
     DatasetLocation location(String text) {
-        if (text.startsWith("s3:") || text.startsWith("file:") || text.startsWith("memory:")) {
+        boolean path = text.startsWith("/") || text.startsWith("./") || text.startsWith("../");
+        if (path || text.startsWith("s3:") || text.startsWith("file:") || text.startsWith("memory:")) {
             ObjectUri address = ObjectUri.parse("dataset", withoutClosingSlash(text));
             return new DatasetLocation(
                     environment.store(address.root()), address.key().value());

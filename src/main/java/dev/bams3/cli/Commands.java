@@ -2,7 +2,14 @@ package dev.bams3.cli;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,14 +30,17 @@ public final class Commands {
      *
      * @param args command line, the command's name first
      * @param environment stays the caller's
-     * @param out gets the results
+     * @param out gets the results; text in the encoding of {@link System#out}. A reader that goes away is no failure, any
+     *     other failure of it is
      * @param err gets progress, and one line for a failure
      * @param terminal whether somebody looks at {@code err}
      * @return exit code
      */
     public static int run(
-            String[] args, CommandEnvironment environment, PrintStream out, PrintStream err, boolean terminal) {
-        CommandContext context = new CommandContext(environment, out, err, terminal);
+            String[] args, CommandEnvironment environment, OutputStream out, PrintStream err, boolean terminal) {
+        StandardOutput output = new StandardOutput(out);
+        PrintStream text = new PrintStream(new BufferedOutputStream(output), false, System.out.charset());
+        CommandContext context = new CommandContext(environment, output, text, err, terminal);
         Root root = new Root();
         CommandLine line = new CommandLine(root)
                 .addSubcommand(new ConvertCommand(context))
@@ -39,18 +49,27 @@ public final class Commands {
                 .addSubcommand(new StatsCommand(context))
                 .addSubcommand(new QueryCommand(context))
                 .addSubcommand(new SimulateCommand(context))
+                .addSubcommand(new Serve())
                 .addSubcommand(new CommandLine.HelpCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(false)
-                .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, err, root.debug))
-                .setOut(new java.io.PrintWriter(out, true))
-                .setErr(new java.io.PrintWriter(err, true));
+                .setExecutionExceptionHandler((failure, command, parsed) ->
+                        output.hasFailed() ? CommandLine.ExitCode.OK : report(failure, err, root.debug))
+                .setOut(new PrintWriter(text, true))
+                .setErr(new PrintWriter(err, true));
         line.getCommandSpec().version(environment.program());
         for (CommandLine command : line.getSubcommands().values()) {
             command.getCommandSpec().version(environment.program());
             command.registerConverter(ByteSize.class, ByteSize::parse);
         }
-        return line.execute(args);
+        int code = line.execute(args);
+        text.flush();
+        return output.complaint()
+                .map(complaint -> {
+                    err.println("bams3: " + complaint);
+                    return CommandLine.ExitCode.SOFTWARE;
+                })
+                .orElse(code);
     }
 
     private static int report(Exception failure, PrintStream err, boolean debug) {
@@ -67,9 +86,9 @@ public final class Commands {
     /** One line: what failed, and where it is known, what to do. */
     private static String message(Exception failure) {
         if (!(failure instanceof ReadsException reads)) {
-            return failure instanceof RuntimeException
-                    ? failure + " (a defect of this program: run again with --debug and report it)"
-                    : String.valueOf(failure.getMessage());
+            return failure instanceof IOException io
+                    ? words(io)
+                    : failure + " (a defect of this program: run again with --debug and report it)";
         }
         String text = reads.getMessage().replace('\n', ' ');
         return switch (reads.kind()) {
@@ -79,10 +98,33 @@ public final class Commands {
                                 .map(field -> field + ": ")
                                 .orElse("")
                         + text;
-            case UNAUTHENTICATED, DENIED -> text + " (check the credentials and what they permit)";
+            case UNAUTHENTICATED, DENIED ->
+                isOfFile(reads) ? text : text + " (check the credentials and what they permit)";
             case OVERLOADED, UNAVAILABLE -> text + " (the same command may succeed later)";
             default -> text;
         };
+    }
+
+    /** Whether a file's permissions are the cause, and no credentials. */
+    private static boolean isOfFile(ReadsException failure) {
+        Throwable cause = failure;
+        while (cause != null && !(cause instanceof AccessDeniedException)) {
+            cause = cause.getCause();
+        }
+        return cause != null;
+    }
+
+    /** A file system's failure has only the file's name for a message. */
+    private static String words(IOException failure) {
+        String reason = failure instanceof FileSystemException file ? file.getReason() : failure.getMessage();
+        String what = switch (failure) {
+            case NoSuchFileException _ -> "does not exist";
+            case AccessDeniedException _ -> "this process lacks the permission";
+            default -> reason == null ? failure.getClass().getSimpleName() : reason;
+        };
+        return failure instanceof FileSystemException file && file.getFile() != null
+                ? file.getFile() + ": " + what
+                : what;
     }
 
     @Command(
@@ -93,7 +135,8 @@ public final class Commands {
             footer = {
                 "",
                 "A <dataset> is an id below the store of BAMS3_STORE (default file:./data), or the address of its own",
-                "folder: file:/data/a.bams3, s3://bucket/a.bams3. Exit codes: 0 done, 1 failed, 2 called wrongly."
+                "folder: /data/a.bams3, ./a.bams3, file:/data/a.bams3, s3://bucket/a.bams3.",
+                "Exit codes: 0 done, 1 failed, 2 called wrongly."
             })
     private static final class Root implements Runnable {
         @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show where a failure came from.")
@@ -106,6 +149,21 @@ public final class Commands {
         @Override
         public void run() {
             throw new CommandLine.ParameterException(spec.commandLine(), "name a command");
+        }
+    }
+
+    /** Listed here, run by the composition root, which sees {@code serve} before any command does. */
+    @Command(
+            name = "serve",
+            description = "Starts the service, as no command does; settings may follow: --bams3.store=...")
+    private static final class Serve implements Runnable {
+        @CommandLine.Spec
+        @SuppressWarnings("NullAway.Init")
+        private CommandSpec spec;
+
+        @Override
+        public void run() {
+            throw new CommandLine.ParameterException(spec.commandLine(), "'serve' comes first, before any option");
         }
     }
 }

@@ -5,7 +5,11 @@ import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.Converter;
 import dev.bams3.convert.SourceObject;
 import dev.bams3.dataset.DatasetLocation;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
 import dev.bams3.storage.ObjectUri;
+import dev.bams3.storage.StoreUri;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -71,6 +75,10 @@ final class ConvertCommand implements Callable<Integer> {
     public Integer call() {
         long begun = System.nanoTime();
         ObjectUri address = ObjectUri.parse("source", source);
+        if (address.root() instanceof StoreUri.Folder(Path folder)
+                && Files.isDirectory(folder.resolve(address.key().value()))) {
+            throw ReadsException.about(ErrorKind.INVALID_INPUT, source, "is a folder: name a BAM, SAM or CRAM file");
+        }
         DatasetLocation destination = context.location(dataset);
         SourceObject object = SourceObject.open(context.environment().store(address.root()), address.key());
         ConversionOptions defaults = ConversionOptions.DEFAULT;

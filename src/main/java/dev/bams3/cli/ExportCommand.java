@@ -6,7 +6,11 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.ObjectUpload;
 import dev.bams3.storage.ObjectUri;
+import dev.bams3.storage.StoreUri;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,7 +20,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "export",
         mixinStandardHelpOptions = true,
-        description = "Gives a dataset back as the BAM it was made from: same header, same records, byte for byte.")
+        description = {
+            "Gives a dataset back as the BAM it was made from: same header, same records, byte for byte.",
+            "A source that had to be sorted on the way in comes back sorted."
+        })
 @SuppressWarnings("NullAway.Init")
 final class ExportCommand implements Callable<Integer> {
     private final CommandContext context;
@@ -47,16 +54,18 @@ final class ExportCommand implements Callable<Integer> {
         }
         ObjectUri address = ObjectUri.parse("bam", target);
         OpenDataset open = context.open(dataset);
-        ObjectStore store = context.environment().store(address.root());
-        if (!force && exists(store, address.key())) {
-            throw ReadsException.about(
-                    ErrorKind.INVALID_INPUT, address.toString(), "is there already; use --force to write over it");
-        }
+        boolean stream = false;
         try (ProgressDisplay display = new ProgressDisplay(context)) {
-            new Exporter(context.environment().cpu(), context.environment().waiting())
-                    .export(open, store, address.key(), level, display);
+            if (address.root() instanceof StoreUri.Folder(Path folder)) {
+                Path file = folder.resolve(address.key().value());
+                stream = OutputFile.isStream(file);
+                toFile(open, file, display);
+            } else {
+                toStore(open, address, display);
+            }
         }
-        context.out()
+        // The stream may be standard output.
+        (stream ? context.err() : context.out())
                 .println(String.format(
                         Locale.ROOT,
                         "%s: %,d records, digest %s",
@@ -64,6 +73,35 @@ final class ExportCommand implements Callable<Integer> {
                         open.metadata().digest().records(),
                         open.metadata().digest().hex()));
         return 0;
+    }
+
+    private void toFile(OpenDataset open, Path file, ProgressDisplay display) {
+        if (!force && Files.isRegularFile(file) && !OutputFile.isStream(file)) {
+            throw isThere(file.toString());
+        }
+        try (OutputFile written = OutputFile.open(file)) {
+            exporter().export(open, written::write, level, display);
+            written.complete();
+        }
+    }
+
+    private void toStore(OpenDataset open, ObjectUri address, ProgressDisplay display) {
+        ObjectStore store = context.environment().store(address.root());
+        if (!force && exists(store, address.key())) {
+            throw isThere(address.toString());
+        }
+        try (ObjectUpload upload = store.upload(address.key())) {
+            exporter().export(open, upload::write, level, display);
+            upload.complete();
+        }
+    }
+
+    private Exporter exporter() {
+        return new Exporter(context.environment().cpu(), context.environment().waiting());
+    }
+
+    private static ReadsException isThere(String name) {
+        return ReadsException.about(ErrorKind.INVALID_INPUT, name, "is there already; use --force to write over it");
     }
 
     private static boolean exists(ObjectStore store, ObjectKey key) {

@@ -11,9 +11,7 @@ import dev.bams3.sam.ReadSelection;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -98,27 +96,17 @@ final class QueryCommand implements Callable<Integer> {
     }
 
     private void toStandardOutput(OpenRead read, Part part) throws IOException {
-        PipeOutput pipe = new PipeOutput(context.out());
-        try (OutputStream out = new BufferedOutputStream(pipe, BUFFER)) {
+        try (OutputStream out = new BufferedOutputStream(context.output(), BUFFER)) {
             read.writeTo(format, part, out);
-        } catch (IOException e) {
-            // Who reads the pipe has what it wanted: `query ... | head` is no failure.
-            if (!pipe.isBroken()) {
-                throw e;
-            }
         }
     }
 
-    private void toFile(OpenRead read, Part part, Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Path unfinished = Files.createTempFile(folder, ".bams3-", ".part");
-        try {
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(unfinished), BUFFER)) {
-                read.writeTo(format, part, out);
-            }
-            Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(unfinished);
+    private void toFile(OpenRead read, Part part, Path path) throws IOException {
+        try (OutputFile file = OutputFile.open(path)) {
+            OutputStream out = new BufferedOutputStream(file, BUFFER);
+            read.writeTo(format, part, out);
+            out.flush();
+            file.complete();
         }
     }
 }

@@ -8,9 +8,7 @@ import dev.bams3.simulate.Simulator;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -77,18 +75,16 @@ final class SimulateCommand implements Callable<Integer> {
             throw ReadsException.invalidInput("--level", level + " is not 0 to 9");
         }
         SimulationOptions options = options();
-        Path folder = file.toAbsolutePath().getParent();
-        Path unfinished = Files.createTempFile(folder, ".bams3-", ".part");
+        boolean stream = OutputFile.isStream(file);
         Simulator.Totals totals;
-        try {
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(unfinished), 1 << 16)) {
-                totals = new Simulator(context.environment().cpu(), level).simulate(options, out);
-            }
-            Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(unfinished);
+        try (OutputFile written = OutputFile.open(file)) {
+            OutputStream out = new BufferedOutputStream(written, 1 << 16);
+            totals = new Simulator(context.environment().cpu(), level).simulate(options, out);
+            out.flush();
+            written.complete();
         }
-        context.out()
+        // The stream may be standard output.
+        (stream ? context.err() : context.out())
                 .println(String.format(
                         Locale.ROOT, "%s: %,d records, %,d bytes", file, totals.records(), totals.bytes()));
         return 0;

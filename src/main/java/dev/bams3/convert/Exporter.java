@@ -8,15 +8,11 @@ import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
-import dev.bams3.storage.ObjectKey;
-import dev.bams3.storage.ObjectStore;
-import dev.bams3.storage.ObjectUpload;
 import java.util.concurrent.ExecutorService;
 
 /**
  * Gives a dataset back as the BAM it was made from: the header's text verbatim, every record byte for byte, compressed anew.
- * The file appears whole, after the digest of all its records was found right, or not at all. Memory: see
- * {@link BlockPass}.
+ * A source that was sorted when it was converted comes back sorted. Memory: see {@link BlockPass}.
  */
 public final class Exporter {
     private final ExecutorService cpu;
@@ -31,24 +27,30 @@ public final class Exporter {
         this.waiting = waiting;
     }
 
+    /** Gets the BAM, in order; called by one thread. */
+    public interface Target {
+        /** Appends {@code length} bytes; the array is free again when this returns. */
+        void write(byte[] bytes, int offset, int length);
+    }
+
     /** Compressed records of one block. */
     private record Piece(byte[] bytes, int length, int storedLength, StreamDigest digest) {}
 
     /**
-     * Writes the BAM, replacing what may be there.
+     * Writes the BAM. Returns after the digest of all its records was found right; on any failure the file's end has not
+     * been written.
      *
      * @param dataset what to export
-     * @param target gets the BAM at {@code key}
+     * @param target gets the BAM
      * @param level of compression, 0 (stored) to 9 (smallest)
-     * @throws ReadsException CORRUPT, CANCELLED, or what the stores say
+     * @throws ReadsException CORRUPT, CANCELLED, or what the store and the target say
      */
-    public void export(OpenDataset dataset, ObjectStore target, ObjectKey key, int level, Progress.Listener listener) {
+    public void export(OpenDataset dataset, Target target, int level, Progress.Listener listener) {
         StoredBytes stored = new StoredBytes(dataset);
         try (BgzfDeflaters deflaters =
                         new BgzfDeflaters(level, Runtime.getRuntime().availableProcessors());
-                BlockCodecs codecs = new BlockCodecs();
-                ObjectUpload upload = target.upload(key)) {
-            Output output = new Output(upload, stored.blockBytes(), listener);
+                BlockCodecs codecs = new BlockCodecs()) {
+            Output output = new Output(target, stored.blockBytes(), listener);
             byte[] header = BamHeader.encode(dataset.header());
             output.write(compressed(header, deflaters, 0, StreamDigest.EMPTY));
             try (BlockPass<Piece> pass = new BlockPass<>(
@@ -71,8 +73,7 @@ public final class Exporter {
                                         + dataset.metadata().digest())
                         .in(dataset.location().toString());
             }
-            upload.write(BgzfBlock.endOfFile(), 0, BgzfBlock.END_OF_FILE_LENGTH);
-            upload.complete();
+            target.write(BgzfBlock.endOfFile(), 0, BgzfBlock.END_OF_FILE_LENGTH);
         }
     }
 
@@ -88,21 +89,21 @@ public final class Exporter {
     }
 
     private static final class Output {
-        private final ObjectUpload upload;
+        private final Target target;
         private final long size;
         private final Progress.Listener listener;
         private StreamDigest digest = StreamDigest.EMPTY;
         private long read;
         private long written;
 
-        Output(ObjectUpload upload, long size, Progress.Listener listener) {
-            this.upload = upload;
+        Output(Target target, long size, Progress.Listener listener) {
+            this.target = target;
             this.size = size;
             this.listener = listener;
         }
 
         void write(Piece piece) {
-            upload.write(piece.bytes(), 0, piece.length());
+            target.write(piece.bytes(), 0, piece.length());
             digest = digest.then(piece.digest());
             read += piece.storedLength();
             written += piece.length();

@@ -3,15 +3,7 @@ package dev.bams3.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.convert.Progress;
-import dev.bams3.fetch.ChunkFetcher;
-import dev.bams3.fetch.FetchLimits;
-import dev.bams3.query.QueryLimits;
-import dev.bams3.query.ReadsQuery;
-import dev.bams3.storage.ObjectStore;
-import dev.bams3.storage.StoreUri;
-import dev.bams3.storage.file.FolderObjectStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,8 +11,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,11 +23,11 @@ class CommandsTest {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private Environment environment = new Environment(folder);
+    private FolderEnvironment environment = new FolderEnvironment(folder);
 
     @BeforeEach
     void open() {
-        environment = new Environment(folder);
+        environment = new FolderEnvironment(folder);
     }
 
     @AfterEach
@@ -58,6 +48,7 @@ class CommandsTest {
         assertThat(run("export", "demo", file("back.bam"), "--force")).isZero();
         assertThat(run("convert", file("back.bam"), "file:" + folder.resolve("elsewhere.bams3")))
                 .isZero();
+        assertThat(run("verify", file("elsewhere.bams3"))).isZero();
         assertThat(digest(run2("stats", "demo", "--json")))
                 .isEqualTo(digest(run2("stats", "file:" + folder.resolve("elsewhere.bams3"), "--json")));
     }
@@ -106,12 +97,15 @@ class CommandsTest {
         assertFails(1, "nothing", "no such dataset", "stats", "nothing");
         assertFails(1, "demo has no reference 'chr9'", "'stats demo' lists the names", "query", "demo", "chr9:1-2");
         assertFails(2, "region: ", "'chr1:x' is not a region", "query", "demo", "chr1:x");
-        assertFails(2, "id: ", "not a dataset id", "verify", "../x");
+        assertFails(2, "id: ", "not a dataset id", "verify", ".x/y");
         assertFails(2, "--reference: ", "chr1:1000000", "simulate", file("x.bam"), "--reference", "nonsense");
         byte[] bam = Files.readAllBytes(folder.resolve("demo.bam"));
         Files.write(folder.resolve("cut.bam"), java.util.Arrays.copyOf(bam, bam.length / 2));
         assertFails(1, "cut.bam", "truncated", "convert", file("cut.bam"), "cut");
         assertThat(run("query", "demo", "--format", "CSV")).isEqualTo(2);
+        assertFails(1, folder.toString(), "is a folder", "convert", folder.toString(), "other");
+        assertFails(1, "no/such", "", "verify", "./no/such");
+        assertFails(1, "no/such", "", "verify", "../no/such/");
         assertThat(run("convert")).isEqualTo(2);
         assertThat(run("nonsense")).isEqualTo(2);
     }
@@ -153,7 +147,7 @@ class CommandsTest {
         int code = Commands.run(
                 new String[] {"query", "demo"},
                 environment,
-                new PrintStream(closed),
+                closed,
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false);
         assertThat(code).isZero();
@@ -191,12 +185,7 @@ class CommandsTest {
     private int run(String... args) {
         out.reset();
         err.reset();
-        return Commands.run(
-                args,
-                environment,
-                new PrintStream(out, false, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false);
+        return Commands.run(args, environment, out, new PrintStream(err, true, StandardCharsets.UTF_8), false);
     }
 
     private String file(String name) {
@@ -226,58 +215,5 @@ class CommandsTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).isZero();
         return output;
-    }
-
-    /** Datasets in the test's folder. */
-    private static final class Environment implements CommandEnvironment {
-        private final Path folder;
-        private final ExecutorService cpu = Executors.newFixedThreadPool(2);
-        private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
-        private final ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(8, 4, 64 << 20, 4 << 20));
-        private final BgzfDeflaters deflaters = new BgzfDeflaters(1, 2);
-        private final ReadsQuery query = new ReadsQuery(fetcher, cpu, deflaters, new QueryLimits(4, 32 << 20));
-
-        Environment(Path folder) {
-            this.folder = folder;
-        }
-
-        @Override
-        public String program() {
-            return "bams3-server/1.2.3";
-        }
-
-        @Override
-        public StoreUri datasets() {
-            return new StoreUri.Folder(folder);
-        }
-
-        @Override
-        public ObjectStore store(StoreUri root) {
-            return new FolderObjectStore((StoreUri.Folder) root);
-        }
-
-        @Override
-        public ReadsQuery query() {
-            return query;
-        }
-
-        @Override
-        public ExecutorService cpu() {
-            return cpu;
-        }
-
-        @Override
-        public ExecutorService waiting() {
-            return waiting;
-        }
-
-        @Override
-        public void close() {
-            query.close();
-            deflaters.close();
-            fetcher.close();
-            cpu.shutdownNow();
-            waiting.shutdownNow();
-        }
     }
 }

@@ -13,6 +13,7 @@ import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.ObjectUpload;
 import dev.bams3.storage.PutCondition;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -58,7 +59,10 @@ final class ConversionRig implements AutoCloseable {
 
     byte[] export() {
         ObjectKey key = new ObjectKey("exported.bam");
-        new Exporter(cpu, waiting).export(open(), sources, key, 1, Progress.Listener.NONE);
+        try (ObjectUpload upload = sources.upload(key)) {
+            new Exporter(cpu, waiting).export(open(), upload::write, 1, Progress.Listener.NONE);
+            upload.complete();
+        }
         return sources.get(key, Integer.MAX_VALUE).body();
     }
 

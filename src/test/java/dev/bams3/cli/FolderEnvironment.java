@@ -1,0 +1,66 @@
+package dev.bams3.cli;
+
+import dev.bams3.bgzf.BgzfDeflaters;
+import dev.bams3.fetch.ChunkFetcher;
+import dev.bams3.fetch.FetchLimits;
+import dev.bams3.query.QueryLimits;
+import dev.bams3.query.ReadsQuery;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.StoreUri;
+import dev.bams3.storage.file.FolderObjectStore;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Datasets in the test's folder. */
+final class FolderEnvironment implements CommandEnvironment {
+    private final Path folder;
+    private final ExecutorService cpu = Executors.newFixedThreadPool(2);
+    private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
+    private final ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(8, 4, 64 << 20, 4 << 20));
+    private final BgzfDeflaters deflaters = new BgzfDeflaters(1, 2);
+    private final ReadsQuery query = new ReadsQuery(fetcher, cpu, deflaters, new QueryLimits(4, 32 << 20));
+
+    FolderEnvironment(Path folder) {
+        this.folder = folder;
+    }
+
+    @Override
+    public String program() {
+        return "bams3-server/1.2.3";
+    }
+
+    @Override
+    public StoreUri datasets() {
+        return new StoreUri.Folder(folder);
+    }
+
+    @Override
+    public ObjectStore store(StoreUri root) {
+        return new FolderObjectStore((StoreUri.Folder) root);
+    }
+
+    @Override
+    public ReadsQuery query() {
+        return query;
+    }
+
+    @Override
+    public ExecutorService cpu() {
+        return cpu;
+    }
+
+    @Override
+    public ExecutorService waiting() {
+        return waiting;
+    }
+
+    @Override
+    public void close() {
+        query.close();
+        deflaters.close();
+        fetcher.close();
+        cpu.shutdownNow();
+        waiting.shutdownNow();
+    }
+}
