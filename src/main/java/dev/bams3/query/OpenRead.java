@@ -109,18 +109,24 @@ public final class OpenRead implements AutoCloseable {
         SamHeader needed = part.header() ? header() : new SamHeader(new byte[0], dataset.references());
         RecordEncoder encoder = RecordEncoder.of(format, needed, engine.deflaters());
         AnswerWriter writer = new AnswerWriter(counted, encoder);
-        if (part.header()) {
-            writer.header();
-        }
+        // The first block is there, checked, before the first byte leaves: a failure until then is an error answer.
+        boolean headerIsDue = part.header();
         long records = 0;
         long scanned = 0;
         try (EncodedBlocks blocks = new EncodedBlocks(engine, wanted, chunks(), encoder, expansion(format))) {
             while (blocks.hasNext()) {
                 try (EncodedBlock block = blocks.next()) {
+                    if (headerIsDue) {
+                        writer.header();
+                        headerIsDue = false;
+                    }
                     writer.block(block.bytes());
                     records += block.records();
                     scanned += block.scanned();
                 }
+            }
+            if (headerIsDue) {
+                writer.header();
             }
             if (part.end()) {
                 writer.end(records);

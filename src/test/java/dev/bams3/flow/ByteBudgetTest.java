@@ -1,7 +1,11 @@
 package dev.bams3.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -96,5 +100,19 @@ class ByteBudgetTest {
         done.await();
         assertThat(most.get()).as("seed %s", seed).isLessThanOrEqualTo(64 * KIB);
         assertThat(budget.bytesFree()).isEqualTo(64 * KIB);
+    }
+
+    @Test
+    void whoWaitsTooLongIsToldSoAndTakesNothing() {
+        ByteBudget budget = new ByteBudget(8 * KIB, 0, Duration.ofMillis(20));
+        try (ByteBudget.Lease lease = budget.acquire(6 * KIB)) {
+            assertThat(lease).isNotNull();
+            assertThatThrownBy(() -> budget.acquire(4 * KIB))
+                    .isInstanceOfSatisfying(
+                            ReadsException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.OVERLOADED));
+            assertThat(budget.bytesFree()).isEqualTo(2 * KIB);
+        }
+        assertThat(budget.bytesFree()).isEqualTo(8 * KIB);
     }
 }
