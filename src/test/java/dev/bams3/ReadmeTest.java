@@ -33,6 +33,22 @@ class ReadmeTest {
     }
 
     @Test
+    void everyQueryIsPrintedWithItsAnswer() throws IOException {
+        List<String> blocks = Pattern.compile("(?ms)^```console\n(.*?)^```$")
+                .matcher(Files.readString(Path.of("README.md")))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+        assertThat(blocks)
+                .hasSizeGreaterThanOrEqualTo(3)
+                .allSatisfy(block -> assertThat(block.lines())
+                        .hasSizeGreaterThan(1)
+                        .first()
+                        .asString()
+                        .startsWith("$ "));
+    }
+
+    @Test
     void everyLocalLinkLeadsToAFile() throws IOException {
         try (Stream<Path> docs = Files.list(Path.of("docs"))) {
             List<Path> pages = Stream.concat(
