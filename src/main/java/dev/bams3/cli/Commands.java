@@ -134,8 +134,8 @@ public final class Commands {
             mixinStandardHelpOptions = true,
             footer = {
                 "",
-                "A <dataset> is an id below the store of BAMS3_STORE (default file:./data), or the address of its own",
-                "folder: /data/a.bams3, ./a.bams3, file:/data/a.bams3, s3://bucket/a.bams3.",
+                "A <dataset> is an id below the store of BAMS3_STORE (default file:./data), or",
+                "its own folder: /data/a.bams3, ./a.bams3, file:/data/a.bams3, s3://b/a.bams3.",
                 "Exit codes: 0 done, 1 failed, 2 called wrongly."
             })
     private static final class Root implements Runnable {
