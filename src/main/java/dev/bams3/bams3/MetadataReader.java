@@ -52,8 +52,8 @@ final class MetadataReader {
         JsonNode tree;
         try {
             tree = JSON.readTree(json);
-        } catch (JacksonException e) {
-            throw corrupt("JSON", "not a JSON object: " + e.getOriginalMessage());
+        } catch (JacksonException _) {
+            throw corrupt("JSON", "not one JSON object, or a name stands in it twice");
         }
         if (!tree.isObject()) {
             throw corrupt("JSON", "not a JSON object");

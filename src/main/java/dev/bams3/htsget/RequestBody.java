@@ -65,8 +65,7 @@ final class RequestBody {
         } catch (JacksonException e) {
             TokenStreamLocation at = e.getLocation();
             String place = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
-            throw ReadsException.of(
-                    ErrorKind.INVALID_INPUT, "the request body is not JSON: " + e.getOriginalMessage() + place, e);
+            throw ReadsException.of(ErrorKind.INVALID_INPUT, "the request body is not JSON" + place, e);
         }
         if (!root.isObject()) {
             throw ReadsException.of(ErrorKind.INVALID_INPUT, "the request body is not a JSON object");

@@ -29,7 +29,10 @@ public final class CrossOrigin extends HttpFilter {
         String origin = request.getHeader("Origin");
         if (origin != null && (origins.contains("*") || origins.contains(origin))) {
             response.setHeader("Access-Control-Allow-Origin", origin);
-            response.setHeader("Access-Control-Expose-Headers", "Content-Type, Link, Retry-After, " + RequestId.HEADER);
+            response.setHeader(
+                    "Access-Control-Expose-Headers",
+                    String.join(
+                            ", ", "Content-Type", "Link", "Retry-After", RequestId.HEADER, Requests.IGNORED_HEADER));
         }
         if (request.getMethod().equals("OPTIONS") && request.getHeader("Access-Control-Request-Method") != null) {
             response.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS");

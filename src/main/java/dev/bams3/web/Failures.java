@@ -35,7 +35,7 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
         }
         HtsgetError error = error(request, response, failure);
         if (error.isOurs()) {
-            LOG.error("request {} failed: {}", RequestId.of(request), failure.getMessage(), failure);
+            log("request {} failed: {}", request, failure);
         }
         response.resetBuffer();
         try {
@@ -44,6 +44,16 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
             LOG.debug("request {}: no connection to send its error to", RequestId.of(request), e);
         }
         return new ModelAndView();
+    }
+
+    /** A failure that we detect says all in its message; any other is a fault of ours, and its place in the code matters. */
+    static void log(String message, HttpServletRequest request, Throwable failure) {
+        if (failure instanceof ReadsException) {
+            LOG.error(message, RequestId.of(request), failure.getMessage());
+            LOG.debug(message, RequestId.of(request), failure.getMessage(), failure);
+        } else {
+            LOG.error(message, RequestId.of(request), failure.getMessage(), failure);
+        }
     }
 
     private static HtsgetError error(HttpServletRequest request, HttpServletResponse response, Exception failure) {

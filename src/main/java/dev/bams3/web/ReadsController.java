@@ -183,7 +183,7 @@ public final class ReadsController {
                 throw e;
             }
             // A tidy end at the border of two blocks would be an answer with records missing and nothing to show it.
-            LOG.error("request {} failed after its first byte: {}", RequestId.of(request), e.getMessage(), e);
+            Failures.log("request {} failed after its first byte: {}", request, e);
             throw new CloseNowException("failed after the first byte", e);
         }
     }
