@@ -61,9 +61,12 @@ class ConcurrentReadsTest {
         }
     }
 
+    /** Each stalled client keeps the rest of its first range, whose size is the seed's: the budgets have room for those of all. */
     @Test
     void stalledClientsHoldLittleAndKeepNobodyOut() throws InterruptedException {
-        try (QueryFixture fixture = tight()) {
+        FetchLimits fetchLimits = new FetchLimits(4, 2, 4 * KIB * KIB, 128 * KIB);
+        QueryLimits queryLimits = new QueryLimits(4, 4 * KIB * KIB);
+        try (QueryFixture fixture = fixture(fetchLimits, queryLimits)) {
             byte[] right = fixture.bam(ReadSelection.everything());
             int clients = 6;
             CountDownLatch stalled = new CountDownLatch(clients);
@@ -84,8 +87,8 @@ class ConcurrentReadsTest {
                 }));
             }
             stalled.await();
-            assertThat(fixture.fetcher.bytesHeld()).isLessThanOrEqualTo(TIGHT_FETCH.bytes());
-            assertThat(fixture.query.encodedBytesHeld()).isLessThanOrEqualTo(TIGHT_QUERY.encodedBytes());
+            assertThat(fixture.fetcher.bytesHeld()).isLessThanOrEqualTo(fetchLimits.bytes());
+            assertThat(fixture.query.encodedBytesHeld()).isLessThanOrEqualTo(queryLimits.encodedBytes());
             // While they stand still, another request goes through.
             assertThat(fixture.bam(ReadSelection.everything()))
                     .as("seed %s", seed)
@@ -99,8 +102,12 @@ class ConcurrentReadsTest {
     }
 
     private QueryFixture tight() {
+        return fixture(TIGHT_FETCH, TIGHT_QUERY);
+    }
+
+    private QueryFixture fixture(FetchLimits fetch, QueryLimits query) {
         return new QueryFixture(
-                bam.header(), bam.records(), QueryFixture.SMALL, TIGHT_FETCH, TIGHT_QUERY, UnaryOperator.identity());
+                bam.header(), bam.records(), QueryFixture.SMALL, fetch, query, UnaryOperator.identity());
     }
 
     /** Stands still at its second write, the first of records. */
