@@ -57,8 +57,10 @@ def main():
     checkout = tempfile.mkdtemp(prefix="bams3-readme-")
     subprocess.run(["git", "clone", "-q", ".", checkout], check=True)
     log = os.path.join(checkout, "service.log")
-    # Without JAVA_HOME, so that the default java, whatever its version, starts Maven.
-    environment = {k: v for k, v in os.environ.items() if k != "JAVA_HOME" and not k.startswith("BAMS3_")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("BAMS3_")}
+    if shutil.which("java"):
+        # The default java, whatever its version, must be good enough to start Maven.
+        environment.pop("JAVA_HOME", None)
     with open(log, "w") as out:
         service = subprocess.Popen(
             ["./mvnw", "-ntp", "spring-boot:run"], cwd=checkout, stdout=out, stderr=out, env=environment,
