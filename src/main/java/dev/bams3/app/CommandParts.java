@@ -32,7 +32,7 @@ final class CommandParts implements CommandEnvironment {
 
     CommandParts(Settings settings) {
         this.settings = settings;
-        stores = new Stores(settings.s3().toS3Settings());
+        stores = new Stores(settings.toS3Settings());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
+import dev.bams3.flow.WaitingRoom;
 import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
@@ -20,7 +21,7 @@ class ReadConfiguration {
 
     @Bean
     Stores stores(Settings settings) {
-        return new Stores(settings.s3().toS3Settings());
+        return new Stores(settings.toS3Settings());
     }
 
     @Bean
@@ -55,11 +56,12 @@ class ReadConfiguration {
     }
 
     static ChunkFetcher fetcher(Settings.Fetch fetch) {
-        return new ChunkFetcher(new FetchLimits(
+        FetchLimits limits = new FetchLimits(
                 fetch.gets(),
                 fetch.getsPerRequest(),
                 fetch.memory().toBytes(),
-                Math.toIntExact(fetch.readAhead().toBytes())));
+                Math.toIntExact(fetch.readAhead().toBytes()));
+        return new ChunkFetcher(limits, new WaitingRoom(fetch.waiting()));
     }
 
     static ExecutorService cpuPool() {

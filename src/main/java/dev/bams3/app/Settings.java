@@ -76,6 +76,11 @@ public record Settings(
         }
     }
 
+    /** How to reach S3, with a connection for each GET in flight and some for metadata. */
+    S3Settings toS3Settings() {
+        return s3.toS3Settings(fetch.gets());
+    }
+
     boolean wantsDemo() {
         return Boolean.TRUE.equals(demo);
     }
@@ -92,7 +97,7 @@ public record Settings(
      * @param region absent: `AWS_REGION` or the profile
      * @param pathStyle whether the bucket stands in the path instead of the host name
      * @param checksums {@code when_supported}, or {@code when_required} for servers that do not know the newer checksums
-     * @param maxConnections at one time; at least {@code bams3.fetch.gets} and some for metadata
+     * @param maxConnections at one time, {@code bams3.fetch.gets} or more; absent: twice as many
      * @param connectTimeout longest wait for a connection
      * @param readTimeout longest silence in an answer
      * @param attemptTimeout longest duration of one attempt, body included
@@ -104,7 +109,7 @@ public record Settings(
             @Nullable String region,
             @DefaultValue("false") boolean pathStyle,
             @DefaultValue("when_supported") Checksums checksums,
-            @DefaultValue("128") int maxConnections,
+            @Nullable Integer maxConnections,
             @DefaultValue("5s") Duration connectTimeout,
             @DefaultValue("15s") Duration readTimeout,
             @DefaultValue("60s") Duration attemptTimeout,
@@ -115,14 +120,18 @@ public record Settings(
             region = isAbsent(region) ? null : region;
         }
 
-        S3Settings toS3Settings() {
+        private S3Settings toS3Settings(int gets) {
+            check(
+                    maxConnections == null || maxConnections >= gets,
+                    "bams3.s3.max-connections",
+                    "must be bams3.fetch.gets (" + gets + ") or more, is " + maxConnections);
             try {
                 return new S3Settings(
                         endpoint == null ? null : URI.create(endpoint),
                         region,
                         pathStyle,
                         checksums,
-                        maxConnections,
+                        maxConnections == null ? 2 * gets : maxConnections,
                         connectTimeout,
                         readTimeout,
                         attemptTimeout,
@@ -239,12 +248,14 @@ public record Settings(
      * @param getsPerRequest of one request, 1 to {@code gets}
      * @param memory stored bytes held, 16 MiB or more; encoded bytes that wait for their client may take as many again
      * @param readAhead stored bytes that one request fetches ahead, 64 KiB to {@code memory}
+     * @param waiting requests that may wait for memory or a turn; further ones are told to come again, 0 to 100,000
      */
     public record Fetch(
             @DefaultValue("64") int gets,
             @DefaultValue("8") int getsPerRequest,
             @DefaultValue("128MB") DataSize memory,
-            @DefaultValue("16MB") DataSize readAhead) {
+            @DefaultValue("16MB") DataSize readAhead,
+            @DefaultValue("1000") int waiting) {
         public Fetch {
             check(gets >= 1 && gets <= 1024, "bams3.fetch.gets", "must be 1 to 1024, is " + gets);
             check(
@@ -256,6 +267,7 @@ public record Settings(
                     readAhead.toBytes() >= 65_536 && readAhead.compareTo(memory) <= 0,
                     "bams3.fetch.read-ahead",
                     "must be 64KB to bams3.fetch.memory, is " + readAhead);
+            check(waiting >= 0 && waiting <= 100_000, "bams3.fetch.waiting", "must be 0 to 100000, is " + waiting);
         }
     }
 

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The stored blocks of a plan, in plan order. Used by one thread, which pulls: GETs are started only by calls of {@link
- * #next}, so read-ahead follows the client's pace. Beside the range that is needed now, what is fetched and not yet handed on
- * is at most 3 MiB plus what has been handed on so far; all together it is never more than {@link FetchLimits#readAhead} (or one small piece, if that is larger): a client that
- * stalls at once costs little, one that keeps up is read ahead for.
+ * #next}. Beside the range that is needed now, what is fetched and not yet handed on is at most 3 MiB plus what was handed on
+ * in the last second, and all together never more than {@link FetchLimits#readAhead} (or one small piece, if that is larger):
+ * a client that is slow or stalls costs little, one that keeps up is read ahead for.
  *
  * <p>When the process is short of memory, a stream that holds nothing waits for a small piece of its next range (512 KiB, or
  * one block); everything beyond is only tried for. Blocks handed on count as nothing to wait for, because their receiver
@@ -45,7 +45,8 @@ public final class BlockStream implements AutoCloseable {
 
     private long bytesStarted;
     private long bytesHandedOn;
-    private long bytesBeforeCurrent;
+    private int handedOnOfCurrent;
+    private final Pace pace;
     private int getsStarted;
 
     BlockStream(ReadPlan plan, ChunkObjects chunks, ChunkFetcher fetcher) {
@@ -53,6 +54,7 @@ public final class BlockStream implements AutoCloseable {
         this.chunks = chunks;
         this.fetcher = fetcher;
         reading = new OrderedTasks<>(fetcher.threads());
+        pace = new Pace(fetcher.clock());
     }
 
     /** Whether blocks are left to hand on. */
@@ -116,13 +118,17 @@ public final class BlockStream implements AutoCloseable {
         int offset = Math.toIntExact(block.entry().offset() - from.range().offset());
         String object = chunks.keys().apply(from.chunk()).value();
         nextBlock++;
-        bytesHandedOn = bytesBeforeCurrent + offset + block.entry().storedLength();
-        FetchedBlock handed = new FetchedBlock(block, object, buffer, offset, from);
+        // The gaps before it are gone too.
+        int handed = offset + block.entry().storedLength() - handedOnOfCurrent;
+        handedOnOfCurrent += handed;
+        bytesHandedOn += handed;
+        pace.took(handed);
+        FetchedBlock fetched = new FetchedBlock(block, object, buffer, offset, from);
         if (!inCurrent()) {
             current = null;
             buffer = new byte[0];
         }
-        return handed;
+        return fetched;
     }
 
     private void takePiece() {
@@ -130,7 +136,7 @@ public final class BlockStream implements AutoCloseable {
             startWaiting();
         }
         byte[] bytes = reading.take();
-        bytesBeforeCurrent = bytesHandedOn;
+        handedOnOfCurrent = 0;
         current = pieces.removeFirst();
         buffer = bytes;
     }
@@ -198,7 +204,7 @@ public final class BlockStream implements AutoCloseable {
     private long window() {
         return pieces.isEmpty() && !inCurrent()
                 ? fetcher.limits().readAhead()
-                : Math.min(fetcher.limits().readAhead(), FIRST_AHEAD + bytesHandedOn);
+                : Math.min(fetcher.limits().readAhead(), FIRST_AHEAD + pace.bytes());
     }
 
     private int endOfRange() {

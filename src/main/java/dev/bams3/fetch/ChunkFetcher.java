@@ -2,9 +2,11 @@ package dev.bams3.fetch;
 
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.FairSlots;
+import dev.bams3.flow.WaitingRoom;
 import dev.bams3.plan.ReadPlan;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
 
 /**
  * The process's one scheduler of chunk GETs: what all requests may have in flight and hold together. Each GET runs on a
@@ -18,13 +20,33 @@ public final class ChunkFetcher implements AutoCloseable {
     private final FetchLimits limits;
     private final ByteBudget bytes;
     private final FairSlots gets;
+    private final WaitingRoom room;
+    private final LongSupplier clock;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("chunk-get-", 0).factory());
 
+    /** For one user, whose requests may all wait. */
     public ChunkFetcher(FetchLimits limits) {
+        this(limits, WaitingRoom.unbounded());
+    }
+
+    /** @param room where requests wait for memory or a turn */
+    public ChunkFetcher(FetchLimits limits, WaitingRoom room) {
+        this(limits, room, System::nanoTime);
+    }
+
+    /** @param clock nanoseconds */
+    ChunkFetcher(FetchLimits limits, WaitingRoom room, LongSupplier clock) {
         this.limits = limits;
-        bytes = new ByteBudget(limits.bytes(), limits.bytes() / 4);
-        gets = new FairSlots(limits.gets());
+        this.clock = clock;
+        this.room = room;
+        bytes = new ByteBudget(limits.bytes(), limits.bytes() / 4, room);
+        gets = new FairSlots(limits.gets(), room);
+    }
+
+    /** Where requests wait. */
+    public WaitingRoom room() {
+        return room;
     }
 
     /** Starts to run a plan. Nothing is read before the first {@link BlockStream#next}. */
@@ -46,6 +68,10 @@ public final class ChunkFetcher implements AutoCloseable {
 
     ExecutorService threads() {
         return threads;
+    }
+
+    LongSupplier clock() {
+        return clock;
     }
 
     /** GETs running now. */

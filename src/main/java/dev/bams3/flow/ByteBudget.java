@@ -1,10 +1,7 @@
 package dev.bams3.flow;
 
-import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
-import java.time.Duration;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -12,19 +9,16 @@ import org.jspecify.annotations.Nullable;
  * Bytes of buffers that a process may hold at once. Who holds nothing may wait for its first bytes ({@link #acquire}); who
  * already holds some only asks ({@link #tryAcquire}) and goes on with less read-ahead when the answer is no. Nobody
  * therefore waits while holding, and no set of requests can block each other. First come, first served. A reserve, if there
- * is one, is kept from those who only ask, so that read-ahead cannot keep newcomers out. Waiting has an end: where many
- * holders stand still (stalled clients), a newcomer is told so after {@code patience} instead of hanging with them.
+ * is one, is kept from those who only ask, so that read-ahead cannot keep newcomers out. Where many holders stand still
+ * (stalled clients), the {@link WaitingRoom} tells a newcomer so instead of letting it hang with them.
  */
 public final class ByteBudget {
     private static final int UNIT = 1024;
 
-    /** Half of the 60 s of silence after which htslib gives a transfer up. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     private final Semaphore units;
     private final int total;
     private final int reserve;
-    private final Duration patience;
+    private final WaitingRoom room;
 
     /** @param bytes 1 KiB to 2 TiB */
     public ByteBudget(long bytes) {
@@ -36,12 +30,12 @@ public final class ByteBudget {
      * @param reserve bytes of these that only {@link #acquire} gives out
      */
     public ByteBudget(long bytes, long reserve) {
-        this(bytes, reserve, PATIENCE);
+        this(bytes, reserve, WaitingRoom.unbounded());
     }
 
-    /** @param patience longest wait for bytes */
-    ByteBudget(long bytes, long reserve, Duration patience) {
-        this.patience = patience;
+    /** @param room where {@link #acquire} waits */
+    public ByteBudget(long bytes, long reserve, WaitingRoom room) {
+        this.room = room;
         total = Math.toIntExact(Math.max(1, bytes / UNIT));
         this.reserve = Math.toIntExact(reserve / UNIT);
         units = new Semaphore(total, true);
@@ -50,20 +44,11 @@ public final class ByteBudget {
     /**
      * Waits until the bytes are free; a demand over the whole budget takes the whole budget.
      *
-     * @throws ReadsException OVERLOADED when they did not become free in time, CANCELLED when interrupted
+     * @throws ReadsException OVERLOADED when too many wait or they did not become free in time, CANCELLED when interrupted
      */
     public Lease acquire(long bytes) {
         int wanted = unitsOf(bytes);
-        try {
-            if (!units.tryAcquire(wanted, patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw ReadsException.of(
-                        ErrorKind.OVERLOADED,
-                        "no memory became free for this request in " + patience.toSeconds() + " s");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw ReadsException.of(ErrorKind.CANCELLED, "interrupted while waiting for memory", e);
-        }
+        room.acquire(units, wanted, "memory");
         return new Lease(wanted);
     }
 

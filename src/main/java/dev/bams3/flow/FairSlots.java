@@ -1,7 +1,5 @@
 package dev.bams3.flow;
 
-import dev.bams3.error.ErrorKind;
-import dev.bams3.error.ReadsException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -15,24 +13,31 @@ import org.jspecify.annotations.Nullable;
 public final class FairSlots {
     private final Semaphore slots;
     private final int total;
+    private final WaitingRoom room;
 
     /** @param slots 1 or more */
     public FairSlots(int slots) {
+        this(slots, WaitingRoom.unbounded());
+    }
+
+    /** @param room where {@link #acquire} waits */
+    public FairSlots(int slots, WaitingRoom room) {
         if (slots < 1) {
             throw new IllegalArgumentException("not a number of slots: " + slots);
         }
         this.slots = new Semaphore(slots, true);
         total = slots;
+        this.room = room;
     }
 
-    /** Waits for a slot, first come, first served. CANCELLED when interrupted. */
+    /**
+     * Waits for a slot, first come, first served.
+     *
+     * @throws dev.bams3.error.ReadsException OVERLOADED when too many wait or none became free in time, CANCELLED when
+     *     interrupted
+     */
     public Slot acquire() {
-        try {
-            slots.acquire();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw ReadsException.of(ErrorKind.CANCELLED, "interrupted while waiting for a turn", e);
-        }
+        room.acquire(slots, 1, "turn");
         return new Slot();
     }
 

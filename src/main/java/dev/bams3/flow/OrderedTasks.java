@@ -5,7 +5,7 @@ import dev.bams3.error.ReadsException;
 import java.util.ArrayDeque;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * no task outlives its owner.
  */
 public final class OrderedTasks<T> implements AutoCloseable {
-    private final ExecutorService executor;
+    private final Executor executor;
     private final ArrayDeque<Task<T>> tasks = new ArrayDeque<>();
 
-    public OrderedTasks(ExecutorService executor) {
+    public OrderedTasks(Executor executor) {
         this.executor = executor;
     }
 

@@ -39,7 +39,7 @@ final class EncodedBlocks implements AutoCloseable {
         this.expansion = expansion;
         this.plan = plan;
         stream = engine.fetcher().open(plan, chunks);
-        encoding = new OrderedTasks<>(engine.cpu());
+        encoding = new OrderedTasks<>(engine.cpu().line());
     }
 
     boolean hasNext() {

@@ -3,13 +3,13 @@ package dev.bams3.query;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.ByteBudget;
-import java.util.concurrent.ExecutorService;
+import dev.bams3.flow.FairTurns;
 
 /**
  * What all requests share.
  *
  * @param fetcher stored blocks come from
- * @param cpu threads that decode, filter and encode; as many as cores
+ * @param cpu turns on the threads that decode, filter and encode; as many as cores
  * @param decoders one for each of these threads
  * @param deflaters for BAM
  * @param encoded bytes of encoded blocks that may be held
@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutorService;
  */
 record ReadEngine(
         ChunkFetcher fetcher,
-        ExecutorService cpu,
+        FairTurns cpu,
         DecoderPool decoders,
         BgzfDeflaters deflaters,
         ByteBudget encoded,

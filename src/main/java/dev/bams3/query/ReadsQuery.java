@@ -4,6 +4,7 @@ import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.ByteBudget;
+import dev.bams3.flow.FairTurns;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
 import dev.bams3.plan.ReadPlanner;
@@ -27,12 +28,13 @@ public final class ReadsQuery implements AutoCloseable {
 
     /**
      * @param fetcher stays the caller's
-     * @param cpu threads that decode and encode, as many as cores; stays the caller's
+     * @param cpu threads that decode and encode, as many as cores, of which requests take turns; stays the caller's
      * @param deflaters for BAM; stays the caller's
      */
     public ReadsQuery(ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters, QueryLimits limits) {
-        ByteBudget encoded = new ByteBudget(limits.encodedBytes(), limits.encodedBytes() / 4);
-        engine = new ReadEngine(fetcher, cpu, new DecoderPool(), deflaters, encoded, limits.blocksInFlight());
+        ByteBudget encoded = new ByteBudget(limits.encodedBytes(), limits.encodedBytes() / 4, fetcher.room());
+        engine = new ReadEngine(
+                fetcher, new FairTurns(cpu), new DecoderPool(), deflaters, encoded, limits.blocksInFlight());
     }
 
     /**

@@ -39,19 +39,19 @@ class SettingsTest {
                         null,
                         false,
                         Checksums.WHEN_SUPPORTED,
-                        128,
+                        null,
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(15),
                         Duration.ofSeconds(60),
                         4,
                         DataSize.ofMegabytes(16)));
-        assertThat(settings.s3().toS3Settings()).isEqualTo(S3Settings.DEFAULT);
+        assertThat(settings.toS3Settings()).isEqualTo(S3Settings.DEFAULT);
         assertThat(settings.ticket())
                 .isEqualTo(new Settings.Ticket(List.of(), Duration.ofHours(6), DataSize.ofMegabytes(32)));
         assertThat(settings.cors()).isEqualTo(new Settings.Cors(List.of("*")));
         assertThat(settings.request()).isEqualTo(new Settings.Request(DataSize.ofMegabytes(1), 10_000));
         assertThat(settings.fetch())
-                .isEqualTo(new Settings.Fetch(64, 8, DataSize.ofMegabytes(128), DataSize.ofMegabytes(16)));
+                .isEqualTo(new Settings.Fetch(64, 8, DataSize.ofMegabytes(128), DataSize.ofMegabytes(16), 1000));
         assertThat(settings.cache().toDatasetCacheSettings()).isEqualTo(DatasetCacheSettings.DEFAULT);
         assertThat(settings.encode()).isEqualTo(new Settings.Encode(DataSize.ofMegabytes(64), 1));
         assertThat(settings.service())
@@ -68,7 +68,7 @@ class SettingsTest {
         environment.put("BAMS3_S3_PATH_STYLE", "true");
         environment.put("BAMS3_S3_CHECKSUMS", "when_required");
         environment.put("BAMS3_S3_REGION", "eu-central-1");
-        environment.put("BAMS3_S3_MAX_CONNECTIONS", "9");
+        environment.put("BAMS3_S3_MAX_CONNECTIONS", "19");
         environment.put("BAMS3_S3_CONNECT_TIMEOUT", "1s");
         environment.put("BAMS3_S3_READ_TIMEOUT", "2s");
         environment.put("BAMS3_S3_ATTEMPT_TIMEOUT", "3s");
@@ -84,6 +84,7 @@ class SettingsTest {
         environment.put("BAMS3_FETCH_GETS_PER_REQUEST", "3");
         environment.put("BAMS3_FETCH_MEMORY", "64MB");
         environment.put("BAMS3_FETCH_READ_AHEAD", "1MB");
+        environment.put("BAMS3_FETCH_WAITING", "11");
         environment.put("BAMS3_CACHE_METADATA_TTL", "7s");
         environment.put("BAMS3_CACHE_MISSING_TTL", "1s");
         environment.put("BAMS3_CACHE_METADATA", "1MB");
@@ -111,7 +112,7 @@ class SettingsTest {
                                 "eu-central-1",
                                 true,
                                 Checksums.WHEN_REQUIRED,
-                                9,
+                                19,
                                 Duration.ofSeconds(1),
                                 Duration.ofSeconds(2),
                                 Duration.ofSeconds(3),
@@ -127,10 +128,21 @@ class SettingsTest {
                                 DataSize.ofMegabytes(1),
                                 DataSize.ofMegabytes(2),
                                 DataSize.ofMegabytes(3)),
-                        new Settings.Fetch(10, 3, DataSize.ofMegabytes(64), DataSize.ofMegabytes(1)),
+                        new Settings.Fetch(10, 3, DataSize.ofMegabytes(64), DataSize.ofMegabytes(1), 11),
                         new Settings.Encode(DataSize.ofMegabytes(9), 6),
                         new Settings.Service("org.example", "Reads", "Example", "https://example.com")));
         assertThat(settings.ticket().toString()).doesNotContain(KEY);
+    }
+
+    @Test
+    void thereIsAConnectionForEachGet() {
+        assertThat(settings(Map.of("BAMS3_FETCH_GETS", "1000")).toS3Settings().maxConnections())
+                .isEqualTo(2000);
+        Settings fewer = settings(Map.of("BAMS3_S3_MAX_CONNECTIONS", "63"));
+        assertThatThrownBy(fewer::toS3Settings)
+                .isInstanceOf(ReadsException.class)
+                .hasMessageContaining("bams3.s3.max-connections")
+                .hasMessageContaining("bams3.fetch.gets (64)");
     }
 
     @Test
@@ -161,6 +173,7 @@ class SettingsTest {
         "BAMS3_FETCH_GETS_PER_REQUEST,65,bams3.fetch.gets-per-request",
         "BAMS3_FETCH_MEMORY,1MB,bams3.fetch.memory",
         "BAMS3_FETCH_READ_AHEAD,1GB,bams3.fetch.read-ahead",
+        "BAMS3_FETCH_WAITING,-1,bams3.fetch.waiting",
         "BAMS3_ENCODE_MEMORY,1MB,bams3.encode.memory",
         "BAMS3_ENCODE_LEVEL,0,bams3.encode.level",
     })

@@ -9,12 +9,14 @@ import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore;
+import dev.bams3.flow.WaitingRoom;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.PutCondition;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -111,6 +113,33 @@ class BlockStreamTest {
             store.release();
             join(reader);
             assertThat(stream.hasNext()).isFalse();
+        }
+    }
+
+    @Test
+    void aSlowClientIsReadAheadForAsFarAsItTakesInASecond() {
+        int blocks = 400;
+        StoredChunks chunks = new StoredChunks(11).addEqual(blocks, 100_000);
+        AtomicLong clock = new AtomicLong();
+        FetchLimits wide = new FetchLimits(64, 64, 256L * MIB, 64 * MIB);
+        try (ChunkFetcher slowly = new ChunkFetcher(wide, WaitingRoom.unbounded(), clock::get);
+                BlockStream stream = slowly.open(chunks.plan(), new ChunkObjects(chunks.store, StoredChunks.KEYS))) {
+            long taken = 0;
+            for (int i = 0; i < 200; i++) {
+                stream.next().close();
+                taken += 100_000;
+                // Five blocks a second.
+                clock.addAndGet(200_000_000);
+                assertThat(stream.bytesFetched() - taken)
+                        .isLessThan(3 * MIB + 700_000 + RangeRules.DEFAULT.targetBytes());
+            }
+            for (int i = 200; i < blocks - 100; i++) {
+                stream.next().close();
+                taken += 100_000;
+            }
+            assertThat(stream.bytesFetched() - taken)
+                    .as("of a client that hurries")
+                    .isGreaterThan(9 * MIB);
         }
     }
 

@@ -104,7 +104,7 @@ class ByteBudgetTest {
 
     @Test
     void whoWaitsTooLongIsToldSoAndTakesNothing() {
-        ByteBudget budget = new ByteBudget(8 * KIB, 0, Duration.ofMillis(20));
+        ByteBudget budget = new ByteBudget(8 * KIB, 0, new WaitingRoom(1, Duration.ofMillis(20)));
         try (ByteBudget.Lease lease = budget.acquire(6 * KIB)) {
             assertThat(lease).isNotNull();
             assertThatThrownBy(() -> budget.acquire(4 * KIB))

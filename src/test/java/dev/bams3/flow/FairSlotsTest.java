@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +47,39 @@ class FairSlotsTest {
         assertThat(slots.tryAcquire()).isNull();
         second.close();
         assertThat(slots.taken()).isZero();
+    }
+
+    @Test
+    void theWaitingRoomHasItsPlacesAndAnEnd() {
+        WaitingRoom room = new WaitingRoom(1);
+        FairSlots slots = new FairSlots(1, room);
+        FairSlots.Slot first = slots.acquire();
+        CompletableFuture<FairSlots.Slot> waiting =
+                CompletableFuture.supplyAsync(slots::acquire, Thread::startVirtualThread);
+        while (room.waiting() == 0) {
+            Thread.onSpinWait();
+        }
+        assertOverloaded(slots);
+        assertThat(room.refused()).isEqualTo(1);
+        first.close();
+        waiting.join().close();
+        assertThat(room.waiting()).isZero();
+
+        WaitingRoom impatient = new WaitingRoom(1, Duration.ofMillis(1));
+        FairSlots taken = new FairSlots(1, impatient);
+        try (FairSlots.Slot slot = taken.acquire()) {
+            assertThat(slot).isNotNull();
+            assertOverloaded(taken);
+        }
+        assertThat(impatient.refused()).isEqualTo(1);
+        assertThat(impatient.waiting()).isZero();
+    }
+
+    private static void assertOverloaded(FairSlots slots) {
+        assertThatThrownBy(slots::acquire)
+                .isInstanceOfSatisfying(
+                        ReadsException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.OVERLOADED));
     }
 
     @Test
