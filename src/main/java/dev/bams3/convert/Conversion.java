@@ -1,6 +1,5 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bams3.DatasetMetadata.Source;
 import dev.bams3.bams3.EncodedBlock;
 import dev.bams3.bams3.StreamDigest;
@@ -30,7 +29,7 @@ final class Conversion implements AutoCloseable {
 
     private final SourceFile source;
     private final ConversionOptions options;
-    private final Progress.Listener listener;
+    private final Supervision supervision;
     private final ExecutorService cpu;
     private final OrderedTasks<Encoded> encoding;
     private final BlockCodecs codecs = new BlockCodecs();
@@ -47,19 +46,19 @@ final class Conversion implements AutoCloseable {
             SourceFile source,
             DatasetWriter writer,
             ConversionOptions options,
-            Progress.Listener listener,
+            Supervision supervision,
             ExecutorService cpu) {
         this.source = source;
         this.writer = writer;
         this.options = options;
-        this.listener = listener;
+        this.supervision = supervision;
         this.cpu = cpu;
         encoding = new OrderedTasks<>(cpu);
         cutter = new BlockCutter(options.sizing());
     }
 
     /** Converts a source whose records stand in coordinate order; empty, with nothing published, if they do not. */
-    Optional<DatasetMetadata> convertSorted(PutCondition condition) {
+    Optional<ConversionResult> convertSorted(PutCondition condition) {
         if (!write(source.records(), Phase.CONVERTING, 0)) {
             return Optional.empty();
         }
@@ -67,7 +66,7 @@ final class Conversion implements AutoCloseable {
     }
 
     /** Sorts the records on the way. */
-    DatasetMetadata convertUnsorted(PutCondition condition, BgzfInflaters inflaters, BgzfDeflaters spillDeflaters) {
+    ConversionResult convertUnsorted(PutCondition condition, BgzfInflaters inflaters, BgzfDeflaters spillDeflaters) {
         SamHeader header = source.records().header();
         try (ExternalSort sort = new ExternalSort(
                 header,
@@ -133,6 +132,7 @@ final class Conversion implements AutoCloseable {
     }
 
     private void encode(RawBlock block) {
+        supervision.control().check();
         int most = 2 * Runtime.getRuntime().availableProcessors() + 2;
         while (encoding.pending() > 0
                 && (encoding.pending() >= most || encodingBytes + block.length() > ENCODING_BYTES)) {
@@ -152,7 +152,7 @@ final class Conversion implements AutoCloseable {
         writer.add(encoded.block());
     }
 
-    private DatasetMetadata publish(SamHeader header, boolean sorted, PutCondition condition) {
+    private ConversionResult publish(SamHeader header, boolean sorted, PutCondition condition) {
         StreamDigest read = digester.digest();
         StreamDigest stored = writer.statistics().digest();
         if (!read.equals(stored)) {
@@ -166,13 +166,11 @@ final class Conversion implements AutoCloseable {
                 source.format(),
                 source.records().header().sortOrder(),
                 sorted);
-        return writer.commit(header, described, condition);
+        return writer.commit(header, described, condition, supervision);
     }
 
     private void report(Phase phase, long records, long bytes, long expected) {
-        if (Thread.currentThread().isInterrupted()) {
-            throw ReadsException.of(ErrorKind.CANCELLED, "the conversion was cancelled; nothing was published");
-        }
+        supervision.control().check();
         long size = source.object().size();
         long read = source.bytesRead();
         double ofSource = size == 0 ? 1 : (double) read / size;
@@ -180,7 +178,9 @@ final class Conversion implements AutoCloseable {
         if (phase == Phase.WRITING && expected > 0) {
             fraction = 0.5 + 0.5 * records / expected;
         }
-        listener.progressed(new Progress(phase, fraction, records, bytes, read, size, writer.storedBytes()));
+        supervision
+                .listener()
+                .progressed(new Progress(phase, fraction, records, bytes, read, size, writer.storedBytes()));
     }
 
     private static ReadsException defect(String message) {

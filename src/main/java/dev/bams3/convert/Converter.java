@@ -5,7 +5,9 @@ import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.storage.PutCondition;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -43,7 +45,7 @@ public final class Converter {
     }
 
     /**
-     * Converts.
+     * Converts, in one run that leaves nothing behind if it fails.
      *
      * @param destination where the dataset goes
      * @return what was published
@@ -53,28 +55,41 @@ public final class Converter {
      */
     public DatasetMetadata convert(
             SourceObject source, DatasetLocation destination, ConversionOptions options, Progress.Listener listener) {
-        PutCondition condition = new DatasetCommit(destination).conditionNow(options.replace());
+        ConversionKey key = new ConversionKey(Instant.now(), UUID.randomUUID().toString());
+        ConversionRequest request = new ConversionRequest(key, source, destination, options);
+        return convert(request, Supervision.of(listener)).metadata();
+    }
+
+    /**
+     * Converts under supervision. A request whose dataset an earlier run has published already succeeds at once.
+     *
+     * @throws dev.bams3.error.ReadsException as for {@link #convert(SourceObject, DatasetLocation, ConversionOptions,
+     *     Progress.Listener)}, and what the fence throws
+     */
+    public ConversionResult convert(ConversionRequest request, Supervision supervision) {
+        ConversionOptions options = request.options();
+        PutCondition condition = new DatasetCommit(request.destination()).conditionNow(options.replace());
         int threads = Runtime.getRuntime().availableProcessors();
         try (BgzfInflaters inflaters = new BgzfInflaters(threads)) {
-            try (SourceFile file = SourceFile.open(source, options, inflaters, cpu, waiting);
-                    Conversion pass =
-                            new Conversion(file, writer(file, destination, options), options, listener, cpu)) {
-                Optional<DatasetMetadata> published = pass.convertSorted(condition);
+            try (SourceFile file = SourceFile.open(request.source(), options, inflaters, cpu, waiting);
+                    Conversion pass = new Conversion(file, writer(file, request), options, supervision, cpu)) {
+                Optional<ConversionResult> published =
+                        supervision.control().during(() -> pass.convertSorted(condition));
                 if (published.isPresent()) {
                     return published.get();
                 }
             }
             try (BgzfDeflaters deflaters = new BgzfDeflaters(SPILL_LEVEL, threads);
-                    SourceFile file = SourceFile.open(source, options, inflaters, cpu, waiting);
-                    Conversion pass =
-                            new Conversion(file, writer(file, destination, options), options, listener, cpu)) {
-                return pass.convertUnsorted(condition, inflaters, deflaters);
+                    SourceFile file = SourceFile.open(request.source(), options, inflaters, cpu, waiting);
+                    Conversion pass = new Conversion(file, writer(file, request), options, supervision, cpu)) {
+                return supervision.control().during(() -> pass.convertUnsorted(condition, inflaters, deflaters));
             }
         }
     }
 
-    private DatasetWriter writer(SourceFile file, DatasetLocation destination, ConversionOptions options) {
+    private DatasetWriter writer(SourceFile file, ConversionRequest request) {
         int references = file.records().header().references().size();
-        return new DatasetWriter(program, destination, references, options.sizing(), waiting);
+        return new DatasetWriter(
+                program, request.destination(), references, request.options().sizing(), waiting);
     }
 }

@@ -139,7 +139,8 @@ final class DatasetWriter implements AutoCloseable {
      * Stores what is left, header and index, and publishes the generation if {@code condition} still holds of what is
      * there.
      */
-    DatasetMetadata commit(SamHeader header, DatasetMetadata.Source source, PutCondition condition) {
+    ConversionResult commit(
+            SamHeader header, DatasetMetadata.Source source, PutCondition condition, Supervision supervision) {
         finishChunks();
         byte[] storedHeader = HeaderCodec.encode(header.text());
         put(DatasetLayout.header(generation), storedHeader);
@@ -171,8 +172,10 @@ final class DatasetWriter implements AutoCloseable {
                 header.readGroups(),
                 statistics.flagstat(),
                 statistics.digest());
+        supervision.control().check();
+        supervision.fence().check();
         commit.publish(metadata, condition);
-        return metadata;
+        return new ConversionResult(metadata, chunks.size(), 0);
     }
 
     private void finishChunks() {

@@ -1,6 +1,7 @@
 package dev.bams3.error;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ public final class ReadsException extends RuntimeException {
     private final ErrorKind kind;
     private final @Nullable String resource;
     private final @Nullable String field;
+    private final OptionalLong offset;
 
     private ReadsException(
             ErrorKind kind,
@@ -19,10 +21,21 @@ public final class ReadsException extends RuntimeException {
             @Nullable String field,
             String message,
             @Nullable Throwable cause) {
+        this(kind, resource, field, OptionalLong.empty(), message, cause);
+    }
+
+    private ReadsException(
+            ErrorKind kind,
+            @Nullable String resource,
+            @Nullable String field,
+            OptionalLong offset,
+            String message,
+            @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
         this.resource = resource;
         this.field = field;
+        this.offset = offset;
     }
 
     public static ReadsException of(ErrorKind kind, String message) {
@@ -55,19 +68,23 @@ public final class ReadsException extends RuntimeException {
 
     /** Stored bytes of {@code resource} whose {@code field}, at byte {@code offset} of that object, is wrong. */
     public static ReadsException corrupt(String resource, long offset, String field, String message) {
-        return new ReadsException(
-                ErrorKind.CORRUPT, resource, field, field + " at byte " + offset + ": " + message, null);
+        return atOffset(resource, offset, field, message, null);
     }
 
     /** The same, learned from another failure. */
     public static ReadsException corrupt(String resource, long offset, String field, String message, Throwable cause) {
-        return new ReadsException(
-                ErrorKind.CORRUPT, resource, field, field + " at byte " + offset + ": " + message, cause);
+        return atOffset(resource, offset, field, message, cause);
+    }
+
+    private static ReadsException atOffset(
+            String resource, long offset, String field, String message, @Nullable Throwable cause) {
+        String text = field + " at byte " + offset + ": " + message;
+        return new ReadsException(ErrorKind.CORRUPT, resource, field, OptionalLong.of(offset), text, cause);
     }
 
     /** The same failure, found in {@code newResource}; for code that learns only outside what it was reading. */
     public ReadsException in(String newResource) {
-        return new ReadsException(kind, newResource, field, text(), this);
+        return new ReadsException(kind, newResource, field, offset, text(), this);
     }
 
     public ErrorKind kind() {
@@ -80,6 +97,11 @@ public final class ReadsException extends RuntimeException {
 
     public Optional<String> field() {
         return Optional.ofNullable(field);
+    }
+
+    /** The byte of the resource where it was found, where it was found by reading one. */
+    public OptionalLong offset() {
+        return offset;
     }
 
     /** The message without the resource. */

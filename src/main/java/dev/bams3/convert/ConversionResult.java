@@ -1,0 +1,12 @@
+package dev.bams3.convert;
+
+import dev.bams3.bams3.DatasetMetadata;
+
+/**
+ * A conversion that was published.
+ *
+ * @param metadata of the dataset: sizes, counts, digest, generation
+ * @param chunksMade chunk objects that this run made
+ * @param chunksKept chunk objects that earlier runs had finished
+ */
+public record ConversionResult(DatasetMetadata metadata, int chunksMade, int chunksKept) {}
