@@ -13,6 +13,7 @@ import dev.bams3.web.ReadsController;
 import dev.bams3.web.RequestId;
 import dev.bams3.web.Requests;
 import dev.bams3.web.ServerErrors;
+import dev.bams3.web.Slices;
 import dev.bams3.web.Tickets;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -38,8 +39,8 @@ import org.springframework.util.unit.DataSize;
 class ServerConfiguration {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    /** Of BGZF: a fifth larger than level 6, at ten times its speed. */
-    private static final int ANSWER_LEVEL = 1;
+    /** A slice of which ranges are served holds at most so many times the records of one of usual size. */
+    private static final int MEASURED_SLICES = 16;
 
     @Bean
     StoreHealth storeHealthIndicator(ObjectStore store) {
@@ -62,14 +63,20 @@ class ServerConfiguration {
     @Bean
     ReadsController readsController(Settings settings, Datasets datasets, ReadsQuery query, SliceTokens tokens) {
         DataSize maxBody = settings.request().maxBody();
+        long sliceBytes = settings.ticket().sliceSize().toBytes();
         Settings.Service service = settings.service();
         return new ReadsController(
                 datasets,
                 query,
                 new Requests(new HtsgetRequest.Limits(
                         Math.toIntExact(maxBody.toBytes()), settings.request().maxRegions())),
-                new Tickets(tokens, settings.ticket().sliceSize().toBytes()),
-                tokens,
+                new Tickets(tokens, sliceBytes, settings.ticket().cache().toBytes()),
+                new Slices(
+                        datasets,
+                        query,
+                        tokens,
+                        MEASURED_SLICES * sliceBytes,
+                        settings.ticket().cache().toBytes() / 2),
                 new PublicAddress(settings.publicAddress()),
                 new ServiceInfo(
                         service.id(),

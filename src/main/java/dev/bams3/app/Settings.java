@@ -151,11 +151,13 @@ public record Settings(
      *     so that tickets end with the process and several replicas refuse each other's
      * @param ttl how long an address is accepted, 1 minute to 7 days: a whole download of its slices must fit
      * @param sliceSize estimated bytes of BAM of one address, 64 KiB to 1 GiB
+     * @param cache bytes of headers as they stand in tickets, and half as much for the places of blocks in slices
      */
     public record Ticket(
             @DefaultValue List<String> key,
             @DefaultValue("6h") Duration ttl,
-            @DefaultValue("32MB") DataSize sliceSize) {
+            @DefaultValue("32MB") DataSize sliceSize,
+            @DefaultValue("16MB") DataSize cache) {
         public Ticket {
             key = key.stream().filter(text -> !isAbsent(text)).toList();
             check(
@@ -170,6 +172,7 @@ public record Settings(
                     sliceSize.toBytes() >= 65_536 && sliceSize.toBytes() <= 1L << 30,
                     "bams3.ticket.slice-size",
                     "must be 64KB to 1GB, is " + sliceSize);
+            check(!cache.isNegative(), "bams3.ticket.cache", "must be 0 or more, is " + cache);
         }
 
         List<byte[]> keys() {
@@ -183,7 +186,7 @@ public record Settings(
         /** A record's own text would show the secret. */
         @Override
         public String toString() {
-            return "Ticket[" + key.size() + " keys, ttl=" + ttl + ", sliceSize=" + sliceSize + "]";
+            return "Ticket[" + key.size() + " keys, ttl=" + ttl + ", sliceSize=" + sliceSize + ", cache=" + cache + "]";
         }
     }
 

@@ -18,6 +18,7 @@ public final class BgzfDeflaters implements AutoCloseable {
     private static final int MAX_DATA = BgzfBlock.MAX_LENGTH - BgzfBlock.HEADER_LENGTH - BgzfBlock.TRAILER_LENGTH;
 
     private final IdlePool<Codec> pool;
+    private final String variant;
 
     /**
      * @param level 0 (stored) to 9 (smallest)
@@ -27,7 +28,16 @@ public final class BgzfDeflaters implements AutoCloseable {
         if (level < 0 || level > 9) {
             throw new IllegalArgumentException("compression level " + level + ": 0 (stored) to 9 (smallest)");
         }
+        variant = (NativeCompression.compressesAt(level) ? "gkl-" : "jdk-") + level;
         pool = new IdlePool<>(maxIdle, () -> new Codec(level), codec -> codec.deflater.end());
+    }
+
+    /**
+     * Names what decides the compressed bytes of given bytes: the deflate implementation of this process and the level. Bytes
+     * of another name must not be joined to these.
+     */
+    public String variant() {
+        return variant;
     }
 
     /** Room that {@link #compress} may need for this many bytes. */

@@ -1,6 +1,11 @@
 package dev.bams3.htsget;
 
 import dev.bams3.sam.ReadSelection;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
 
 /**
  * A piece of an answer, as an address in a ticket names it.
@@ -13,4 +18,25 @@ import dev.bams3.sam.ReadSelection;
  * @param end whether the terminator of the format follows
  */
 public record SignedSlice(
-        String dataset, String generation, ReadSelection selection, int firstBlock, int blocks, boolean end) {}
+        String dataset, String generation, ReadSelection selection, int firstBlock, int blocks, boolean end) {
+    private static final int ETAG_BYTES = 18;
+
+    /**
+     * A strong entity tag (RFC 9110 § 8.8.3): the same for every ticket that names this slice, and another one for any other.
+     *
+     * @param variant names what decides the bytes of given records
+     */
+    public String etag(String variant) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (String text : new String[] {dataset, variant}) {
+                digest.update(text.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
+            byte[] hash = digest.digest(SliceCodec.plain(this));
+            return '"' + Base64.getUrlEncoder().encodeToString(Arrays.copyOf(hash, ETAG_BYTES)) + '"';
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

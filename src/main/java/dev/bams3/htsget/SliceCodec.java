@@ -41,17 +41,32 @@ final class SliceCodec {
         try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes, deflater))) {
             out.writeByte(VERSION);
             writeNumber(out, expiry.getEpochSecond());
-            out.writeUTF(slice.generation());
-            writeNumber(out, slice.firstBlock());
-            writeNumber(out, slice.blocks());
-            out.writeBoolean(slice.end());
-            writeSelection(out, slice.selection());
+            write(out, slice);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
             deflater.end();
         }
         return bytes.toByteArray();
+    }
+
+    /** What makes the slice the one it is, dataset and expiry aside; equal slices have equal bytes. */
+    static byte[] plain(SignedSlice slice) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            write(out, slice);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void write(DataOutputStream out, SignedSlice slice) throws IOException {
+        out.writeUTF(slice.generation());
+        writeNumber(out, slice.firstBlock());
+        writeNumber(out, slice.blocks());
+        out.writeBoolean(slice.end());
+        writeSelection(out, slice.selection());
     }
 
     static Decoded decode(String dataset, byte[] payload) {

@@ -20,6 +20,22 @@ public record PlannedBlock(BlockEntry entry, List<Interval> filter) {
         return filter.isEmpty();
     }
 
+    /**
+     * Whether the index tells that some record of the block is wanted: the first, the last, or the one that reaches farthest
+     * lies in the filter.
+     */
+    public boolean surelyHasRecords() {
+        return isWhole()
+                || filter.stream()
+                        .anyMatch(wanted -> holds(wanted, entry.firstStart())
+                                || holds(wanted, entry.lastStart())
+                                || holds(wanted, entry.endMax() - 1));
+    }
+
+    private static boolean holds(Interval interval, int position) {
+        return interval.start() <= position && position < interval.end();
+    }
+
     /** Records that are probably wanted: all, or the share of the block's stretch that the filter covers. */
     public long estimatedRecords() {
         return Math.max(1, Math.round(entry.records() * wantedShare()));

@@ -1,6 +1,7 @@
 package dev.bams3.query;
 
 import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.AnswerWriter;
 import dev.bams3.encode.EncodedBytes;
@@ -15,6 +16,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * One request's life: the dataset pinned to one generation, and the plan. Nothing is read from chunk objects before
@@ -35,6 +37,10 @@ public final class OpenRead implements AutoCloseable {
 
     public DatasetMetadata metadata() {
         return dataset.metadata();
+    }
+
+    public DatasetLocation location() {
+        return dataset.location();
     }
 
     /**
@@ -59,8 +65,9 @@ public final class OpenRead implements AutoCloseable {
      * less where it can be; empty when no block can hold a record of the selection.
      *
      * <p>No slice but the last is without records when it is written. Whether a block that has to be filtered holds a wanted
-     * record is known only when it is read, so a slice ends only after it has a block that is wanted whole, and may pass
-     * {@code maxBytes} for that. The last slice, whose address has the terminator, may have no records.
+     * record is often known only when it is read, so a slice ends only after it has a block that {@linkplain
+     * PlannedBlock#surelyHasRecords surely} holds one, and may pass {@code maxBytes} for that. The last slice, whose address
+     * has the terminator, may have no records.
      */
     public List<Slice> slices(long maxBytes) {
         List<Slice> slices = new ArrayList<>();
@@ -77,7 +84,7 @@ public final class OpenRead implements AutoCloseable {
                 surelyHasRecords = false;
             }
             bytes += more;
-            surelyHasRecords |= blocks.get(i).isWhole();
+            surelyHasRecords |= blocks.get(i).surelyHasRecords();
         }
         if (first < blocks.size()) {
             slices.add(new Slice(first, blocks.size() - first, bytes));
@@ -101,6 +108,19 @@ public final class OpenRead implements AutoCloseable {
      * @throws dev.bams3.error.ReadsException everything else
      */
     public ReadTotals writeTo(ReadFormat format, Part part, OutputStream out) throws IOException {
+        return write(format, part, out, bytes -> {});
+    }
+
+    /** The blocks of a part as BAM, addressable by byte. The part has no header. */
+    public BamSlice bam(Part part) {
+        int first = Math.min(part.firstBlock(), plan.blocks().size());
+        int count = Math.min(part.blocks(), plan.blocks().size() - first);
+        return new BamSlice(
+                this, new Part(false, first, count, part.end()), plan.blocks().subList(first, first + count));
+    }
+
+    /** @param blockBytes is told the bytes of every block before they are written */
+    ReadTotals write(ReadFormat format, Part part, OutputStream out, IntConsumer blockBytes) throws IOException {
         int first = Math.min(part.firstBlock(), plan.blocks().size());
         ReadPlan wanted =
                 plan.slice(first, Math.min(part.blocks(), plan.blocks().size() - first));
@@ -120,6 +140,7 @@ public final class OpenRead implements AutoCloseable {
                         writer.header();
                         headerIsDue = false;
                     }
+                    blockBytes.accept(block.bytes().length());
                     writer.block(block.bytes());
                     records += block.records();
                     scanned += block.scanned();

@@ -47,6 +47,11 @@ public final class ReadsQuery implements AutoCloseable {
         return new OpenRead(dataset, plan, engine);
     }
 
+    /** Names what decides the bytes of BAM answers beside their records: two processes of one name give the same bytes. */
+    public String bamVariant() {
+        return engine.deflaters().variant();
+    }
+
     /** Bytes of encoded blocks held now. */
     public long encodedBytesHeld() {
         return engine.encoded().bytesTotal() - engine.encoded().bytesFree();

@@ -9,8 +9,6 @@ import dev.bams3.htsget.Answer;
 import dev.bams3.htsget.HtsgetFormat;
 import dev.bams3.htsget.HtsgetRequest;
 import dev.bams3.htsget.ServiceInfo;
-import dev.bams3.htsget.SignedSlice;
-import dev.bams3.htsget.SliceTokens;
 import dev.bams3.htsget.Ticket;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.OpenRead.Part;
@@ -22,7 +20,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.coyote.CloseNowException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Controller;
@@ -47,7 +44,7 @@ public final class ReadsController {
     private final ReadsQuery query;
     private final Requests requests;
     private final Tickets tickets;
-    private final SliceTokens tokens;
+    private final Slices slices;
     private final PublicAddress address;
     private final byte[] serviceInfo;
 
@@ -56,14 +53,14 @@ public final class ReadsController {
             ReadsQuery query,
             Requests requests,
             Tickets tickets,
-            SliceTokens tokens,
+            Slices slices,
             PublicAddress address,
             ServiceInfo serviceInfo) {
         this.datasets = datasets;
         this.query = query;
         this.requests = requests;
         this.tickets = tickets;
-        this.tokens = tokens;
+        this.slices = slices;
         this.address = address;
         this.serviceInfo = serviceInfo.toJson();
     }
@@ -96,7 +93,7 @@ public final class ReadsController {
         DatasetId id = id(path);
         Map<String, List<String>> parameters = requests.parameters(request);
         if (parameters.containsKey(SLICE)) {
-            slice(id, requests.only(SLICE, parameters), request, response);
+            slices.answer(id, requests.only(SLICE, parameters), request, response);
             return;
         }
         HtsgetRequest wanted = requests.read(request, response);
@@ -137,33 +134,6 @@ public final class ReadsController {
         }
     }
 
-    private void slice(DatasetId id, String token, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        SignedSlice slice = tokens.verify(id.value(), token);
-        try (OpenRead read = query.open(datasets.open(id), slice.selection())) {
-            if (read.metadata().generation().equals(slice.generation())) {
-                write(read, slice, request, response);
-                return;
-            }
-        }
-        // The ticket may come from a replica that has seen a newer generation than this one believes in.
-        datasets.forget(id);
-        try (OpenRead read = query.open(datasets.open(id), slice.selection())) {
-            if (!read.metadata().generation().equals(slice.generation())) {
-                throw ReadsException.of(
-                        ErrorKind.NOT_FOUND, "slice: the dataset was replaced since this ticket; ask for a new one");
-            }
-            write(read, slice, request, response);
-        }
-    }
-
-    private static void write(
-            OpenRead read, SignedSlice slice, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        Part part = new Part(false, slice.firstBlock(), slice.blocks(), slice.end());
-        write(read, ReadFormat.BAM, part, request, response);
-    }
-
     private static void write(
             OpenRead read, ReadFormat format, Part part, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
@@ -171,21 +141,8 @@ public final class ReadsController {
         if (isHead(request)) {
             return;
         }
-        try {
-            ReadTotals totals = read.writeTo(format, part, response.getOutputStream());
-            LOG.debug("request {}: {} as {}, {}", RequestId.of(request), request.getRequestURI(), format, totals);
-        } catch (IOException e) {
-            // Not ours to finish: where the client still listens, it must not take this for the end.
-            LOG.debug("request {}: the client left", RequestId.of(request), e);
-            throw new CloseNowException("the client left", e);
-        } catch (RuntimeException | Error e) {
-            if (!response.isCommitted()) {
-                throw e;
-            }
-            // A tidy end at the border of two blocks would be an answer with records missing and nothing to show it.
-            Failures.log("request {} failed after its first byte: {}", request, e);
-            throw new CloseNowException("failed after the first byte", e);
-        }
+        ReadTotals totals = Streaming.write(request, response, out -> read.writeTo(format, part, out));
+        LOG.debug("request {}: {} as {}, {}", RequestId.of(request), request.getRequestURI(), format, totals);
     }
 
     /** The dataset that the rest of a path names. The index files that htslib looks for beside a BAM are never there. */

@@ -1,6 +1,10 @@
 package dev.bams3.web;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
@@ -16,6 +20,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the ticket of an open read: the header within it, then addresses of slices. The end-of-file block comes with the
@@ -27,11 +33,24 @@ public final class Tickets {
 
     private final SliceTokens tokens;
     private final long sliceBytes;
+    // Viewers ask for the header at every start of a track, and with every window.
+    private final Cache<Generation, Ticket.Part> headers;
 
-    /** @param sliceBytes estimated bytes of BAM of one address, at most; a single block may exceed it */
-    public Tickets(SliceTokens tokens, long sliceBytes) {
+    /** The place is part of it, because two copies of a dataset may have been damaged differently. */
+    private record Generation(DatasetLocation location, String name, UUID uuid) {}
+
+    /**
+     * @param sliceBytes estimated bytes of BAM of one address, at most; a single block may exceed it
+     * @param cacheBytes heap for headers as they stand in tickets
+     */
+    public Tickets(SliceTokens tokens, long sliceBytes, long cacheBytes) {
         this.tokens = tokens;
         this.sliceBytes = sliceBytes;
+        headers = Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .maximumWeight(cacheBytes)
+                .weigher((Generation _, Ticket.Part part) -> 256 + part.url().length())
+                .build();
     }
 
     /**
@@ -40,7 +59,7 @@ public final class Tickets {
      */
     Ticket of(DatasetId id, HtsgetRequest request, OpenRead read, String base) {
         List<Ticket.Part> parts = new ArrayList<>();
-        parts.add(Ticket.Part.inline(header(read), PartClass.HEADER));
+        parts.add(header(read));
         if (request.headerOnly()) {
             parts.add(Ticket.Part.endOfFile(PartClass.HEADER));
             return new Ticket(parts);
@@ -69,7 +88,20 @@ public final class Tickets {
         return new Ticket(parts);
     }
 
-    private static byte[] header(OpenRead read) {
+    /** The data URI of the header, made once for a generation. */
+    private Ticket.Part header(OpenRead read) {
+        DatasetMetadata metadata = read.metadata();
+        Generation generation = new Generation(read.location(), metadata.generation(), metadata.uuid());
+        Ticket.@Nullable Part known = headers.getIfPresent(generation);
+        if (known == null) {
+            // Outside of the cache's lock: reading the header may be a GET. Made twice, it is the same.
+            known = Ticket.Part.inline(encoded(read), PartClass.HEADER);
+            headers.put(generation, known);
+        }
+        return known;
+    }
+
+    private static byte[] encoded(OpenRead read) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             read.writeTo(ReadFormat.BAM, new Part(true, 0, 0, false), bytes);

@@ -47,7 +47,8 @@ class SettingsTest {
                         DataSize.ofMegabytes(16)));
         assertThat(settings.toS3Settings()).isEqualTo(S3Settings.DEFAULT);
         assertThat(settings.ticket())
-                .isEqualTo(new Settings.Ticket(List.of(), Duration.ofHours(6), DataSize.ofMegabytes(32)));
+                .isEqualTo(new Settings.Ticket(
+                        List.of(), Duration.ofHours(6), DataSize.ofMegabytes(32), DataSize.ofMegabytes(16)));
         assertThat(settings.cors()).isEqualTo(new Settings.Cors(List.of("*")));
         assertThat(settings.request()).isEqualTo(new Settings.Request(DataSize.ofMegabytes(1), 10_000));
         assertThat(settings.fetch())
@@ -77,6 +78,7 @@ class SettingsTest {
         environment.put("BAMS3_TICKET_KEY", KEY + ",second-" + KEY);
         environment.put("BAMS3_TICKET_TTL", "90m");
         environment.put("BAMS3_TICKET_SLICE_SIZE", "8MB");
+        environment.put("BAMS3_TICKET_CACHE", "5MB");
         environment.put("BAMS3_CORS_ORIGINS", "https://a.example,https://b.example");
         environment.put("BAMS3_REQUEST_MAX_BODY", "2MB");
         environment.put("BAMS3_REQUEST_MAX_REGIONS", "7");
@@ -119,7 +121,10 @@ class SettingsTest {
                                 5,
                                 DataSize.ofMegabytes(6)),
                         new Settings.Ticket(
-                                List.of(KEY, "second-" + KEY), Duration.ofMinutes(90), DataSize.ofMegabytes(8)),
+                                List.of(KEY, "second-" + KEY),
+                                Duration.ofMinutes(90),
+                                DataSize.ofMegabytes(8),
+                                DataSize.ofMegabytes(5)),
                         new Settings.Cors(List.of("https://a.example", "https://b.example")),
                         new Settings.Request(DataSize.ofMegabytes(2), 7),
                         new Settings.Cache(

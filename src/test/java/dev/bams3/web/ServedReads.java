@@ -48,18 +48,21 @@ final class ServedReads {
         static final ServedReads INSTANCE = new ServedReads();
     }
 
+    private static final String KEY = "bams3.ticket.key=fedcba9876543210fedcba9876543210";
+
     private final RunningServer server;
+    private final MemoryObjectStore memory = new MemoryObjectStore();
     private final List<SAMRecord> records;
     private final List<CountingObjectStore> stores = new ArrayList<>();
 
     private ServedReads() {
-        MemoryObjectStore memory = new MemoryObjectStore();
         byte[] bam = simulate();
         records = decode(bam);
         convert(memory, bam, ID);
         convert(memory, bam, BROKEN);
         server = RunningServer.start(
                 unused -> counted(memory),
+                KEY,
                 "bams3.ticket.slice-size=" + SLICE_SIZE,
                 "bams3.fetch.read-ahead=64KB",
                 "bams3.fetch.gets-per-request=1");
@@ -71,6 +74,13 @@ final class ServedReads {
 
     RunningServer server() {
         return server;
+    }
+
+    /** Another process with the same store and keys; the caller closes it. */
+    RunningServer replica(String... settings) {
+        List<String> all = new ArrayList<>(List.of(KEY, "bams3.ticket.slice-size=" + SLICE_SIZE));
+        all.addAll(List.of(settings));
+        return RunningServer.start(unused -> memory, all.toArray(String[]::new));
     }
 
     /** All records, in file order. */

@@ -1,0 +1,52 @@
+package dev.bams3.web;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@code Range} header that asks for one stretch of bytes (RFC 9110 § 14.1.2, 2022-06).
+ *
+ * @param first 0-based, or -1 for the last {@code last} bytes
+ * @param last inclusive; {@code Long.MAX_VALUE} for the end
+ */
+record RangeHeader(long first, long last) {
+    // Eighteen digits fit a long.
+    private static final Pattern ONE = Pattern.compile("(?i:bytes)=\\s*(?<first>[0-9]{0,18})-(?<last>[0-9]{0,18})\\s*");
+
+    /**
+     * A stretch that lies in the representation.
+     *
+     * @param first 0-based
+     * @param count bytes, 1 or more
+     */
+    record Stretch(long first, long count) {
+        String contentRange(long length) {
+            return "bytes " + first + "-" + (first + count - 1) + "/" + length;
+        }
+    }
+
+    /** Empty for no header, another unit, several ranges, or nonsense: all of these are answered as if there were none. */
+    static Optional<RangeHeader> parse(@Nullable String value) {
+        Matcher range = ONE.matcher(value == null ? "" : value);
+        if (!range.matches()) {
+            return Optional.empty();
+        }
+        String first = range.group("first");
+        String last = range.group("last");
+        if (first.isEmpty()) {
+            return last.isEmpty() ? Optional.empty() : Optional.of(new RangeHeader(-1, Long.parseLong(last)));
+        }
+        RangeHeader read =
+                new RangeHeader(Long.parseLong(first), last.isEmpty() ? Long.MAX_VALUE : Long.parseLong(last));
+        return read.first > read.last ? Optional.empty() : Optional.of(read);
+    }
+
+    /** What it asks of a representation of so many bytes; empty if that has none of them (416). */
+    Optional<Stretch> of(long length) {
+        long from = first < 0 ? Math.max(0, length - last) : first;
+        long after = first < 0 || last >= length ? length : last + 1;
+        return from < after ? Optional.of(new Stretch(from, after - from)) : Optional.empty();
+    }
+}

@@ -1,0 +1,195 @@
+package dev.bams3.web;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.Datasets;
+import dev.bams3.encode.ReadFormat;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.htsget.HtsgetError;
+import dev.bams3.htsget.SignedSlice;
+import dev.bams3.htsget.SliceTokens;
+import dev.bams3.query.BamSlice;
+import dev.bams3.query.BlockLengths;
+import dev.bams3.query.OpenRead;
+import dev.bams3.query.OpenRead.Part;
+import dev.bams3.query.ReadTotals;
+import dev.bams3.query.ReadsQuery;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the addresses of tickets. A slice has the same bytes at every fetch, so a broken transfer goes on where it broke
+ * off: {@code Range} is honoured with 206, {@code ETag} is strong.
+ *
+ * <p>Where a byte lies is known once a slice was written or measured, and kept. A range of a slice that nobody here has seen
+ * costs encoding it once; so ranges are not served ({@code Accept-Ranges: none}) of slices that would take too long.
+ */
+public final class Slices {
+    private static final Logger LOG = LoggerFactory.getLogger(Slices.class);
+
+    private final Datasets datasets;
+    private final ReadsQuery query;
+    private final SliceTokens tokens;
+    private final long maxMeasuredBytes;
+    // By ETag.
+    private final AsyncCache<String, BlockLengths> lengths;
+
+    /**
+     * @param maxMeasuredBytes uncompressed bytes of records of the largest slice of which ranges are served
+     * @param cacheBytes heap for the places of blocks in slices, about 4 bytes a block
+     */
+    public Slices(Datasets datasets, ReadsQuery query, SliceTokens tokens, long maxMeasuredBytes, long cacheBytes) {
+        this.datasets = datasets;
+        this.query = query;
+        this.tokens = tokens;
+        this.maxMeasuredBytes = maxMeasuredBytes;
+        lengths = Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .maximumWeight(cacheBytes)
+                .weigher((String tag, BlockLengths known) -> tag.length() + known.weight())
+                .buildAsync();
+    }
+
+    /** @throws ReadsException DENIED for a token that is not ours or too old; NOT_FOUND for a dataset replaced since */
+    void answer(DatasetId id, String token, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        SignedSlice slice = tokens.verify(id.value(), token);
+        try (OpenRead read = query.open(datasets.open(id), slice.selection())) {
+            if (read.metadata().generation().equals(slice.generation())) {
+                write(read, slice, request, response);
+                return;
+            }
+        }
+        // The ticket may come from a replica that has seen a newer generation than this one believes in.
+        datasets.forget(id);
+        try (OpenRead read = query.open(datasets.open(id), slice.selection())) {
+            if (!read.metadata().generation().equals(slice.generation())) {
+                throw ReadsException.of(
+                        ErrorKind.NOT_FOUND, "slice: the dataset was replaced since this ticket; ask for a new one");
+            }
+            write(read, slice, request, response);
+        }
+    }
+
+    private void write(OpenRead read, SignedSlice slice, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        BamSlice bytes = read.bam(new Part(false, slice.firstBlock(), slice.blocks(), slice.end()));
+        String tag = slice.etag(query.bamVariant());
+        boolean ranges = bytes.work() <= maxMeasuredBytes;
+        response.setHeader("ETag", tag);
+        response.setHeader("Accept-Ranges", ranges ? "bytes" : "none");
+        // For the one who holds the ticket; and a proxy that compresses would break every client.
+        response.setHeader("Cache-Control", "private, no-transform");
+        if (matches(request.getHeader("If-None-Match"), tag)) {
+            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+            return;
+        }
+        response.setContentType(ReadFormat.BAM.mediaType());
+        Optional<BlockLengths> known = known(tag);
+        if (request.getMethod().equals("HEAD")) {
+            known.ifPresent(all -> response.setContentLengthLong(all.total()));
+            return;
+        }
+        Optional<RangeHeader> range = ranges ? range(request, tag) : Optional.empty();
+        if (range.isPresent()) {
+            stretch(bytes, range.get(), lengths(tag, bytes::measure), request, response);
+            return;
+        }
+        known.ifPresent(all -> response.setContentLengthLong(all.total()));
+        log(
+                request,
+                Streaming.write(
+                        request,
+                        response,
+                        out -> bytes.writeTo(out, all -> lengths.synchronous().put(tag, all))));
+    }
+
+    private static void stretch(
+            BamSlice bytes,
+            RangeHeader range,
+            BlockLengths known,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        Optional<RangeHeader.Stretch> stretch = range.of(known.total());
+        if (stretch.isEmpty()) {
+            response.setHeader("Content-Range", "bytes */" + known.total());
+            Failures.write(
+                    HtsgetError.ofStatus(416, "Range: the slice has " + known.total() + " bytes"), request, response);
+            return;
+        }
+        response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
+        response.setHeader("Content-Range", stretch.get().contentRange(known.total()));
+        response.setContentLengthLong(stretch.get().count());
+        log(
+                request,
+                Streaming.write(
+                        request,
+                        response,
+                        out -> bytes.writeTo(
+                                out, known, stretch.get().first(), stretch.get().count())));
+    }
+
+    /** The range to answer with 206; none where the client has bytes of something else (RFC 9110 § 13.1.5). */
+    private static Optional<RangeHeader> range(HttpServletRequest request, String tag) {
+        @Nullable String condition = request.getHeader("If-Range");
+        return condition == null || condition.strip().equals(tag)
+                ? RangeHeader.parse(request.getHeader("Range"))
+                : Optional.empty();
+    }
+
+    private static boolean matches(@Nullable String tags, String tag) {
+        if (tags == null) {
+            return false;
+        }
+        for (String one : tags.split(",")) {
+            String opaque = one.strip();
+            if (opaque.equals("*") || opaque.equals(tag) || opaque.equals("W/" + tag)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Optional<BlockLengths> known(String tag) {
+        @Nullable CompletableFuture<BlockLengths> future = lengths.getIfPresent(tag);
+        return future != null && future.isDone() && !future.isCompletedExceptionally()
+                ? Optional.of(future.join())
+                : Optional.empty();
+    }
+
+    /** Where the blocks lie; measured once, however many ask at one time. */
+    private BlockLengths lengths(String tag, Supplier<BlockLengths> measure) {
+        CompletableFuture<BlockLengths> own = new CompletableFuture<>();
+        CompletableFuture<BlockLengths> shared = lengths.get(tag, (_, _) -> own);
+        if (shared == own) {
+            try {
+                BlockLengths measured = measure.get();
+                own.complete(measured);
+                return measured;
+            } finally {
+                // Nothing if it is complete; else whoever waits tries for itself.
+                own.cancel(false);
+            }
+        }
+        try {
+            return shared.join();
+        } catch (CancellationException e) {
+            return measure.get();
+        }
+    }
+
+    private static void log(HttpServletRequest request, ReadTotals totals) {
+        LOG.debug("request {}: {} as slice, {}", RequestId.of(request), request.getRequestURI(), totals);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.bams3.web;
+
+import dev.bams3.query.ReadTotals;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import org.apache.coyote.CloseNowException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writing of records to a response: whatever fails after the first byte breaks the connection off. */
+final class Streaming {
+    private static final Logger LOG = LoggerFactory.getLogger(Streaming.class);
+
+    /** Headers that say something of the records, and would be wrong of an error. */
+    private static final List<String> OF_RECORDS = List.of("ETag", "Accept-Ranges", "Content-Range");
+
+    private Streaming() {}
+
+    /** Writes records to a stream that it neither flushes nor closes. */
+    @FunctionalInterface
+    interface Writing {
+        ReadTotals to(OutputStream out) throws IOException;
+    }
+
+    static ReadTotals write(HttpServletRequest request, HttpServletResponse response, Writing writing)
+            throws IOException {
+        try {
+            return writing.to(response.getOutputStream());
+        } catch (IOException e) {
+            // Not ours to finish: where the client still listens, it must not take this for the end.
+            LOG.debug("request {}: the client left", RequestId.of(request), e);
+            throw new CloseNowException("the client left", e);
+        } catch (RuntimeException | Error e) {
+            if (!response.isCommitted()) {
+                for (String ofRecords : OF_RECORDS) {
+                    response.setHeader(ofRecords, null);
+                }
+                throw e;
+            }
+            // A tidy end at the border of two blocks would be an answer with records missing and nothing to show it.
+            Failures.log("request {} failed after its first byte: {}", request, e);
+            throw new CloseNowException("failed after the first byte", e);
+        }
+    }
+}
