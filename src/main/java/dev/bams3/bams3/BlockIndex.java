@@ -46,10 +46,9 @@ public final class BlockIndex {
      */
     public static void check(String object, BlockList blocks, int reference, List<ChunkEntry> chunks) {
         for (BlockEntry block : blocks.blocks()) {
-            if (block.chunk() >= chunks.size()) {
-                throw ReadsException.corrupt(object, 0, "block chunk", block.chunk() + " of " + chunks.size());
-            }
-            ChunkEntry chunk = chunks.get(block.chunk());
+            ChunkEntry chunk = ChunkEntry.find(chunks, block.chunk())
+                    .orElseThrow(() -> ReadsException.corrupt(
+                            object, 0, "block chunk", block.chunk() + " is not in the list of chunks"));
             if (chunk.reference() != reference) {
                 throw ReadsException.corrupt(
                         object, 0, "chunk reference", chunk.reference() + " for a block of reference " + reference);

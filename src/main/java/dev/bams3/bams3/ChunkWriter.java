@@ -64,6 +64,6 @@ public final class ChunkWriter {
 
     /** What the chunk table says of the finished object. */
     public ChunkEntry entry() {
-        return new ChunkEntry(length, reference, blocks.size(), records, rawBytes);
+        return new ChunkEntry(head.ordinal(), length, reference, blocks.size(), records, rawBytes);
     }
 }

@@ -142,7 +142,7 @@ public record DatasetMetadata(
     /**
      * The chunk objects.
      *
-     * @param count of objects; they are numbered from 0
+     * @param count of objects
      * @param length stored bytes of all of them
      */
     public record Chunks(int count, long length) {}

@@ -14,7 +14,7 @@ final class IndexSection {
     /** Columns of a block are nine varints and four bytes: at least 13 bytes and at most 9 x 10 + 4. */
     private static final int MIN_BLOCK_BYTES = 13;
 
-    private static final int MIN_CHUNK_BYTES = 5;
+    private static final int MIN_CHUNK_BYTES = 6;
 
     /** 1 GiB of index for one reference: 80 million blocks. */
     private static final int MAX_RAW = 1 << 30;
@@ -57,6 +57,11 @@ final class IndexSection {
 
     static byte[] encodeChunks(List<ChunkEntry> chunks) {
         ByteSink body = new ByteSink(chunks.size() * 16);
+        int expected = 0;
+        for (ChunkEntry chunk : chunks) {
+            body.varint(chunk.number() - expected);
+            expected = chunk.number() + 1;
+        }
         chunks.forEach(chunk -> body.varint(chunk.length()));
         chunks.forEach(chunk -> body.varint(chunk.reference() + 1L));
         chunks.forEach(chunk -> body.varint(chunk.blocks()));
@@ -135,6 +140,11 @@ final class IndexSection {
         head.expect("section reference", 0);
         int count = count(head);
         ByteCursor body = body(object, head, position, count, MIN_CHUNK_BYTES);
+        int[] numbers = new int[count];
+        for (int i = 0; i < count; i++) {
+            int expected = i == 0 ? 0 : numbers[i - 1] + 1;
+            numbers[i] = expected + body.varint32("chunk number", DatasetLayout.MAX_CHUNKS - 1 - expected);
+        }
         long[] lengths = longs(body, "chunk length", count, Long.MAX_VALUE >>> 2);
         long[] references = longs(body, "chunk reference", count, Integer.MAX_VALUE);
         int[] blocks = ints(body, "chunk blocks", count, 1, Integer.MAX_VALUE);
@@ -142,7 +152,8 @@ final class IndexSection {
         long[] rawBytes = longs(body, "chunk raw bytes", count, Long.MAX_VALUE >>> 2);
         List<ChunkEntry> chunks = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            chunks.add(new ChunkEntry(lengths[i], (int) references[i] - 1, blocks[i], records[i], rawBytes[i]));
+            chunks.add(new ChunkEntry(
+                    numbers[i], lengths[i], (int) references[i] - 1, blocks[i], records[i], rawBytes[i]));
         }
         body.expectEnd("section");
         return chunks;

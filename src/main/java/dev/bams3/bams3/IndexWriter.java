@@ -20,7 +20,7 @@ public final class IndexWriter {
         return add(IndexSection.encodeBlocks(reference, blocks));
     }
 
-    /** Adds the chunk table, one or more chunks by ordinal. */
+    /** Adds the chunk table, one or more chunks by number. */
     public StoredRange addChunks(List<ChunkEntry> chunks) {
         return add(IndexSection.encodeChunks(chunks));
     }

@@ -14,7 +14,10 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.storage.ObjectKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
@@ -94,31 +97,33 @@ public final class Verifier {
             check(() -> chunks.addAll(dataset.chunks()));
             long chunkBytes = chunks.stream().mapToLong(ChunkEntry::length).sum();
             expect("chunks", metadata.chunks(), new DatasetMetadata.Chunks(chunks.size(), chunkBytes));
-            List<List<BlockEntry>> byChunk = new ArrayList<>();
-            chunks.forEach(chunk -> byChunk.add(new ArrayList<>()));
+            Map<Integer, List<BlockEntry>> byChunk = new HashMap<>();
+            chunks.forEach(chunk -> byChunk.put(chunk.number(), new ArrayList<>()));
             for (int reference : stored.referencesInFileOrder()) {
                 check(() -> {
                     BlockList blocks = dataset.index(reference);
                     BlockIndex.check(stored.indexKey().value(), blocks, reference, chunks);
-                    blocks.blocks().forEach(block -> byChunk.get(block.chunk()).add(block));
+                    blocks.blocks()
+                            .forEach(block -> Objects.requireNonNull(byChunk.get(block.chunk()))
+                                    .add(block));
                 });
             }
             try (BlockCodecs codecs = new BlockCodecs()) {
-                for (int ordinal = 0; ordinal < chunks.size(); ordinal++) {
-                    checkChunk(ordinal, chunks.get(ordinal), byChunk.get(ordinal), codecs);
+                for (ChunkEntry chunk : chunks) {
+                    checkChunk(chunk, byChunk.getOrDefault(chunk.number(), List.of()), codecs);
                 }
             }
             checkTotals();
             return new Report(metadata, statistics.digest().records(), chunks.size(), List.copyOf(problems));
         }
 
-        private void checkChunk(int ordinal, ChunkEntry chunk, List<BlockEntry> blocks, BlockCodecs codecs) {
-            ObjectKey key = dataset.chunkKey(ordinal);
+        private void checkChunk(ChunkEntry chunk, List<BlockEntry> blocks, BlockCodecs codecs) {
+            ObjectKey key = dataset.chunkKey(chunk.number());
             String name = key.value();
             check(() -> {
                 checkLength(key, chunk.length());
                 byte[] head = stored.read(key, 0, ChunkReader.HEAD_LENGTH);
-                ChunkReader.checkHead(name, head, metadata.uuid(), metadata.generation(), ordinal);
+                ChunkReader.checkHead(name, head, metadata.uuid(), metadata.generation(), chunk.number());
                 byte[] end = stored.read(key, chunk.length() - ChunkReader.TAIL_LENGTH, ChunkReader.TAIL_LENGTH);
                 ChunkReader.Tail tail = ChunkReader.tail(name, end, chunk.length());
                 byte[] directory = stored.read(
@@ -126,7 +131,8 @@ public final class Verifier {
                 expect(
                         name + ": directory",
                         blocks,
-                        ChunkReader.directory(name, directory, tail, ordinal).blocks());
+                        ChunkReader.directory(name, directory, tail, chunk.number())
+                                .blocks());
                 expect(name + ": reference", chunk.reference(), tail.reference());
             });
             expect(name + ": number of blocks", chunk.blocks(), blocks.size());

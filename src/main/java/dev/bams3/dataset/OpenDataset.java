@@ -74,10 +74,10 @@ public final class OpenDataset {
         return location.store();
     }
 
-    /** @param ordinal 0 to {@code metadata().chunks().count()} - 1 */
-    public ObjectKey chunkKey(int ordinal) {
-        Objects.checkIndex(ordinal, metadata.chunks().count());
-        return location.key(DatasetLayout.chunk(metadata.generation(), ordinal));
+    /** @param number of a chunk that the index names, 0 to {@link DatasetLayout#MAX_CHUNKS} - 1 */
+    public ObjectKey chunkKey(int number) {
+        Objects.checkIndex(number, DatasetLayout.MAX_CHUNKS);
+        return location.key(DatasetLayout.chunk(metadata.generation(), number));
     }
 
     /** The header text of the source, verbatim, with the references of the metadata. At most one GET. */
@@ -111,7 +111,7 @@ public final class OpenDataset {
         return index(Bams3Format.UNPLACED);
     }
 
-    /** The chunk objects by ordinal, with their sizes. At most one GET; no query needs it. */
+    /** The chunk objects by number, with their sizes. At most one GET; no query needs it. */
     public List<ChunkEntry> chunks() {
         Optional<StoredRange> table = metadata.index().chunkTable();
         return table.isEmpty()

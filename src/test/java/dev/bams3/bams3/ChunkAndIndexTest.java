@@ -55,7 +55,10 @@ class ChunkAndIndexTest {
         IndexWriter writer = new IndexWriter(DATASET, GENERATION);
         List<BlockEntry> first = entries(100);
         List<BlockEntry> unplaced = List.of(new BlockEntry(9, 64, 10, 20, 1, -1, -1, 0, 0, -5));
-        List<ChunkEntry> chunks = List.of(new ChunkEntry(1L << 40, -1, 1, 2, 3), new ChunkEntry(5, 7, 2, 9, 8));
+        List<ChunkEntry> chunks = List.of(
+                new ChunkEntry(3, 1L << 40, -1, 1, 2, 3),
+                new ChunkEntry(4, 5, 7, 2, 9, 8),
+                new ChunkEntry(999_999, 5, 7, 2, 9, 8));
         StoredRange a = writer.addBlocks(7, first);
         StoredRange b = writer.addBlocks(-1, unplaced);
         StoredRange c = writer.addChunks(chunks);
@@ -118,9 +121,9 @@ class ChunkAndIndexTest {
     @Test
     void blocksOutsideOfTheirChunkAreCorrupt() {
         BlockList blocks = new BlockList(List.of(new BlockEntry(0, 64, 100, 9, 1, 0, 0, 1, 0, 0)));
-        BlockIndex.check("i", blocks, 2, List.of(new ChunkEntry(164, 2, 1, 1, 9)));
-        assertCorrupt(() -> BlockIndex.check("i", blocks, 2, List.of(new ChunkEntry(163, 2, 1, 1, 9))));
-        assertCorrupt(() -> BlockIndex.check("i", blocks, 1, List.of(new ChunkEntry(164, 2, 1, 1, 9))));
+        BlockIndex.check("i", blocks, 2, List.of(new ChunkEntry(0, 164, 2, 1, 1, 9)));
+        assertCorrupt(() -> BlockIndex.check("i", blocks, 2, List.of(new ChunkEntry(0, 163, 2, 1, 1, 9))));
+        assertCorrupt(() -> BlockIndex.check("i", blocks, 1, List.of(new ChunkEntry(0, 164, 2, 1, 1, 9))));
         assertCorrupt(() -> BlockIndex.check("i", blocks, 2, List.of()));
     }
 

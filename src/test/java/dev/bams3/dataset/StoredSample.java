@@ -70,8 +70,8 @@ record StoredSample(ObjectStore store, String prefix, UUID uuid, String generati
         IndexWriter index = new IndexWriter(uuid, generation);
         StoredRange placed = index.addBlocks(0, placed(0));
         StoredRange unplaced = index.addBlocks(Bams3Format.UNPLACED, List.of(UNPLACED));
-        StoredRange chunks = index.addChunks(
-                List.of(new ChunkEntry(300, 0, 3, 10, 500), new ChunkEntry(200, Bams3Format.UNPLACED, 1, 2, 100)));
+        StoredRange chunks = index.addChunks(List.of(
+                new ChunkEntry(0, 300, 0, 3, 10, 500), new ChunkEntry(1, 200, Bams3Format.UNPLACED, 1, 2, 100)));
         byte[] indexBytes = index.toByteArray();
         put(indexName(), indexBytes);
         long[] passed = new long[Flagstat.Category.values().length];
