@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  *     absent too
  * @param publicUrl `http(s)://host[:port][/prefix]` that addresses in tickets begin with; absent: each request's own
  * @param s3 the S3 client
+ * @param admin the admin surface
  * @param ticket signed addresses
  * @param cors pages of other origins
  * @param request bounds of a request
@@ -41,6 +42,7 @@ public record Settings(
         @Nullable Boolean demo,
         @Nullable String publicUrl,
         @DefaultValue S3 s3,
+        @DefaultValue AdminSettings admin,
         @DefaultValue Ticket ticket,
         @DefaultValue Cors cors,
         @DefaultValue Request request,

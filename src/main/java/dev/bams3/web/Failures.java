@@ -78,17 +78,27 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
         };
     }
 
+    /** Whether a request is one of the admin surface, whose failures are problem details instead of htsget JSON. */
+    public static boolean isAdmin(HttpServletRequest request) {
+        // A request whose first line could not be read has no path.
+        String path = request.getRequestURI();
+        String admin = request.getContextPath() + "/admin";
+        return path != null && (path.equals(admin) || path.startsWith(admin + "/"));
+    }
+
     /** Writes an error as the whole answer of a response of which nothing has been sent. */
-    static void write(HtsgetError error, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    public static void write(HtsgetError error, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         HtsgetError told = error.isOurs() ? error.withRequestId(RequestId.of(request)) : error;
         response.setStatus(told.status());
-        response.setContentType(HtsgetError.CONTENT_TYPE);
+        boolean admin = isAdmin(request);
+        response.setContentType(admin ? Problem.CONTENT_TYPE : HtsgetError.CONTENT_TYPE);
         response.setHeader("Cache-Control", "no-store");
         told.retryAfterSeconds().ifPresent(seconds -> response.setHeader("Retry-After", Integer.toString(seconds)));
-        if (told.status() == 401) {
+        if (told.status() == 401 && !response.containsHeader("WWW-Authenticate")) {
             response.setHeader("WWW-Authenticate", "Bearer");
         }
-        byte[] json = told.toJson();
+        byte[] json = admin ? new Problem(told.status(), told.message()).toJson() : told.toJson();
         response.setContentLength(json.length);
         // A request whose first line could not be read has no method.
         if (!"HEAD".equals(request.getMethod())) {

@@ -26,9 +26,7 @@ class OperationsDocTest {
     private static Stream<String> variables(String prefix, Class<?> record) {
         return Stream.of(record.getRecordComponents()).flatMap(component -> {
             String name = prefix + "_" + environmentName(component);
-            return component.getType().isRecord() && component.getType().getEnclosingClass() == Settings.class
-                    ? variables(name, component.getType())
-                    : Stream.of(name);
+            return component.getType().isRecord() ? variables(name, component.getType()) : Stream.of(name);
         });
     }
 

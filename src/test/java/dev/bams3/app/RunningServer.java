@@ -2,6 +2,7 @@ package dev.bams3.app;
 
 import dev.bams3.storage.ObjectStore;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -23,6 +24,12 @@ public final class RunningServer implements AutoCloseable {
 
     /** The same, with the store wrapped. */
     public static RunningServer start(UnaryOperator<ObjectStore> wrapping, String... settings) {
+        return start(wrapping, List.of(), settings);
+    }
+
+    /** The same, with controllers of a test besides those of the service. */
+    public static RunningServer start(
+            UnaryOperator<ObjectStore> wrapping, List<Object> controllers, String... settings) {
         Map<String, String> values = new LinkedHashMap<>(Map.of(
                 "server.port", "0", "management.server.port", "-1", "bams3.store", "memory:", "bams3.demo", "false"));
         for (String setting : settings) {
@@ -33,7 +40,12 @@ public final class RunningServer implements AutoCloseable {
                 .map(value -> "--" + value.getKey() + "=" + value.getValue())
                 .toArray(String[]::new);
         return new RunningServer(Bams3.serve(
-                context -> context.getBeanFactory().addBeanPostProcessor(new Wrapping(wrapping)), arguments));
+                context -> {
+                    context.getBeanFactory().addBeanPostProcessor(new Wrapping(wrapping));
+                    controllers.forEach(controller -> context.getBeanFactory()
+                            .registerSingleton(controller.getClass().getName(), controller));
+                },
+                arguments));
     }
 
     public int port() {

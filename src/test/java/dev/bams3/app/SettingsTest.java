@@ -46,6 +46,7 @@ class SettingsTest {
                         4,
                         DataSize.ofMegabytes(16)));
         assertThat(settings.toS3Settings()).isEqualTo(S3Settings.DEFAULT);
+        assertThat(settings.admin()).isEqualTo(new AdminSettings(List.of(), null, null, null));
         assertThat(settings.ticket())
                 .isEqualTo(new Settings.Ticket(
                         List.of(), Duration.ofHours(6), DataSize.ofMegabytes(32), DataSize.ofMegabytes(16)));
@@ -75,6 +76,10 @@ class SettingsTest {
         environment.put("BAMS3_S3_ATTEMPT_TIMEOUT", "3s");
         environment.put("BAMS3_S3_ATTEMPTS", "5");
         environment.put("BAMS3_S3_PART_SIZE", "6MB");
+        environment.put("BAMS3_ADMIN_TOKEN", KEY);
+        environment.put("BAMS3_ADMIN_TOKEN_FILE", "");
+        environment.put("BAMS3_ADMIN_SCOPE", "bams3:admin");
+        environment.put("BAMS3_ADMIN_PORT", "8082");
         environment.put("BAMS3_TICKET_KEY", KEY + ",second-" + KEY);
         environment.put("BAMS3_TICKET_TTL", "90m");
         environment.put("BAMS3_TICKET_SLICE_SIZE", "8MB");
@@ -120,6 +125,7 @@ class SettingsTest {
                                 Duration.ofSeconds(3),
                                 5,
                                 DataSize.ofMegabytes(6)),
+                        new AdminSettings(List.of(KEY), "", "bams3:admin", 8082),
                         new Settings.Ticket(
                                 List.of(KEY, "second-" + KEY),
                                 Duration.ofMinutes(90),
@@ -136,7 +142,7 @@ class SettingsTest {
                         new Settings.Fetch(10, 3, DataSize.ofMegabytes(64), DataSize.ofMegabytes(1), 11),
                         new Settings.Encode(DataSize.ofMegabytes(9), 6),
                         new Settings.Service("org.example", "Reads", "Example", "https://example.com")));
-        assertThat(settings.ticket().toString()).doesNotContain(KEY);
+        assertThat(settings.toString()).doesNotContain(KEY);
     }
 
     @Test
@@ -169,6 +175,9 @@ class SettingsTest {
         "BAMS3_PUBLIC_URL,ftp://x,bams3.public-url",
         "BAMS3_PUBLIC_URL,https://x/?a=b,bams3.public-url",
         "BAMS3_S3_ENDPOINT,http:// x,bams3.s3.endpoint",
+        "BAMS3_ADMIN_TOKEN,short,bams3.admin.token",
+        "BAMS3_ADMIN_TOKEN_FILE,/there/is/none,bams3.admin.token-file",
+        "BAMS3_ADMIN_PORT,0,bams3.admin.port",
         "BAMS3_TICKET_KEY,short,bams3.ticket.key",
         "BAMS3_TICKET_TTL,1s,bams3.ticket.ttl",
         "BAMS3_TICKET_SLICE_SIZE,1KB,bams3.ticket.slice-size",

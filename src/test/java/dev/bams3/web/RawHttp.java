@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Requests as bytes on a socket: what no client library lets one send, and what it would hide of the answer. */
-final class RawHttp {
+public final class RawHttp {
     private static final int TIMEOUT_MILLIS = 30_000;
 
     private RawHttp() {}
@@ -20,21 +20,21 @@ final class RawHttp {
      * @param bytes status line, headers, and the body as it was framed
      * @param reset whether the connection was reset rather than closed
      */
-    record Answer(byte[] bytes, boolean reset) {
-        String text() {
+    public record Answer(byte[] bytes, boolean reset) {
+        public String text() {
             return new String(bytes, StandardCharsets.ISO_8859_1);
         }
 
-        int status() {
+        public int status() {
             return Integer.parseInt(text().split(" ", 3)[1]);
         }
 
-        String body() {
+        public String body() {
             int end = text().indexOf("\r\n\r\n");
             return text().substring(end + 4);
         }
 
-        Optional<String> header(String name) {
+        public Optional<String> header(String name) {
             String head = text().substring(0, text().indexOf("\r\n\r\n"));
             return head.lines()
                     .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":"))
@@ -44,11 +44,11 @@ final class RawHttp {
     }
 
     /** Sends a request head (lines without the closing empty one) and asks for the connection to be closed after it. */
-    static Answer send(int port, String head) throws IOException {
+    public static Answer send(int port, String head) throws IOException {
         return sendBytes(port, (head + "\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
     }
 
-    static Answer sendBytes(int port, String request) throws IOException {
+    public static Answer sendBytes(int port, String request) throws IOException {
         try (Socket socket = new Socket("localhost", port)) {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));

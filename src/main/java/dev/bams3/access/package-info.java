@@ -1,0 +1,9 @@
+/**
+ * Who may see what: rules and secrets as values, without a network or a framework.
+ *
+ * <p>May use: genome, sam, error. Read first: {@link dev.bams3.access.SecretTokens}.
+ */
+@NullMarked
+package dev.bams3.access;
+
+import org.jspecify.annotations.NullMarked;

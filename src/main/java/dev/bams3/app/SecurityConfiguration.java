@@ -1,0 +1,121 @@
+package dev.bams3.app;
+
+import dev.bams3.security.AdminGate;
+import dev.bams3.security.AdminMode;
+import dev.bams3.security.AdminPort;
+import dev.bams3.security.AdminTokens;
+import dev.bams3.security.Refusals;
+import jakarta.servlet.DispatcherType;
+import java.util.Optional;
+import org.apache.catalina.connector.Connector;
+import org.apache.coyote.AbstractProtocol;
+import org.apache.tomcat.util.threads.VirtualThreadExecutor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.context.SecurityContextHolderFilter;
+import org.springframework.security.web.firewall.HttpFirewall;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
+
+/** Who may reach which endpoint: nobody the admin surface but those it names, everybody the rest. No sessions, no logins. */
+@Configuration(proxyBeanMethods = false)
+@EnableWebSecurity
+class SecurityConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger(SecurityConfiguration.class);
+
+    @Bean
+    Refusals refusals() {
+        return new Refusals();
+    }
+
+    /** Unknown methods are answered by the endpoints, which can say which ones they know. */
+    @Bean
+    HttpFirewall httpFirewall() {
+        StrictHttpFirewall firewall = new StrictHttpFirewall();
+        firewall.setUnsafeAllowAnyHttpMethod(true);
+        return firewall;
+    }
+
+    @Bean
+    @Order(1)
+    SecurityFilterChain admin(HttpSecurity http, Settings settings, Refusals refusals) {
+        AdminMode mode = mode(settings);
+        if (mode == AdminMode.LOOPBACK) {
+            LOG.info(
+                    "the admin surface is open to this machine, without a token, because the store is the default one");
+        }
+        AuthenticationManager tokens = new AdminTokens(settings.admin().secrets(), Optional.empty());
+        stateless(http.securityMatcher("/admin/**"));
+        http.addFilterAfter(new AdminGate(mode), SecurityContextHolderFilter.class);
+        http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
+                .permitAll()
+                .anyRequest()
+                .hasAuthority(AdminGate.AUTHORITY));
+        http.exceptionHandling(
+                handling -> handling.authenticationEntryPoint(refusals).accessDeniedHandler(refusals));
+        http.oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> tokens)
+                .authenticationEntryPoint(refusals)
+                .accessDeniedHandler(refusals));
+        return http.build();
+    }
+
+    @Bean
+    @Order(2)
+    SecurityFilterChain everythingElse(HttpSecurity http, Refusals refusals) {
+        stateless(http);
+        http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll());
+        http.exceptionHandling(
+                handling -> handling.authenticationEntryPoint(refusals).accessDeniedHandler(refusals));
+        return http.build();
+    }
+
+    /** Nothing that browsers bring along counts, so there is nothing to forge; responses are what the endpoints make. */
+    private static void stateless(HttpSecurity http) {
+        http.csrf(AbstractHttpConfigurer::disable)
+                .formLogin(AbstractHttpConfigurer::disable)
+                .httpBasic(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .headers(headers -> headers.defaultsDisabled().contentTypeOptions(options -> {}));
+    }
+
+    static AdminMode mode(Settings settings) {
+        AdminSettings admin = settings.admin();
+        if (!admin.secrets().isEmpty() || admin.requiredScope().isPresent()) {
+            return AdminMode.TOKEN;
+        }
+        return settings.store().equals(Settings.DEFAULT_STORE) ? AdminMode.LOOPBACK : AdminMode.OFF;
+    }
+
+    @Bean
+    FilterRegistrationBean<AdminPort> adminPort(Settings settings) {
+        FilterRegistrationBean<AdminPort> filter = new FilterRegistrationBean<>(
+                new AdminPort(settings.admin().ownPort().orElse(0)));
+        filter.setEnabled(settings.admin().ownPort().isPresent());
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+        return filter;
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> adminConnector(Settings settings) {
+        return factory -> settings.admin().ownPort().ifPresent(port -> {
+            Connector connector = new Connector();
+            connector.setPort(port);
+            ((AbstractProtocol<?>) connector.getProtocolHandler()).setExecutor(new VirtualThreadExecutor("admin-"));
+            factory.addAdditionalConnectors(connector);
+        });
+    }
+}
