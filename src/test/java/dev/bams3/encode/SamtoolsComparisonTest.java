@@ -1,21 +1,19 @@
 package dev.bams3.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.fixtures.Tool;
 import dev.bams3.sam.SamHeader;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +23,7 @@ class SamtoolsComparisonTest {
     Path folder;
 
     @Test
-    void printsEveryRealFileAsSamtoolsDoes() throws IOException, InterruptedException {
+    void printsEveryRealFileAsSamtoolsDoes() throws IOException {
         for (Path file : Bams.real()) {
             byte[] bytes = Files.readAllBytes(file);
             boolean whole = !file.toString().contains("index_test");
@@ -35,7 +33,7 @@ class SamtoolsComparisonTest {
     }
 
     @Test
-    void printsRandomRecordsAsSamtoolsDoes() throws IOException, InterruptedException {
+    void printsRandomRecordsAsSamtoolsDoes() throws IOException {
         for (long seed = 0; seed < 20; seed++) {
             List<byte[]> records = new RandomRecords(seed).list(500);
             Path file = folder.resolve("random.bam");
@@ -46,7 +44,7 @@ class SamtoolsComparisonTest {
     }
 
     @Test
-    void writesBamThatSamtoolsAccepts() throws IOException, InterruptedException {
+    void writesBamThatSamtoolsAccepts() throws IOException {
         byte[] records = RandomRecords.concatenated(new RandomRecords(7).list(2_000));
         Path file = folder.resolve("encoded.bam");
         Files.write(file, encoded(ReadFormat.BAM, RandomRecords.header(), records, 2_000));
@@ -83,22 +81,13 @@ class SamtoolsComparisonTest {
         return new String(text, from, Math.min(120, text.length - from), StandardCharsets.ISO_8859_1);
     }
 
-    private byte[] samtoolsText(Path file) throws IOException, InterruptedException {
+    private byte[] samtoolsText(Path file) throws IOException {
         return samtools("view", "-h", "--no-PG", file.toString());
     }
 
-    private byte[] samtools(String... arguments) throws IOException, InterruptedException {
-        assumeTrue(
-                Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                        .anyMatch(path -> Files.isExecutable(Path.of(path, "samtools"))),
-                "samtools is not installed");
-        Path output = folder.resolve("samtools.out");
-        Process process = new ProcessBuilder(Stream.concat(Stream.of("samtools"), Stream.of(arguments))
-                        .toList())
-                .redirectOutput(output.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assertThat(process.waitFor()).as("exit code of samtools").isZero();
-        return Files.readAllBytes(output);
+    private byte[] samtools(String... arguments) throws IOException {
+        Tool.Result result = Tool.run(folder, "samtools", arguments);
+        assertThat(result.exit()).as("exit code of samtools").isZero();
+        return result.output().getBytes(StandardCharsets.ISO_8859_1);
     }
 }

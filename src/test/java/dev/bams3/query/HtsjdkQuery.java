@@ -19,70 +19,78 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 
-/** The same records as a BAM with an index of htsjdk's, asked by htsjdk. */
-final class HtsjdkQuery implements RegionDifferentialTest.Oracle, AutoCloseable {
+/** A second opinion on what a selection selects: htsjdk asks a BAM through an index that it made itself. */
+final class HtsjdkQuery implements AutoCloseable {
     private final ReferenceDictionary references;
+    private final List<byte[]> records;
     private final SamReader reader;
-    private final Path bam;
-    private final Path bai;
+    private final BAMRecordCodec codec;
+    private final ByteArrayOutputStream encoded = new ByteArrayOutputStream();
 
+    /**
+     * @param bam a file of these records in coordinate order, whose header says that they are
+     */
     HtsjdkQuery(RawBam source, Path bam) throws IOException {
         references = source.header().references();
-        this.bam = bam;
-        bai = bam.resolveSibling(bam.getFileName() + ".bai");
-        new RawBam(source.header().sortedByCoordinate(), source.records()).write(bam);
+        records = source.records();
+        Path bai = bam.resolveSibling(bam.getFileName() + ".bai");
         SamReaderFactory factory = SamReaderFactory.makeDefault().validationStringency(ValidationStringency.SILENT);
-        try (SamReader unindexed = factory.open(SamInputResource.of(bam))) {
-            if (!references.references().isEmpty()) {
-                try (SamReader withSources = SamReaderFactory.makeDefault()
-                        .validationStringency(ValidationStringency.SILENT)
-                        .enable(SamReaderFactory.Option.INCLUDE_SOURCE_IN_RECORDS)
-                        .open(SamInputResource.of(bam))) {
-                    BAMIndexer.createIndex(withSources, bai);
-                }
+        if (!references.references().isEmpty()) {
+            try (SamReader withSources = SamReaderFactory.makeDefault()
+                    .validationStringency(ValidationStringency.SILENT)
+                    .enable(SamReaderFactory.Option.INCLUDE_SOURCE_IN_RECORDS)
+                    .open(SamInputResource.of(bam))) {
+                BAMIndexer.createIndex(withSources, bai);
             }
-            assertThat(unindexed.getFileHeader().getSequenceDictionary().size()).isEqualTo(references.size());
         }
         reader = factory.open(Files.exists(bai) ? SamInputResource.of(bam).index(bai) : SamInputResource.of(bam));
+        assertThat(reader.getFileHeader().getSequenceDictionary().size()).isEqualTo(references.size());
+        codec = new BAMRecordCodec(reader.getFileHeader());
+        codec.setOutputStream(encoded);
     }
 
-    @Override
-    public void check(ReadSelection.Regions selection, List<byte[]> expected) {
+    /** Asserts that htsjdk finds these records, in this order. */
+    void check(ReadSelection.Regions selection, int[] expected) {
         if (!reader.hasIndex()) {
             return;
         }
-        List<byte[]> found = new ArrayList<>();
+        int found = 0;
         QueryInterval[] intervals = intervals(selection);
         if (intervals.length > 0) {
-            try (SAMRecordIterator records = reader.query(intervals, false)) {
-                records.forEachRemaining(record -> found.add(encode(record)));
+            try (SAMRecordIterator answer = reader.query(intervals, false)) {
+                found = check(selection, answer, expected, found);
             }
         }
         if (selection.unplaced()) {
-            try (SAMRecordIterator records = reader.queryUnmapped()) {
-                records.forEachRemaining(record -> found.add(encode(record)));
+            try (SAMRecordIterator answer = reader.queryUnmapped()) {
+                found = check(selection, answer, expected, found);
             }
         }
-        assertThat(found.size()).as("htsjdk's records of %s", selection).isEqualTo(expected.size());
-        for (int i = 0; i < found.size(); i++) {
-            if (compare(found.get(i), expected.get(i)) != 0) {
-                assertThat(expected.get(i)).as("record %s of %s", i, selection).isEqualTo(found.get(i));
+        assertThat(found).as("htsjdk's records of %s", selection).isEqualTo(expected.length);
+    }
+
+    private int check(ReadSelection selection, SAMRecordIterator answer, int[] expected, int before) {
+        int at = before;
+        while (answer.hasNext()) {
+            byte[] theirs = encode(answer.next());
+            assertThat(at).as("htsjdk's records of %s", selection).isLessThan(expected.length);
+            byte[] ours = records.get(expected[at]);
+            if (compare(theirs, ours) != 0) {
+                assertThat(ours).as("record %s of %s", at, selection).isEqualTo(theirs);
             }
+            at++;
         }
+        return at;
     }
 
     private QueryInterval[] intervals(ReadSelection.Regions selection) {
-        Map<Boolean, List<QueryInterval>> byUse = selection.regions().stream()
+        return QueryInterval.optimizeIntervals(selection.regions().stream()
                 .map(this::interval)
-                .collect(Collectors.partitioningBy(interval -> interval.start <= interval.end));
-        return QueryInterval.optimizeIntervals(
-                byUse.getOrDefault(true, List.of()).toArray(QueryInterval[]::new));
+                .filter(interval -> interval.start <= interval.end)
+                .toArray(QueryInterval[]::new));
     }
 
     private QueryInterval interval(Region region) {
@@ -93,12 +101,10 @@ final class HtsjdkQuery implements RegionDifferentialTest.Oracle, AutoCloseable 
                 reference, Math.toIntExact(Math.min(Integer.MAX_VALUE, region.start() + 1)), Math.toIntExact(end));
     }
 
-    private static byte[] encode(SAMRecord record) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        BAMRecordCodec codec = new BAMRecordCodec(record.getHeader());
-        codec.setOutputStream(out);
+    private byte[] encode(SAMRecord record) {
+        encoded.reset();
         codec.encode(record);
-        return out.toByteArray();
+        return encoded.toByteArray();
     }
 
     /** Bytes but for BIN, which htsjdk computes anew for reads without a place; where it rewrites a CIGAR that stands in the CG tag, the fixed fields and the name. */
@@ -123,7 +129,5 @@ final class HtsjdkQuery implements RegionDifferentialTest.Oracle, AutoCloseable 
     @Override
     public void close() throws IOException {
         reader.close();
-        Files.delete(bam);
-        Files.deleteIfExists(bai);
     }
 }

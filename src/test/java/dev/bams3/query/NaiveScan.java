@@ -4,24 +4,26 @@ import dev.bams3.fixtures.RawBam;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.genome.Region;
 import dev.bams3.sam.ReadSelection;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Looks at every record. Written from SAMv1 § 4.2 (2024-11-06) and what samtools does, with nothing of the code under test:
  * a record covers the reference bases of its CIGAR (M, D, N, =, X), or one base if it is unmapped or has none.
  */
 final class NaiveScan {
-    private record Placed(byte[] record, int reference, long start, long end) {}
+    private final ReferenceDictionary references;
+    private final int[] reference;
+    private final long[] start;
+    private final long[] end;
 
-    private final List<Placed> records = new ArrayList<>();
-
-    NaiveScan(List<byte[]> source) {
-        for (byte[] record : source) {
-            long start = RawBam.int32(record, 8);
-            records.add(new Placed(record, RawBam.int32(record, 4), start, start + Math.max(1, span(record))));
-        }
+    NaiveScan(ReferenceDictionary references, List<byte[]> source) {
+        this.references = references;
+        reference = source.stream().mapToInt(record -> RawBam.int32(record, 4)).toArray();
+        start = source.stream().mapToLong(record -> RawBam.int32(record, 8)).toArray();
+        end = source.stream()
+                .mapToLong(record -> RawBam.int32(record, 8) + Math.max(1, span(record)))
+                .toArray();
     }
 
     private static long span(byte[] record) {
@@ -41,19 +43,31 @@ final class NaiveScan {
         return span;
     }
 
-    List<byte[]> select(ReferenceDictionary references, ReadSelection.Regions selection) {
-        Predicate<Placed> wanted = placed -> placed.reference < 0
-                ? selection.unplaced()
-                : selection.regions().stream().anyMatch(region -> overlaps(placed, references, region));
-        return records.stream().filter(wanted).map(Placed::record).toList();
+    /** Indexes of the records that are selected, in order. */
+    int[] select(ReadSelection.Regions selection) {
+        Interval[] intervals = selection.regions().stream().map(this::interval).toArray(Interval[]::new);
+        return IntStream.range(0, reference.length)
+                .filter(i -> reference[i] < 0 ? selection.unplaced() : overlapsAny(i, intervals))
+                .toArray();
     }
 
-    private static boolean overlaps(Placed placed, ReferenceDictionary references, Region region) {
-        long length = references.get(placed.reference).length();
-        long end = Math.min(length, region.end().orElse(length));
-        return references.get(placed.reference).name().equals(region.referenceName())
-                && region.start() < end
-                && placed.start < end
-                && placed.end > region.start();
+    private record Interval(int reference, long start, long end) {}
+
+    private Interval interval(Region region) {
+        int index = references.indexOf(region.referenceName()).orElseThrow();
+        long length = references.get(index).length();
+        return new Interval(index, region.start(), Math.min(length, region.end().orElse(length)));
+    }
+
+    private boolean overlapsAny(int record, Interval[] intervals) {
+        for (Interval interval : intervals) {
+            if (reference[record] == interval.reference
+                    && interval.start < interval.end
+                    && start[record] < interval.end
+                    && end[record] > interval.start) {
+                return true;
+            }
+        }
+        return false;
     }
 }

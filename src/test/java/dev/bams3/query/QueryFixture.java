@@ -42,11 +42,16 @@ final class QueryFixture implements AutoCloseable {
     final ChunkFetcher fetcher;
     final ReadsQuery query;
     private final Datasets datasets;
-    private final BgzfDeflaters deflaters = new BgzfDeflaters(1, 2);
+    private final BgzfDeflaters deflaters;
     private final ExecutorService cpu = Executors.newFixedThreadPool(2);
 
     QueryFixture(SamHeader header, List<byte[]> records, BlockSizing sizing) {
-        this(header, records, sizing, FETCH, QUERY, UnaryOperator.identity());
+        this(header, records, sizing, 1);
+    }
+
+    /** @param level of the BGZF blocks of answers */
+    QueryFixture(SamHeader header, List<byte[]> records, BlockSizing sizing, int level) {
+        this(header, records, sizing, level, FETCH, QUERY, UnaryOperator.identity());
     }
 
     QueryFixture(
@@ -56,7 +61,19 @@ final class QueryFixture implements AutoCloseable {
             FetchLimits fetch,
             QueryLimits limits,
             UnaryOperator<ObjectStore> decorator) {
+        this(header, records, sizing, 1, fetch, limits, decorator);
+    }
+
+    private QueryFixture(
+            SamHeader header,
+            List<byte[]> records,
+            BlockSizing sizing,
+            int level,
+            FetchLimits fetch,
+            QueryLimits limits,
+            UnaryOperator<ObjectStore> decorator) {
         this.header = header;
+        deflaters = new BgzfDeflaters(level, 2);
         MemoryObjectStore memory = new MemoryObjectStore();
         metadata = TestDatasets.write(memory, ID.prefix(), header, records, sizing);
         datasets = new Datasets(decorator.apply(memory), DatasetCacheSettings.DEFAULT);
@@ -77,8 +94,10 @@ final class QueryFixture implements AutoCloseable {
     }
 
     byte[] write(ReadSelection selection, ReadFormat format, OpenRead.Part part) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream out;
         try (OpenRead read = open(selection)) {
+            out = new ByteArrayOutputStream(
+                    1024 + (int) Math.min(64 * MIB, read.plan().estimatedRawBytes()));
             ReadTotals totals = read.writeTo(format, part, out);
             assertThat(totals.bytesOut()).isEqualTo(out.size());
         } catch (IOException e) {

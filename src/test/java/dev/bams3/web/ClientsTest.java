@@ -3,6 +3,7 @@ package dev.bams3.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bams3.fixtures.Tool;
 import htsjdk.samtools.DefaultSAMRecordFactory;
 import htsjdk.samtools.HtsgetBAMFileReader;
 import htsjdk.samtools.SAMRecord;
