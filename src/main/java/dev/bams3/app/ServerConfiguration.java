@@ -6,6 +6,7 @@ import dev.bams3.htsget.ServiceInfo;
 import dev.bams3.htsget.SliceTokens;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
+import dev.bams3.web.ClientWatch;
 import dev.bams3.web.CrossOrigin;
 import dev.bams3.web.Failures;
 import dev.bams3.web.PublicAddress;
@@ -114,6 +115,11 @@ class ServerConfiguration {
                 host.setErrorReportValveClass(ServerErrors.class.getName());
             }
         });
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> clientWatch() {
+        return factory -> factory.addContextValves(ClientWatch.valve());
     }
 
     @Bean

@@ -49,11 +49,11 @@ public final class BlockStream implements AutoCloseable {
     private final Pace pace;
     private int getsStarted;
 
-    BlockStream(ReadPlan plan, ChunkObjects chunks, ChunkFetcher fetcher) {
+    BlockStream(ReadPlan plan, ChunkObjects chunks, ChunkFetcher fetcher, Runnable watch) {
         this.plan = plan;
         this.chunks = chunks;
         this.fetcher = fetcher;
-        reading = new OrderedTasks<>(fetcher.threads());
+        reading = new OrderedTasks<>(fetcher.threads(), watch);
         pace = new Pace(fetcher.clock());
     }
 

@@ -2,6 +2,7 @@ package dev.bams3.fetch;
 
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.FairSlots;
+import dev.bams3.flow.OrderedTasks;
 import dev.bams3.flow.WaitingRoom;
 import dev.bams3.plan.ReadPlan;
 import java.util.concurrent.ExecutorService;
@@ -49,9 +50,13 @@ public final class ChunkFetcher implements AutoCloseable {
         return room;
     }
 
-    /** Starts to run a plan. Nothing is read before the first {@link BlockStream#next}. */
-    public BlockStream open(ReadPlan plan, ChunkObjects chunks) {
-        return new BlockStream(plan, chunks, this);
+    /**
+     * Starts to run a plan. Nothing is read before the first {@link BlockStream#next}.
+     *
+     * @param watch asks whether the blocks are still wanted, see {@link OrderedTasks}
+     */
+    public BlockStream open(ReadPlan plan, ChunkObjects chunks, Runnable watch) {
+        return new BlockStream(plan, chunks, this, watch);
     }
 
     FetchLimits limits() {

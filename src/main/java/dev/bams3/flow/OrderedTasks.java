@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +17,23 @@ import org.jspecify.annotations.Nullable;
  * no task outlives its owner.
  */
 public final class OrderedTasks<T> implements AutoCloseable {
+    private static final long LOOK_MILLIS = 200;
+
     private final Executor executor;
+    private final Runnable watch;
     private final ArrayDeque<Task<T>> tasks = new ArrayDeque<>();
 
     public OrderedTasks(Executor executor) {
+        this(executor, () -> {});
+    }
+
+    /**
+     * @param watch asks, in the owner's thread, whether the results are still wanted: at each {@link #take} and several times a
+     *     second while it waits. What it throws ends the wait; the task stays pending
+     */
+    public OrderedTasks(Executor executor, Runnable watch) {
         this.executor = executor;
+        this.watch = watch;
     }
 
     /** @throws ReadsException OVERLOADED when the pool takes no more tasks, which is then not pending */
@@ -54,7 +67,9 @@ public final class OrderedTasks<T> implements AutoCloseable {
     public T take() {
         Task<T> oldest = tasks.getFirst();
         try {
-            oldest.done.await();
+            do {
+                watch.run();
+            } while (!oldest.done.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw ReadsException.of(ErrorKind.CANCELLED, "interrupted", e);

@@ -32,14 +32,23 @@ final class EncodedBlocks implements AutoCloseable {
 
     private int nextBlock;
 
-    /** @param expansion bytes that a byte of BAM records may become */
-    EncodedBlocks(ReadEngine engine, ReadPlan plan, ChunkObjects chunks, RecordEncoder encoder, int expansion) {
+    /**
+     * @param expansion bytes that a byte of BAM records may become
+     * @param watch asks whether the blocks are still wanted, see {@link OrderedTasks}
+     */
+    EncodedBlocks(
+            ReadEngine engine,
+            ReadPlan plan,
+            ChunkObjects chunks,
+            RecordEncoder encoder,
+            int expansion,
+            Runnable watch) {
         this.engine = engine;
         this.encoder = encoder;
         this.expansion = expansion;
         this.plan = plan;
-        stream = engine.fetcher().open(plan, chunks);
-        encoding = new OrderedTasks<>(engine.cpu().line());
+        stream = engine.fetcher().open(plan, chunks, watch);
+        encoding = new OrderedTasks<>(engine.cpu().line(), watch);
     }
 
     boolean hasNext() {

@@ -27,12 +27,23 @@ public final class OpenRead implements AutoCloseable {
     private final OpenDataset dataset;
     private final ReadPlan plan;
     private final ReadEngine engine;
+    private Runnable watch = () -> {};
     private Optional<SamHeader> header = Optional.empty();
 
     OpenRead(OpenDataset dataset, ReadPlan plan, ReadEngine engine) {
         this.dataset = dataset;
         this.plan = plan;
         this.engine = engine;
+    }
+
+    /**
+     * Lets whoever asks be watched while records are read.
+     *
+     * @param check asks whether they are still wanted; called by this object's thread at each block and several times a second
+     *     while it waits. What it throws ends {@link #writeTo} and {@link #count}
+     */
+    public void watch(Runnable check) {
+        watch = check;
     }
 
     public DatasetMetadata metadata() {
@@ -133,7 +144,7 @@ public final class OpenRead implements AutoCloseable {
         boolean headerIsDue = part.header();
         long records = 0;
         long scanned = 0;
-        try (EncodedBlocks blocks = new EncodedBlocks(engine, wanted, chunks(), encoder, expansion(format))) {
+        try (EncodedBlocks blocks = new EncodedBlocks(engine, wanted, chunks(), encoder, expansion(format), watch)) {
             while (blocks.hasNext()) {
                 try (EncodedBlock block = blocks.next()) {
                     if (headerIsDue) {
@@ -163,7 +174,8 @@ public final class OpenRead implements AutoCloseable {
             records += block.isWhole() ? block.entry().records() : 0;
         }
         long scanned = 0;
-        try (EncodedBlocks blocks = new EncodedBlocks(engine, plan.filteredBlocks(), chunks(), new NoBytes(), 0)) {
+        try (EncodedBlocks blocks =
+                new EncodedBlocks(engine, plan.filteredBlocks(), chunks(), new NoBytes(), 0, watch)) {
             while (blocks.hasNext()) {
                 try (EncodedBlock block = blocks.next()) {
                     records += block.records();

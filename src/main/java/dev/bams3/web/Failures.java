@@ -59,6 +59,8 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
     private static HtsgetError error(HttpServletRequest request, HttpServletResponse response, Exception failure) {
         return switch (failure) {
             case ReadsException known -> HtsgetError.of(known);
+            // For one who has closed only the sending side.
+            case ClientWatch.Gone gone -> HtsgetError.ofStatus(400, "the connection was closed before the answer");
             case HttpRequestMethodNotSupportedException method -> {
                 String[] allowed = method.getSupportedMethods();
                 String methods = allowed == null ? "" : String.join(", ", allowed);

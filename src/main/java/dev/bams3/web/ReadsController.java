@@ -141,6 +141,7 @@ public final class ReadsController {
         if (isHead(request)) {
             return;
         }
+        read.watch(ClientWatch.of(request));
         ReadTotals totals = Streaming.write(request, response, out -> read.writeTo(format, part, out));
         LOG.debug("request {}: {} as {}, {}", RequestId.of(request), request.getRequestURI(), format, totals);
     }

@@ -83,6 +83,7 @@ public final class Slices {
 
     private void write(OpenRead read, SignedSlice slice, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
+        read.watch(ClientWatch.of(request));
         BamSlice bytes = read.bam(new Part(false, slice.firstBlock(), slice.blocks(), slice.end()));
         String tag = slice.etag(query.bamVariant());
         boolean ranges = bytes.work() <= maxMeasuredBytes;

@@ -29,7 +29,7 @@ final class Streaming {
             throws IOException {
         try {
             return writing.to(response.getOutputStream());
-        } catch (IOException e) {
+        } catch (IOException | ClientWatch.Gone e) {
             // Not ours to finish: where the client still listens, it must not take this for the end.
             LOG.debug("request {}: the client left", RequestId.of(request), e);
             throw new CloseNowException("the client left", e);

@@ -123,7 +123,8 @@ class BlockStreamTest {
         AtomicLong clock = new AtomicLong();
         FetchLimits wide = new FetchLimits(64, 64, 256L * MIB, 64 * MIB);
         try (ChunkFetcher slowly = new ChunkFetcher(wide, WaitingRoom.unbounded(), clock::get);
-                BlockStream stream = slowly.open(chunks.plan(), new ChunkObjects(chunks.store, StoredChunks.KEYS))) {
+                BlockStream stream =
+                        slowly.open(chunks.plan(), new ChunkObjects(chunks.store, StoredChunks.KEYS), () -> {})) {
             long taken = 0;
             for (int i = 0; i < 200; i++) {
                 stream.next().close();
@@ -243,7 +244,7 @@ class BlockStreamTest {
     }
 
     private BlockStream open(ReadPlan plan, ObjectStore store) {
-        return fetcher.open(plan, new ChunkObjects(store, StoredChunks.KEYS));
+        return fetcher.open(plan, new ChunkObjects(store, StoredChunks.KEYS), () -> {});
     }
 
     private static void join(Thread thread) {

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * A service with the dataset `a/reads` of simulated reads, and what htsjdk reads from their BAM. The dataset `a/broken` has
@@ -70,6 +71,11 @@ final class ServedReads {
 
     static ServedReads shared() {
         return Holder.INSTANCE;
+    }
+
+    /** Another service over the same datasets, with the store wrapped; the caller closes it. */
+    RunningServer start(UnaryOperator<ObjectStore> wrapping, String... settings) {
+        return RunningServer.start(unused -> wrapping.apply(memory), settings);
     }
 
     RunningServer server() {
