@@ -22,6 +22,15 @@ public record SourceObject(ObjectStore store, ObjectKey key, long size, ETag eta
         return new SourceObject(store, key, info.size(), info.etag());
     }
 
+    /**
+     * What kind of file it is, by its first bytes: `BAM`, `SAM` or `CRAM`.
+     *
+     * @throws dev.bams3.error.ReadsException INVALID_INPUT for an empty file or another kind
+     */
+    public String format() {
+        return SourceFormat.of(this).name();
+    }
+
     /** For messages and for the metadata: location of the store and key. */
     public String name() {
         String location = store.location();

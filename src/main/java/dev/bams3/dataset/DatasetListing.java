@@ -11,6 +11,9 @@ import java.util.List;
 final class DatasetListing {
     private static final String END_OF_ID = ".bams3/";
 
+    /** No id begins with a dot, and what the service keeps for itself does: `/` follows it. */
+    private static final String BEHIND_DOTS = "/";
+
     private final ObjectStore store;
     private final String prefix;
     private final int limit;
@@ -43,6 +46,9 @@ final class DatasetListing {
 
     /** Notes the key if it is a commit; says behind which key the next commit is to be looked for. */
     private String visit(String key) {
+        if (key.startsWith(".")) {
+            return BEHIND_DOTS;
+        }
         int end = key.indexOf(END_OF_ID);
         if (end < 0) {
             return key;

@@ -1,0 +1,268 @@
+package dev.bams3.jobs;
+
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.flow.OrderedTasks;
+import dev.bams3.storage.ETag;
+import dev.bams3.storage.ObjectInfo;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.PutCondition;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The jobs' documents in the store of the datasets, below {@value #PREFIX}, which no dataset id can name.
+ *
+ * <p>Revision {@code n} of a job is the object {@code <id>/<n>.json}, and the job is its highest revision. A change is made
+ * by creating the next revision with {@code If-None-Match: *}: of all who try to follow the same revision one succeeds.
+ * So one kind of condition, which every store that datasets can be committed to has, does for submitting, claiming,
+ * heartbeats and fencing; {@code If-Match}, which some S3-compatible servers refuse, is not needed.
+ *
+ * <p>Older revisions are removed once a newer one is there. A writer that was asleep for long may therefore create a
+ * number again whose object is gone; it is never the highest then, so that nobody reads it, and the listing that follows
+ * every write tells the writer that it came too late. The highest revision is never removed but with its job.
+ */
+final class JobDocuments {
+    static final String PREFIX = ".bams3-jobs/jobs/";
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobDocuments.class);
+    private static final Pattern KEY = Pattern.compile(Pattern.quote(PREFIX) + "([0-9a-f]{32})/([0-9]{12})\\.json");
+    private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_CACHED = 4096;
+    private static final int AT_ONCE = 16;
+
+    /** How often a reader follows a job that changes under its eyes. */
+    private static final int MAX_LOOKS = 20;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final ObjectStore store;
+    private final ExecutorService waiting;
+    private final JobSignal signal;
+
+    /** The last revisions that were read or written; each is immutable under its ETag. */
+    private final Map<JobId, Cached> cache = new LinkedHashMap<>(64, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<JobId, Cached> eldest) {
+            return size() > MAX_CACHED;
+        }
+    };
+
+    private record Cached(Job job, ETag etag) {}
+
+    /** Which objects a job has: the highest revision, and what may be removed. */
+    private record Found(ObjectInfo highest, List<ObjectKey> older) {}
+
+    /** @param waiting starts a thread for every task; stays the caller's */
+    JobDocuments(ObjectStore store, ExecutorService waiting, JobSignal signal) {
+        this.store = store;
+        this.waiting = waiting;
+        this.signal = signal;
+    }
+
+    /** The job as it is now. */
+    Optional<Job> find(JobId id) {
+        for (int look = 0; look < MAX_LOOKS; look++) {
+            Found found = list(id.value() + "/").get(id);
+            if (found == null) {
+                return Optional.empty();
+            }
+            Optional<Job> job = read(id, found.highest);
+            if (job.isPresent()) {
+                return job;
+            }
+        }
+        throw ReadsException.about(ErrorKind.CHANGED, PREFIX + id, "the job changes all the time");
+    }
+
+    /** All jobs as they are now, by id; those that change meanwhile as they were or are. */
+    List<Job> all() {
+        Map<JobId, Found> found = list("");
+        List<Job> jobs = new ArrayList<>(found.size());
+        try (OrderedTasks<Optional<Job>> reads = new OrderedTasks<>(waiting)) {
+            found.forEach((id, objects) -> {
+                if (reads.pending() >= AT_ONCE) {
+                    reads.take().ifPresent(jobs::add);
+                }
+                reads.submit(() -> {
+                    Optional<Job> job = readSound(id, objects.highest);
+                    return job.isPresent() ? job : findSound(id);
+                });
+            });
+            while (reads.pending() > 0) {
+                reads.take().ifPresent(jobs::add);
+            }
+        }
+        return jobs;
+    }
+
+    /** The revision that this process saw last, without asking the store. */
+    Optional<Job> lastSeen(JobId id) {
+        synchronized (cache) {
+            return Optional.ofNullable(cache.get(id)).map(Cached::job);
+        }
+    }
+
+    /**
+     * Makes this the job's newest revision.
+     *
+     * @throws ReadsException CHANGED when its number is taken or passed: then the job is to be read again, and may be found
+     *     to be what was written here; UNAVAILABLE and the like when nobody knows
+     */
+    void write(Job job) {
+        ObjectKey key = key(job.id(), job.revision());
+        byte[] body = JSON.writeValueAsBytes(job);
+        ETag etag = create(key, body);
+        Found found = list(job.id().value() + "/").get(job.id());
+        if (found == null || !found.highest.key().equals(key)) {
+            // Not the highest any more, so that nobody misses it.
+            remove(key);
+            throw ReadsException.about(ErrorKind.CHANGED, key.value(), "the job has changed since it was read");
+        }
+        remember(job, etag);
+        found.older.forEach(this::remove);
+        signal.changed();
+    }
+
+    private ETag create(ObjectKey key, byte[] body) {
+        try {
+            return store.put(key, body, PutCondition.ifAbsent());
+        } catch (ReadsException e) {
+            if (e.kind() == ErrorKind.CHANGED) {
+                throw e;
+            }
+            // Done all the same, perhaps, with only the answer lost.
+            try {
+                var present = store.get(key, MAX_BYTES);
+                if (Arrays.equals(present.body(), body)) {
+                    return present.etag();
+                }
+            } catch (ReadsException unknown) {
+                e.addSuppressed(unknown);
+            }
+            throw e;
+        }
+    }
+
+    /** Removes a job that has ended, the newest revision last, so that it is never seen in an earlier state. */
+    void forget(JobId id) {
+        Found found = list(id.value() + "/").get(id);
+        if (found != null) {
+            found.older.forEach(store::delete);
+            store.delete(found.highest.key());
+        }
+        synchronized (cache) {
+            cache.remove(id);
+        }
+        signal.changed();
+    }
+
+    private Map<JobId, Found> list(String below) {
+        Map<JobId, Found> jobs = new TreeMap<>();
+        String after = "";
+        while (true) {
+            List<ObjectInfo> page = store.list(PREFIX + below, after, ObjectStore.MAX_LISTED);
+            for (ObjectInfo object : page) {
+                Matcher name = KEY.matcher(object.key().value());
+                if (name.matches()) {
+                    // In the order of keys, which is that of revisions.
+                    jobs.merge(new JobId(name.group(1)), new Found(object, new ArrayList<>()), (before, last) -> {
+                        before.older.add(before.highest.key());
+                        return new Found(last.highest, before.older);
+                    });
+                }
+            }
+            if (page.size() < ObjectStore.MAX_LISTED) {
+                return jobs;
+            }
+            after = page.getLast().key().value();
+        }
+    }
+
+    /** Empty if the object is gone, because a newer one is there. */
+    private Optional<Job> read(JobId id, ObjectInfo object) {
+        synchronized (cache) {
+            Cached cached = cache.get(id);
+            if (cached != null
+                    && cached.etag.equals(object.etag())
+                    && key(id, cached.job.revision()).equals(object.key())) {
+                return Optional.of(cached.job);
+            }
+        }
+        try {
+            var stored = store.get(object.key(), MAX_BYTES);
+            Job job = JSON.readValue(stored.body(), Job.class);
+            if (!job.id().equals(id) || !key(id, job.revision()).equals(object.key())) {
+                throw ReadsException.about(ErrorKind.CORRUPT, object.key().value(), "the document of another job");
+            }
+            remember(job, stored.etag());
+            return Optional.of(job);
+        } catch (ReadsException e) {
+            if (e.kind() == ErrorKind.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        } catch (JacksonException e) {
+            throw ReadsException.about(
+                    ErrorKind.CORRUPT, object.key().value(), "not the document of a job: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private Optional<Job> readSound(JobId id, ObjectInfo object) {
+        return skippingCorrupt(() -> read(id, object));
+    }
+
+    private Optional<Job> findSound(JobId id) {
+        return skippingCorrupt(() -> find(id));
+    }
+
+    /** One damaged document must not keep all others from being worked on. */
+    private static Optional<Job> skippingCorrupt(java.util.function.Supplier<Optional<Job>> body) {
+        try {
+            return body.get();
+        } catch (ReadsException e) {
+            if (e.kind() != ErrorKind.CORRUPT) {
+                throw e;
+            }
+            LOG.warn("{}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void remember(Job job, ETag etag) {
+        synchronized (cache) {
+            Cached present = cache.get(job.id());
+            if (present == null
+                    || present.job.revision() <= job.revision()
+                    || present.job.created().isBefore(job.created())) {
+                cache.put(job.id(), new Cached(job, etag));
+            }
+        }
+    }
+
+    private void remove(ObjectKey key) {
+        try {
+            store.delete(key);
+        } catch (ReadsException e) {
+            LOG.debug("left behind, to be removed with a later revision: {}", key, e);
+        }
+    }
+
+    private static ObjectKey key(JobId id, long revision) {
+        return new ObjectKey(String.format(Locale.ROOT, "%s%s/%012d.json", PREFIX, id, revision));
+    }
+}

@@ -1,0 +1,48 @@
+package dev.bams3.jobs;
+
+import dev.bams3.error.ReadsException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * How a job converts; what is absent is the converter's default.
+ *
+ * @param chunkBytes bytes of BAM records at which a chunk object is full, 64 KiB to 256 MiB
+ * @param blockRecords records that a block should have before it is full, 1 to 100,000
+ * @param replace whether a dataset of this name may be there already
+ * @param reference FASTA file (with .fai) of a CRAM's references: an address within the permitted sources
+ * @param verify whether every block is decoded again before it is stored
+ */
+public record JobOptions(
+        OptionalLong chunkBytes,
+        OptionalInt blockRecords,
+        boolean replace,
+        Optional<String> reference,
+        boolean verify) {
+    public static final JobOptions DEFAULT =
+            new JobOptions(OptionalLong.empty(), OptionalInt.empty(), false, Optional.empty(), true);
+
+    private static final long MIN_CHUNK = 64L << 10;
+    private static final long MAX_CHUNK = 256L << 20;
+    private static final int MAX_BLOCK_RECORDS = 100_000;
+
+    /** @throws ReadsException INVALID_INPUT naming the option */
+    public JobOptions {
+        check(
+                chunkBytes.isEmpty() || (chunkBytes.getAsLong() >= MIN_CHUNK && chunkBytes.getAsLong() <= MAX_CHUNK),
+                "chunkBytes",
+                "must be " + MIN_CHUNK + " to " + MAX_CHUNK);
+        check(
+                blockRecords.isEmpty()
+                        || (blockRecords.getAsInt() >= 1 && blockRecords.getAsInt() <= MAX_BLOCK_RECORDS),
+                "blockRecords",
+                "must be 1 to " + MAX_BLOCK_RECORDS);
+    }
+
+    private static void check(boolean condition, String option, String message) {
+        if (!condition) {
+            throw ReadsException.invalidInput("options." + option, message);
+        }
+    }
+}

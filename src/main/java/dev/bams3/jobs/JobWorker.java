@@ -1,0 +1,222 @@
+package dev.bams3.jobs;
+
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Works on the jobs of a store in this process: claims queued ones, oldest first, takes over those whose worker has gone
+ * silent, and forgets old ones. Any number of processes do so at one store.
+ *
+ * <p>A worker counts as silent when its job's revision has not changed for a lease's time by the clock of the one who
+ * watches, so clocks of machines need not agree.
+ */
+public final class JobWorker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(JobWorker.class);
+    private static final Comparator<Job> OLDEST_FIRST =
+            Comparator.comparing(Job::created).thenComparing(Job::id);
+
+    private final String name;
+    private final JobDocuments documents;
+    private final JobSettings settings;
+    private final JobSignal signal;
+    private final JobRunner runner;
+    private final Clock clock;
+    private final Thread loop;
+
+    private final Map<JobId, RunningJob> running = new ConcurrentHashMap<>();
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopping;
+
+    // Of the loop's thread alone.
+    private final Map<JobId, Sighting> sightings = new HashMap<>();
+    private @Nullable String lastTrouble;
+
+    /** Since when a claimed job has had this revision, as far as this process knows. */
+    private record Sighting(long revision, long since) {}
+
+    /**
+     * Starts to work.
+     *
+     * @param name of this worker, unlike that of any other that lives or ever lived
+     */
+    JobWorker(
+            String name,
+            JobDocuments documents,
+            JobSettings settings,
+            JobSignal signal,
+            JobRunner runner,
+            Clock clock) {
+        this.name = name;
+        this.documents = documents;
+        this.settings = settings;
+        this.signal = signal;
+        this.runner = runner;
+        this.clock = clock;
+        loop = Thread.ofVirtual().name("job-worker").unstarted(this::work);
+        if (settings.workers() > 0) {
+            loop.start();
+        }
+    }
+
+    /** What it writes into the documents of its jobs. */
+    public String name() {
+        return name;
+    }
+
+    /** Jobs that run here now. */
+    public int running() {
+        return running.size();
+    }
+
+    private void work() {
+        long seen = signal.changes();
+        while (!stopping) {
+            try {
+                look();
+                lastTrouble = null;
+            } catch (ReadsException e) {
+                if (!stopping && !e.getMessage().equals(lastTrouble)) {
+                    lastTrouble = e.getMessage();
+                    LOG.warn("conversions wait: {}", lastTrouble);
+                }
+            } catch (RuntimeException e) {
+                LOG.error("looking for conversions failed", e);
+            }
+            try {
+                seen = awaitWork(seen);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** Until it is time to look again, or at once where there is a free place and something has changed here. */
+    private long awaitWork(long seen) throws InterruptedException {
+        long now = signal.await(seen, settings.poll());
+        long end = System.nanoTime() + settings.poll().toNanos();
+        while (!stopping && running.size() >= settings.workers() && System.nanoTime() < end) {
+            now = signal.await(now, Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+        }
+        return now;
+    }
+
+    private void look() {
+        List<Job> jobs = documents.all();
+        jobs.sort(OLDEST_FIRST);
+        Instant now = clock.instant();
+        long nanos = System.nanoTime();
+        Set<JobId> claimed = new HashSet<>();
+        for (Job job : jobs) {
+            if (stopping) {
+                return;
+            }
+            if (job.state().isClaimed()) {
+                claimed.add(job.id());
+            }
+            if (isFree(job, now, nanos)) {
+                if (running.size() < settings.workers()) {
+                    claim(job);
+                }
+            } else if (job.state().isFinal() && isOld(job, now)) {
+                documents.forget(job.id());
+            }
+        }
+        sightings.keySet().retainAll(claimed);
+    }
+
+    private boolean isFree(Job job, Instant now, long nanos) {
+        if (running.containsKey(job.id())) {
+            return false;
+        }
+        if (job.state() == JobState.QUEUED) {
+            return job.notBefore().map(time -> !now.isBefore(time)).orElse(true);
+        }
+        return job.state().isClaimed() && isSilent(job, nanos);
+    }
+
+    private boolean isSilent(Job job, long nanos) {
+        Sighting sighting = sightings.get(job.id());
+        if (sighting == null || sighting.revision != job.revision()) {
+            sightings.put(job.id(), new Sighting(job.revision(), nanos));
+            return false;
+        }
+        return nanos - sighting.since >= settings.lease().toNanos();
+    }
+
+    private boolean isOld(Job job, Instant now) {
+        return job.finished().orElse(job.updated()).plus(settings.retention()).isBefore(now);
+    }
+
+    private void claim(Job job) {
+        Job claimed = job.claimed(name, clock.instant());
+        try {
+            documents.write(claimed);
+        } catch (ReadsException e) {
+            if (e.kind() == ErrorKind.CHANGED) {
+                // Another worker's, or changed by its owner; if the write was ours after all, it is silent soon.
+                return;
+            }
+            throw e;
+        }
+        if (job.state().isClaimed()) {
+            LOG.warn(
+                    "conversion {} is taken over from {}, which has been silent",
+                    job.id(),
+                    job.worker().orElse("nobody"));
+        }
+        start(claimed);
+    }
+
+    private void start(Job job) {
+        RunningJob attempt = new RunningJob(job, documents, settings, signal, runner, clock);
+        running.put(job.id(), attempt);
+        Thread thread = Thread.ofPlatform().name("job-" + job.id()).daemon().unstarted(() -> {
+            try {
+                attempt.run();
+            } finally {
+                running.remove(job.id());
+                threads.remove(Thread.currentThread());
+                signal.changed();
+            }
+        });
+        threads.add(thread);
+        thread.start();
+    }
+
+    /** Stops to claim and gives back what runs, so that another worker goes on with it at once. Waits for the end of both. */
+    @Override
+    public void close() {
+        stopping = true;
+        signal.changed();
+        boolean interrupted = false;
+        try {
+            loop.join();
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        running.values().forEach(RunningJob::stop);
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,300 @@
+package dev.bams3.jobs;
+
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.Datasets;
+import dev.bams3.dataset.OpenDataset;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.storage.ObjectUri;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * What can be asked of jobs, from any replica. Safe for use by many threads.
+ *
+ * <p>Failures: INVALID_INPUT naming the field of a request that cannot be accepted; NOT_FOUND for a job that is not there;
+ * CHANGED where the job or the dataset is not in the state that the request needs; UNAVAILABLE and the like of the store.
+ */
+public final class Jobs {
+    private static final Comparator<Job> NEWEST_FIRST =
+            Comparator.comparing(Job::created).thenComparing(Job::id).reversed();
+
+    /** Visible ASCII; it is only ever hashed. */
+    private static final Pattern KEY = Pattern.compile("[!-~]{1,200}");
+
+    private static final Pattern CURSOR = Pattern.compile("([0-9]{1,18})-([0-9a-f]{32})");
+
+    /** How often a change follows others that come between. */
+    private static final int MAX_TRIES = 10;
+
+    private final JobDocuments documents;
+    private final JobSignal signal;
+    private final Datasets datasets;
+    private final SourcePlaces sources;
+    private final Clock clock;
+
+    Jobs(JobDocuments documents, JobSignal signal, Datasets datasets, SourcePlaces sources, Clock clock) {
+        this.documents = documents;
+        this.signal = signal;
+        this.datasets = datasets;
+        this.sources = sources;
+        this.clock = clock;
+    }
+
+    /**
+     * A page of jobs.
+     *
+     * @param jobs newest first
+     * @param next {@code after} of the next page; absent: this is the last
+     */
+    public record Page(List<Job> jobs, Optional<String> next) {}
+
+    /**
+     * Accepts a conversion, or finds the job that was accepted for it before. Without a key of the client's own, the same
+     * bytes and dataset mean the same job: one that waits, runs, or has made the dataset that is still there is answered as
+     * it is; one that has ended otherwise is queued again.
+     *
+     * @param key of the client's own: names one job for ever, whatever becomes of it
+     */
+    public Job submit(JobRequest request, Optional<String> key) {
+        if (key.isPresent() && !KEY.matcher(key.get()).matches()) {
+            throw ReadsException.invalidInput("Idempotency-Key", "must be 1 to 200 visible ASCII characters");
+        }
+        DatasetId dataset = datasetId(request.dataset());
+        ObjectUri address = sources.permitted("source", request.source());
+        JobRequest resolved = new JobRequest(address.toString(), dataset.value(), request.options());
+        if (key.isPresent()) {
+            Optional<Job> known = documents.find(JobId.ofKey(key.get()));
+            if (known.isPresent()) {
+                return sameAs(known.get(), resolved);
+            }
+        }
+        JobSource source = sources.examine("source", address);
+        request.options().reference().ifPresent(reference -> sources.permittedPath("options.reference", reference));
+        JobId id = key.map(JobId::ofKey)
+                .orElseGet(() -> JobId.ofWork(resolved.source(), source.etag(), resolved.dataset()));
+        for (int attempt = 0; attempt < MAX_TRIES; attempt++) {
+            Optional<Job> known = documents.find(id);
+            if (known.isPresent() && key.isPresent()) {
+                return sameAs(known.get(), resolved);
+            }
+            if (known.isPresent() && stands(known.get(), resolved)) {
+                return known.get();
+            }
+            Optional<String> replaces = replaced(dataset, resolved.options());
+            Job job = known.map(last -> last.resubmitted(resolved, source, replaces, now()))
+                    .orElseGet(() -> Job.submitted(id, key.isPresent(), resolved, source, replaces, now()));
+            if (written(job)) {
+                return job;
+            }
+        }
+        throw busy(id);
+    }
+
+    private static DatasetId datasetId(String text) {
+        if (!DatasetId.isValid(text)) {
+            throw ReadsException.invalidInput(
+                    "dataset", "is no dataset id: use letters, digits and ._~@+=,:- in segments joined by '/'");
+        }
+        return new DatasetId(text);
+    }
+
+    private static Job sameAs(Job known, JobRequest wanted) {
+        if (!known.request().equals(wanted)) {
+            throw ReadsException.invalidInput(
+                    "Idempotency-Key",
+                    "stands for another request already: conversion " + known.id() + "; use a new key");
+        }
+        return known;
+    }
+
+    /** Whether the job is an answer to the same request now. */
+    private boolean stands(Job known, JobRequest wanted) {
+        if (!known.state().isFinal()) {
+            if (known.state() == JobState.CANCELLING) {
+                throw ReadsException.about(
+                        ErrorKind.CHANGED, known.id().value(), "is being cancelled; ask again when it has ended");
+            }
+            if (!known.request().equals(wanted)) {
+                throw ReadsException.about(
+                        ErrorKind.CHANGED,
+                        known.id().value(),
+                        "makes this dataset of this source already, with other options; cancel it first");
+            }
+            return true;
+        }
+        boolean wasDone = known.state() == JobState.SUCCEEDED && known.request().equals(wanted);
+        return wasDone
+                && published(new DatasetId(wanted.dataset()))
+                        .map(dataset -> dataset.metadata().uuid().toString())
+                        .equals(known.result().map(JobResult::uuid));
+    }
+
+    /** ETag of the dataset that is to be replaced. */
+    private Optional<String> replaced(DatasetId dataset, JobOptions options) {
+        Optional<String> present = published(dataset).map(open -> open.etag().value());
+        if (present.isPresent() && !options.replace()) {
+            throw ReadsException.about(
+                    ErrorKind.CHANGED,
+                    "dataset",
+                    "'" + dataset + "' exists already; choose another id, or set options.replace to true");
+        }
+        return present;
+    }
+
+    private Optional<OpenDataset> published(DatasetId dataset) {
+        datasets.forget(dataset);
+        try {
+            return Optional.of(datasets.open(dataset));
+        } catch (ReadsException e) {
+            if (e.kind() == ErrorKind.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** @throws ReadsException NOT_FOUND */
+    public Job get(JobId id) {
+        return documents.find(id).orElseThrow(() -> missing(id));
+    }
+
+    /**
+     * Jobs, newest first.
+     *
+     * @param state only those in it
+     * @param dataset only those that make it
+     * @param after {@link Page#next} of the page before; absent: the first page
+     * @param limit 1 or more
+     */
+    public Page list(Optional<JobState> state, Optional<String> dataset, Optional<String> after, int limit) {
+        Optional<Cursor> behind = after.map(Cursor::parse);
+        List<Job> found = documents.all().stream()
+                .filter(job -> state.map(wanted -> job.state() == wanted).orElse(true))
+                .filter(job -> dataset.map(wanted -> job.request().dataset().equals(wanted))
+                        .orElse(true))
+                .filter(job -> behind.map(cursor -> cursor.isBefore(job)).orElse(true))
+                .sorted(NEWEST_FIRST)
+                .limit(limit + 1L)
+                .toList();
+        return found.size() <= limit
+                ? new Page(found, Optional.empty())
+                : new Page(found.subList(0, limit), Optional.of(Cursor.of(found.get(limit - 1))));
+    }
+
+    private record Cursor(Instant created, String id) {
+        static Cursor parse(String text) {
+            var matcher = CURSOR.matcher(text);
+            if (!matcher.matches()) {
+                throw ReadsException.invalidInput("after", "is not the 'next' of an answer");
+            }
+            return new Cursor(Instant.ofEpochMilli(Long.parseLong(matcher.group(1))), matcher.group(2));
+        }
+
+        static String of(Job job) {
+            return job.created().toEpochMilli() + "-" + job.id();
+        }
+
+        boolean isBefore(Job job) {
+            int order = job.created().compareTo(created);
+            return order < 0 || (order == 0 && job.id().value().compareTo(id) < 0);
+        }
+    }
+
+    /** Asks for the end of a job. One that waits has ended when this returns; one that runs ends within seconds. */
+    public Job cancel(JobId id) {
+        return change(id, job -> {
+            if (job.state() == JobState.CANCELLED || job.state() == JobState.CANCELLING) {
+                return Optional.empty();
+            }
+            if (job.state().isFinal()) {
+                throw ReadsException.about(
+                        ErrorKind.CHANGED,
+                        id.value(),
+                        "has ended already (" + job.state() + "); DELETE /admin/datasets/{id} removes a dataset");
+            }
+            return Optional.of(job.cancelRequested(now()));
+        });
+    }
+
+    /** Queues a job again that has failed or was cancelled. */
+    public Job retry(JobId id) {
+        return change(id, job -> {
+            if (job.state() != JobState.FAILED && job.state() != JobState.CANCELLED) {
+                throw ReadsException.about(
+                        ErrorKind.CHANGED,
+                        id.value(),
+                        "is " + job.state() + "; only one that is FAILED or CANCELLED can be retried");
+            }
+            // Of the bytes that are there now: the source may have been what was wrong.
+            JobSource source = sources.examine(
+                    "source", sources.permitted("source", job.request().source()));
+            Optional<String> replaces = replaced(
+                    new DatasetId(job.request().dataset()), job.request().options());
+            return Optional.of(job.resubmitted(job.request(), source, replaces, now()));
+        });
+    }
+
+    private Job change(JobId id, Function<Job, Optional<Job>> step) {
+        for (int attempt = 0; attempt < MAX_TRIES; attempt++) {
+            Job job = get(id);
+            Optional<Job> next = step.apply(job);
+            if (next.isEmpty()) {
+                return job;
+            }
+            if (written(next.get())) {
+                return next.get();
+            }
+        }
+        throw busy(id);
+    }
+
+    private boolean written(Job job) {
+        try {
+            documents.write(job);
+            return true;
+        } catch (ReadsException e) {
+            if (e.kind() == ErrorKind.CHANGED) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * The job as soon as its revision is over {@code seen}; empty when that takes longer than {@code atMost}. What this
+     * process writes is seen at once, what others write at the end of the time.
+     */
+    public Optional<Job> await(JobId id, long seen, Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        long changes = signal.changes();
+        while (documents.lastSeen(id).map(Job::revision).orElse(0L) <= seen) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                break;
+            }
+            changes = signal.await(changes, Duration.ofNanos(left));
+        }
+        return Optional.of(get(id)).filter(job -> job.revision() > seen);
+    }
+
+    /** To the precision of a page's cursor. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private static ReadsException missing(JobId id) {
+        return ReadsException.notFound("id", "there is no conversion " + id + "; old ones are forgotten");
+    }
+
+    private static ReadsException busy(JobId id) {
+        return ReadsException.about(ErrorKind.OVERLOADED, id.value(), "the job changes all the time; ask again");
+    }
+}

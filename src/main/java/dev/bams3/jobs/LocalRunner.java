@@ -1,0 +1,85 @@
+package dev.bams3.jobs;
+
+import dev.bams3.bams3.BlockSizing;
+import dev.bams3.convert.ConversionKey;
+import dev.bams3.convert.ConversionOptions;
+import dev.bams3.convert.ConversionRequest;
+import dev.bams3.convert.Converter;
+import dev.bams3.convert.SourceObject;
+import dev.bams3.convert.Supervision;
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.DatasetLocation;
+import dev.bams3.dataset.Datasets;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.jobs.SourcePlaces.Opened;
+import dev.bams3.storage.ObjectStore;
+
+/** Converts in this process. */
+final class LocalRunner implements JobRunner {
+    private final Converter converter;
+    private final ObjectStore store;
+    private final Datasets datasets;
+    private final SourcePlaces sources;
+
+    LocalRunner(Converter converter, ObjectStore store, Datasets datasets, SourcePlaces sources) {
+        this.converter = converter;
+        this.store = store;
+        this.datasets = datasets;
+        this.sources = sources;
+    }
+
+    @Override
+    public JobResult run(Job job, Supervision supervision) {
+        try (Opened opened = open(job)) {
+            JobResult result = JobResult.of(converter
+                    .convert(request(job, opened.object()), supervision)
+                    .metadata());
+            datasets.forget(new DatasetId(job.request().dataset()));
+            return result;
+        }
+    }
+
+    /** The source, if it still is what the job was accepted for; places are judged anew, as settings may have changed. */
+    private Opened open(Job job) {
+        Opened opened = sources.open(sources.permitted("source", job.request().source()));
+        if (!opened.object().etag().value().equals(job.source().etag())) {
+            opened.close();
+            throw ReadsException.about(
+                    ErrorKind.CHANGED,
+                    job.request().source(),
+                    "the source was replaced since the conversion was accepted; retry it to convert what is there now");
+        }
+        return opened;
+    }
+
+    private ConversionRequest request(Job job, SourceObject source) {
+        DatasetLocation destination =
+                DatasetLocation.of(store, new DatasetId(job.request().dataset()));
+        return new ConversionRequest(
+                key(job), source, destination, options(job.request().options()));
+    }
+
+    /** The same for every attempt, another once it is submitted anew. */
+    static ConversionKey key(Job job) {
+        return new ConversionKey(job.created(), job.id() + "-" + job.created().toEpochMilli());
+    }
+
+    private ConversionOptions options(JobOptions options) {
+        BlockSizing usual = BlockSizing.DEFAULT;
+        BlockSizing sizing = new BlockSizing(
+                usual.blockBytes(),
+                options.blockRecords().orElse(usual.blockRecords()),
+                usual.maxBlockBytes(),
+                options.chunkBytes().orElse(usual.chunkBytes()));
+        return ConversionOptions.DEFAULT
+                .withReplace(options.replace())
+                .withVerify(options.verify())
+                .withReference(
+                        options.reference().map(reference -> sources.permittedPath("options.reference", reference)))
+                .withSizing(sizing);
+    }
+
+    @Override
+    public void discard(Job job) {}
+}

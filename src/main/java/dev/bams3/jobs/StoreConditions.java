@@ -1,0 +1,54 @@
+package dev.bams3.jobs;
+
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.storage.ETag;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.PutCondition;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+/**
+ * Which conditions a store honours, tried on an object of its own.
+ *
+ * @param ifAbsent whether {@code If-None-Match: *} lets one writer win: without it several workers may have one job at a
+ *     time, so that only one process may work, and the operator has to see to that
+ * @param ifMatch whether {@code If-Match} replaces an unchanged object and no other: without it no dataset can be replaced
+ */
+public record StoreConditions(boolean ifAbsent, boolean ifMatch) {
+    private static final String PREFIX = ".bams3-jobs/probe/";
+
+    /** @throws ReadsException what the store says other than about conditions */
+    static StoreConditions of(ObjectStore store) {
+        ObjectKey key = new ObjectKey(PREFIX + UUID.randomUUID());
+        ETag first = store.put(key, bytes("1"), PutCondition.ifAbsent());
+        try {
+            boolean ifAbsent = !accepts(store, key, "2", PutCondition.ifAbsent());
+            ETag now = ifAbsent ? first : store.head(key).etag();
+            boolean replaces = accepts(store, key, "3", PutCondition.ifMatch(now));
+            return new StoreConditions(ifAbsent, replaces && !accepts(store, key, "4", PutCondition.ifMatch(now)));
+        } finally {
+            store.delete(key);
+        }
+    }
+
+    private static boolean accepts(ObjectStore store, ObjectKey key, String body, PutCondition condition) {
+        try {
+            store.put(key, bytes(body), condition);
+            return true;
+        } catch (ReadsException e) {
+            // The adapter says UNAVAILABLE where a server refuses If-Match of an unchanged object.
+            boolean refused = e.kind() == ErrorKind.CHANGED
+                    || (e.kind() == ErrorKind.UNAVAILABLE && condition instanceof PutCondition.IfMatch);
+            if (refused) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

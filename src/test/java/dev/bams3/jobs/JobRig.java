@@ -1,0 +1,182 @@
+package dev.bams3.jobs;
+
+import dev.bams3.convert.Converter;
+import dev.bams3.convert.Progress;
+import dev.bams3.convert.Verifier;
+import dev.bams3.dataset.DatasetCacheSettings;
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.Datasets;
+import dev.bams3.fixtures.Bams;
+import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.storage.MemoryObjectStore;
+import dev.bams3.storage.ObjectInfo;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.PutCondition;
+import dev.bams3.storage.StoreUri;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+
+/** Sources, a store of datasets and any number of replicas on it, in one process. */
+final class JobRig implements AutoCloseable {
+    static final JobSettings QUICK = new JobSettings(
+            1,
+            Duration.ofMillis(50),
+            Duration.ofMillis(400),
+            Duration.ofMillis(50),
+            3,
+            Duration.ofMillis(50),
+            Duration.ofDays(1));
+
+    /** Submits and watches, but does not work. */
+    static final JobSettings IDLE = new JobSettings(
+            0, QUICK.heartbeat(), QUICK.lease(), QUICK.poll(), QUICK.attempts(), QUICK.retryDelay(), QUICK.retention());
+
+    private static final String BUCKET = "s3://sources/";
+
+    final MemoryObjectStore sources = new MemoryObjectStore();
+    final MemoryObjectStore datasets = new MemoryObjectStore();
+    final ExecutorService cpu = Executors.newFixedThreadPool(2);
+    final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<AutoCloseable> replicas = new ArrayList<>();
+    private int replicaNumber;
+
+    /** A replica that sees the store through a double. */
+    JobService replica(JobSettings settings, ObjectStore seen) {
+        return replica(settings, seen, sources);
+    }
+
+    JobService replica(JobSettings settings, ObjectStore seen, ObjectStore seenSources) {
+        Datasets cache = new Datasets(seen, DatasetCacheSettings.DEFAULT);
+        SourcePlaces places = places(seenSources);
+        Converter converter = new Converter("bams3-server/test", cpu, waiting);
+        return replica(settings, seen, cache, places, new LocalRunner(converter, seen, cache, places));
+    }
+
+    /** A replica that does something else than converting. */
+    JobService replica(JobSettings settings, JobRunner runner) {
+        return replica(
+                settings, datasets, new Datasets(datasets, DatasetCacheSettings.DEFAULT), places(sources), runner);
+    }
+
+    private JobService replica(
+            JobSettings settings, ObjectStore seen, Datasets cache, SourcePlaces places, JobRunner runner) {
+        JobService service =
+                new JobService("replica-" + ++replicaNumber, seen, cache, places, runner, settings, waiting);
+        replicas.add(service);
+        return service;
+    }
+
+    private static SourcePlaces places(ObjectStore seen) {
+        return new SourcePlaces(List.of(), new StoreUri.Memory(""), root -> seen);
+    }
+
+    JobService replica() {
+        return replica(QUICK, datasets);
+    }
+
+    /** Puts a file where its address leads. */
+    String source(String name, byte[] file) {
+        sources.put(new ObjectKey(name), file, PutCondition.always());
+        return BUCKET + name;
+    }
+
+    static byte[] bam(long seed, int records) {
+        return Bams.file(RandomRecords.header(), new RandomRecords(seed).sortedList(records));
+    }
+
+    static JobRequest request(String source, String dataset) {
+        return new JobRequest(source, dataset, JobOptions.DEFAULT);
+    }
+
+    static JobRequest replacing(String source, String dataset) {
+        JobOptions usual = JobOptions.DEFAULT;
+        return new JobRequest(
+                source,
+                dataset,
+                new JobOptions(usual.chunkBytes(), usual.blockRecords(), true, usual.reference(), usual.verify()));
+    }
+
+    static Job submit(JobService replica, JobRequest request) {
+        return replica.jobs().submit(request, Optional.empty());
+    }
+
+    /** The job when it has ended. */
+    static Job ended(JobService replica, JobId id) {
+        return until(replica, id, job -> job.state().isFinal());
+    }
+
+    static Job until(JobService replica, JobId id, java.util.function.Predicate<Job> condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        Job job = replica.jobs().get(id);
+        while (!condition.test(job)) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("still " + job);
+            }
+            try {
+                job = replica.jobs()
+                        .await(id, job.revision(), Duration.ofMillis(20))
+                        .orElse(job);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return job;
+    }
+
+    /** Waits for something that no job tells. */
+    static void await(String what, BooleanSupplier condition) {
+        JobSignal never = new JobSignal();
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("never: " + what);
+            }
+            try {
+                never.await(0, Duration.ofMillis(5));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    /** Whether the dataset is there and every block of it sound. */
+    boolean isSound(String dataset) {
+        var open = new Datasets(datasets, DatasetCacheSettings.DEFAULT).open(new DatasetId(dataset));
+        return new Verifier(cpu, waiting).verify(open, Progress.Listener.NONE).isSound();
+    }
+
+    List<String> published() {
+        return new Datasets(datasets, DatasetCacheSettings.DEFAULT)
+                .list("", "", 10_000).stream().map(DatasetId::value).toList();
+    }
+
+    /** Keys of the store but those of the jobs. */
+    List<String> keys() {
+        return datasets.list("", "", ObjectStore.MAX_LISTED).stream()
+                .map(ObjectInfo::key)
+                .map(ObjectKey::value)
+                .filter(key -> !key.startsWith(JobDocuments.PREFIX))
+                .collect(Collectors.toList());
+    }
+
+    @Override
+    public void close() {
+        try {
+            for (AutoCloseable replica : replicas) {
+                replica.close();
+            }
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        } finally {
+            cpu.shutdownNow();
+            waiting.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,318 @@
+package dev.bams3.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bams3.convert.Supervision;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.fixtures.Bams;
+import dev.bams3.fixtures.FaultyObjectStore;
+import dev.bams3.fixtures.FaultyObjectStore.Fault;
+import dev.bams3.fixtures.ForwardingObjectStore.Call;
+import dev.bams3.fixtures.ForwardingObjectStore.Operation;
+import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.sam.BamRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Whatever happens to workers, a job ends, and its dataset is there whole or not at all. */
+@Timeout(60)
+class JobWorkerTest {
+    private static final Predicate<Call> CHUNKS = call -> call.key().contains(".b3c");
+    private static final Predicate<Call> UPLOADS =
+            FaultyObjectStore.calls(Operation.COMPLETE).and(CHUNKS);
+    private static final Predicate<Call> OF_JOBS = call -> call.key().startsWith(JobDocuments.PREFIX);
+
+    private final JobRig rig = new JobRig();
+    private final JobService idle = rig.replica(JobRig.IDLE, rig.datasets);
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    @Test
+    void aJobIsDoneAndSaysWhatItMade() {
+        Job job = submit("one", JobRig.bam(1, 3_000));
+        rig.replica();
+        Job done = JobRig.ended(idle, job.id());
+        assertThat(done.state()).as("%s", done).isEqualTo(JobState.SUCCEEDED);
+        assertThat(done.attempt()).isEqualTo(1);
+        assertThat(done.worker()).contains("replica-2");
+        assertThat(done.result().orElseThrow().records()).isEqualTo(3_000);
+        assertThat(done.progress().orElseThrow().fraction()).isEqualTo(1);
+        assertThat(done.finished()).isPresent();
+        assertThat(rig.isSound("one")).isTrue();
+    }
+
+    @Test
+    void unsortedSourcesAreSorted() {
+        byte[] unsorted = Bams.file(
+                RandomRecords.header(), new RandomRecords(5).sortedList(2_000).reversed());
+        Job job = submit("unsorted", unsorted);
+        rig.replica();
+        Job done = JobRig.ended(idle, job.id());
+        assertThat(done.result().orElseThrow().sorted()).isTrue();
+        assertThat(rig.isSound("unsorted")).isTrue();
+    }
+
+    @Test
+    void aBrokenSourceFailsWithItsPlaceAndIsNotTriedAgain() {
+        byte[] broken = JobRig.bam(1, 3_000);
+        broken[broken.length / 2] ^= 1;
+        Job job = submit("broken", broken);
+        rig.replica();
+        Job failed = JobRig.ended(idle, job.id());
+        assertThat(failed.state()).isEqualTo(JobState.FAILED);
+        assertThat(failed.attempt()).isEqualTo(1);
+        JobError error = failed.error().orElseThrow();
+        assertThat(error.kind()).isEqualTo(ErrorKind.CORRUPT);
+        assertThat(error.offset()).isPresent();
+        assertThat(error.resource().orElseThrow()).endsWith("broken.bam");
+        assertThat(rig.keys()).isEmpty();
+
+        byte[] whole = JobRig.bam(1, 3_000);
+        rig.source("truncated.bam", Arrays.copyOf(whole, whole.length / 2));
+        Job truncated = JobRig.submit(idle, JobRig.request("s3://sources/truncated.bam", "truncated"));
+        assertThat(JobRig.ended(idle, truncated.id()).state()).isEqualTo(JobState.FAILED);
+        // The same job of a source that was put right.
+        rig.source("broken.bam", whole);
+        assertThat(idle.jobs().retry(job.id()).state()).isEqualTo(JobState.QUEUED);
+        assertThat(JobRig.ended(idle, job.id()).state()).isEqualTo(JobState.SUCCEEDED);
+    }
+
+    @Test
+    void aSourceThatWasReplacedSinceIsNotConverted() {
+        Job job = submit("one", JobRig.bam(1, 100));
+        rig.source("one.bam", JobRig.bam(2, 100));
+        rig.replica();
+        Job failed = JobRig.ended(idle, job.id());
+        assertThat(failed.state()).isEqualTo(JobState.FAILED);
+        assertThat(failed.error().orElseThrow().kind()).isEqualTo(ErrorKind.CHANGED);
+    }
+
+    @Test
+    void aRunningJobIsCancelledFromAnyReplicaAndLeavesNothing() {
+        FaultyObjectStore slow = new FaultyObjectStore(rig.datasets, 1).onEach(UPLOADS, Fault.HANG);
+        Job job = submit("one", JobRig.bam(1, 3_000));
+        rig.replica(JobRig.QUICK, slow);
+        slow.awaitHanging(1);
+        assertThat(idle.jobs().cancel(job.id()).state()).isEqualTo(JobState.CANCELLING);
+        assertThat(JobRig.ended(idle, job.id()).state()).isEqualTo(JobState.CANCELLED);
+        assertThat(rig.keys()).isEmpty();
+        assertThat(idle.jobs().retry(job.id()).state()).isEqualTo(JobState.QUEUED);
+        slow.release();
+        assertThat(JobRig.ended(idle, job.id()).state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(rig.isSound("one")).isTrue();
+    }
+
+    @Test
+    void aFailureThatMayPassIsTriedAgainAndTheAttemptsAreBounded() {
+        FaultyObjectStore store = new FaultyObjectStore(rig.datasets, 1).onNth(1, UPLOADS, Fault.UNAVAILABLE);
+        Job job = submit("one", JobRig.bam(1, 500));
+        rig.replica(JobRig.QUICK, store);
+        Job done = JobRig.ended(idle, job.id());
+        assertThat(done.state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(done.attempt()).isEqualTo(2);
+
+        store.onEach(UPLOADS, Fault.UNAVAILABLE);
+        Job hopeless = submit("two", JobRig.bam(2, 500));
+        Job failed = JobRig.ended(idle, hopeless.id());
+        assertThat(failed.state()).isEqualTo(JobState.FAILED);
+        assertThat(failed.attempt()).isEqualTo(JobRig.QUICK.attempts());
+        assertThat(failed.error().orElseThrow().kind()).isEqualTo(ErrorKind.UNAVAILABLE);
+        assertThat(rig.published()).containsExactly("one");
+    }
+
+    @Test
+    void aWorkerThatStopsGivesItsJobBackAtOnce() {
+        FaultyObjectStore slow = new FaultyObjectStore(rig.datasets, 1).onEach(UPLOADS, Fault.HANG);
+        Job job = submit("one", JobRig.bam(1, 3_000));
+        JobService first = rig.replica(JobRig.QUICK, slow);
+        slow.awaitHanging(1);
+        first.close();
+        Job given = idle.jobs().get(job.id());
+        assertThat(given.state()).isEqualTo(JobState.QUEUED);
+        assertThat(given.attempt()).as("it does not count").isZero();
+        rig.replica();
+        assertThat(JobRig.ended(idle, job.id()).attempt()).isEqualTo(1);
+        assertThat(rig.isSound("one")).isTrue();
+    }
+
+    /** Its heartbeats do not arrive: it must end itself, and what it does later must change nothing. */
+    @Test
+    void aWorkerThatGoesSilentInMidUploadLosesItsJobToAnother() {
+        FaultyObjectStore cut = new FaultyObjectStore(rig.datasets, 1)
+                .onNth(1, UPLOADS, Fault.HANG)
+                .onEach(FaultyObjectStore.calls(Operation.PUT).and(OF_JOBS).and(call -> isLater(call, 2)), Fault.HANG);
+        Job job = submit("one", JobRig.bam(1, 3_000));
+        rig.replica(JobRig.QUICK, cut);
+        cut.awaitHanging(1);
+        rig.replica();
+        Job done = JobRig.ended(idle, job.id());
+        assertThat(done.state()).as("%s", done).isEqualTo(JobState.SUCCEEDED);
+        assertThat(done.worker()).contains("replica-3");
+        assertThat(done.attempt()).isEqualTo(2);
+        assertThat(done.takenOver()).isTrue();
+        cut.release();
+        rig.close();
+        assertThat(idle.jobs().get(job.id())).isEqualTo(done);
+        assertThat(rig.published()).containsExactly("one");
+    }
+
+    private static boolean isLater(Call call, int revision) {
+        String name = call.key().substring(call.key().lastIndexOf('/') + 1);
+        return Long.parseLong(name.substring(0, 12)) > revision;
+    }
+
+    /** Every call of the store fails once, in turn; then every answer is lost once. */
+    @Test
+    void wheneverTheStoreFailsTheDatasetIsThereWholeInTheEnd() {
+        byte[] bam = small();
+        for (Fault fault : List.of(Fault.UNAVAILABLE, Fault.ANSWER_LOST)) {
+            for (int n = 1; ; n++) {
+                String dataset = fault.name().toLowerCase(java.util.Locale.ROOT) + "/" + n;
+                Job job = submit(dataset, bam);
+                Predicate<Call> ours = call ->
+                        call.key().contains(job.id().value()) || call.key().contains(dataset + ".bams3");
+                FaultyObjectStore store = new FaultyObjectStore(rig.datasets, n).onNth(n, ours, fault);
+                JobService worker = rig.replica(JobRig.QUICK, store);
+                Job ended = JobRig.ended(idle, job.id());
+                worker.close();
+                assertThat(ended.state()).as("call %d: %s, %s", n, fault, ended).isEqualTo(JobState.SUCCEEDED);
+                assertThat(rig.isSound(dataset)).as("call %d: %s", n, fault).isTrue();
+                if (store.faults() == 0) {
+                    assertThat(n).as("calls of a conversion").isGreaterThan(10);
+                    break;
+                }
+            }
+        }
+    }
+
+    /** The same where it goes on failing from the nth call on: nothing, or the whole dataset. */
+    @Test
+    void whereTheStoreFailsForGoodTheDatasetIsThereWholeOrNotAtAll() {
+        byte[] bam = small();
+        for (int n = 1; ; n++) {
+            String dataset = "n" + n;
+            Job job = submit(dataset, bam);
+            AtomicInteger calls = new AtomicInteger();
+            int from = n;
+            FaultyObjectStore store = new FaultyObjectStore(rig.datasets, n)
+                    .onEach(
+                            call -> call.key().contains(dataset + ".bams3") && calls.incrementAndGet() >= from,
+                            Fault.UNAVAILABLE);
+            JobService worker = rig.replica(JobRig.QUICK, store);
+            Job ended = JobRig.ended(idle, job.id());
+            worker.close();
+            boolean visible = rig.published().contains(dataset);
+            assertThat(ended.state())
+                    .as("call %d: %s", n, ended)
+                    .isEqualTo(visible ? JobState.SUCCEEDED : JobState.FAILED);
+            if (visible) {
+                assertThat(rig.isSound(dataset)).as("call %d", n).isTrue();
+                assertThat(n).as("calls of a conversion").isGreaterThan(4);
+                return;
+            }
+        }
+    }
+
+    /** Of one chunk. */
+    private static byte[] small() {
+        return Bams.file(
+                RandomRecords.header(),
+                new RandomRecords(1)
+                        .sortedList(60).stream()
+                                .filter(record -> BamRecord.referenceIndex(record, 0) == 0)
+                                .toList());
+    }
+
+    @Test
+    void twoWorkersShareTwoHundredJobsAndRunEachOnce() {
+        Map<JobId, AtomicInteger> runs = new ConcurrentHashMap<>();
+        JobRunner runner = new Recorded(runs);
+        String source = rig.source("a.bam", JobRig.bam(1, 10));
+        List<JobId> ids = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            ids.add(JobRig.submit(idle, JobRig.request(source, "d" + i)).id());
+        }
+        JobSettings two = new JobSettings(
+                2,
+                JobRig.QUICK.heartbeat(),
+                Duration.ofSeconds(5),
+                JobRig.QUICK.poll(),
+                3,
+                JobRig.QUICK.retryDelay(),
+                JobRig.QUICK.retention());
+        rig.replica(two, runner);
+        rig.replica(two, runner);
+        Set<String> workers = new HashSet<>();
+        for (JobId id : ids) {
+            Job done = JobRig.ended(idle, id);
+            assertThat(done.state()).isEqualTo(JobState.SUCCEEDED);
+            workers.add(done.worker().orElseThrow());
+        }
+        assertThat(runs.values()).hasSize(200).allMatch(count -> count.get() == 1);
+        assertThat(workers).hasSize(2);
+    }
+
+    private record Recorded(Map<JobId, AtomicInteger> runs) implements JobRunner {
+        @Override
+        public JobResult run(Job job, Supervision supervision) {
+            runs.computeIfAbsent(job.id(), id -> new AtomicInteger()).incrementAndGet();
+            return new JobResult("u", "g", 0, 0, "d", 0, 0, 0, false);
+        }
+
+        @Override
+        public void discard(Job job) {}
+    }
+
+    @Test
+    void aDefectOfARunnerEndsItsJobAndNoOther() {
+        Job job = submit("one", JobRig.bam(1, 10));
+        rig.replica(JobRig.QUICK, new JobRunner() {
+            @Override
+            public JobResult run(Job claimed, Supervision supervision) {
+                throw new IllegalStateException("on purpose");
+            }
+
+            @Override
+            public void discard(Job ended) {
+                throw ReadsException.of(ErrorKind.UNAVAILABLE, "on purpose");
+            }
+        });
+        assertThat(JobRig.ended(idle, job.id()).error().orElseThrow().message()).contains("on purpose");
+    }
+
+    @Test
+    void jobsThatHaveEndedAreForgottenAfterTheirTime() {
+        JobSettings forgetful = new JobSettings(
+                1,
+                JobRig.QUICK.heartbeat(),
+                JobRig.QUICK.lease(),
+                JobRig.QUICK.poll(),
+                1,
+                Duration.ZERO,
+                Duration.ofMinutes(1));
+        Job job = submit("one", JobRig.bam(1, 10));
+        JobDocuments documents = new JobDocuments(rig.datasets, rig.waiting, new JobSignal());
+        documents.write(job.cancelRequested(java.time.Instant.now().minusSeconds(61)));
+        rig.replica(forgetful, rig.datasets);
+        JobRig.await("forgotten", () -> documents.find(job.id()).isEmpty());
+    }
+
+    private Job submit(String dataset, byte[] bam) {
+        return JobRig.submit(idle, JobRig.request(rig.source(dataset + ".bam", bam), dataset));
+    }
+}
