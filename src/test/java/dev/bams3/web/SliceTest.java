@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bams3.app.RunningServer;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
+import dev.bams3.fixtures.Tool;
 import dev.bams3.htsget.SignedSlice;
 import dev.bams3.htsget.SliceTokens;
 import dev.bams3.sam.ReadSelection;
