@@ -56,9 +56,12 @@ public final class ClientWatch implements Runnable {
     @Override
     public void run() {
         // A next request that came early is there to be read once; the end of the connection is there again.
-        if (somethingToRead() && somethingToRead()) {
-            throw new Gone();
+        for (int i = 0; i < 2; i++) {
+            if (!somethingToRead()) {
+                return;
+            }
         }
+        throw new Gone();
     }
 
     /** Tries to read from the connection, without waiting; what comes is kept for the next request. */
