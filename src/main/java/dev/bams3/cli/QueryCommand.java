@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -54,6 +55,9 @@ final class QueryCommand implements Callable<Integer> {
             description = "Write to this file, which appears when it is whole (default: standard output).")
     private @Nullable Path output;
 
+    @Mixin
+    private ViewOptions view = new ViewOptions();
+
     QueryCommand(CommandContext context) {
         this.context = context;
     }
@@ -62,7 +66,7 @@ final class QueryCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         OpenDataset open = context.open(dataset);
         ReadSelection selection = selection(open.metadata().dictionary());
-        try (OpenRead read = context.environment().query().open(open, selection)) {
+        try (OpenRead read = context.environment().query().open(open, selection, view.view())) {
             Part part = headerOnly ? Part.HEADER : Part.WHOLE;
             if (output != null) {
                 toFile(read, part, output);

@@ -1,7 +1,10 @@
 package dev.bams3.htsget;
 
 import dev.bams3.error.ReadsException;
+import dev.bams3.sam.ColumnsText;
 import dev.bams3.sam.ReadSelection;
+import dev.bams3.sam.RecordColumns;
+import dev.bams3.sam.RecordView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -17,12 +21,18 @@ import java.util.regex.Pattern;
  * @param format value of {@code format}
  * @param headerOnly whether {@code class=header} was asked for; the selection is then everything, and unused
  * @param selection which reads; reference names are not looked up yet
+ * @param view which of these, and which of their columns
  * @param ignored names of parameters that htsget does not know; they have no effect, and the answer should say so
  */
 public record HtsgetRequest(
-        Optional<HtsgetFormat> format, boolean headerOnly, ReadSelection selection, List<String> ignored) {
+        Optional<HtsgetFormat> format,
+        boolean headerOnly,
+        ReadSelection selection,
+        RecordView view,
+        List<String> ignored) {
     static final Set<String> PARAMETERS =
             Set.of("format", "class", "referenceName", "start", "end", "fields", "tags", "notags");
+    private static final Set<String> WITH_HEADER = Set.of("format", "class");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
 
     public HtsgetRequest {
@@ -47,15 +57,17 @@ public record HtsgetRequest(
         Optional<HtsgetFormat> format = query.value("format").map(value -> HtsgetFormat.parse("format", value));
         List<String> ignored = unknown(parameters);
         if (isHeaderClass("class", query.value("class"))) {
-            for (String name : List.of("referenceName", "start", "end", "fields", "tags", "notags")) {
-                if (query.value(name).isPresent()) {
+            for (String name : parameters.keySet()) {
+                if ((PARAMETERS.contains(name) && !WITH_HEADER.contains(name)) || Extensions.isMeant(name)) {
                     throw ReadsException.invalidInput(name, "cannot stand beside class=header");
                 }
             }
-            return new HtsgetRequest(format, true, ReadSelection.everything(), ignored);
+            return header(format, ignored);
         }
-        FieldLists.check(query.list("fields"), query.list("tags"), query.list("notags"));
-        return new HtsgetRequest(format, false, query.selection(), ignored);
+        RecordColumns columns = ColumnsText.parse(
+                query.list("fields"), query.list("tags"), query.list("notags"), UnaryOperator.identity());
+        ReadSelection selection = query.selection();
+        return new HtsgetRequest(format, false, selection, Extensions.ofQuery(parameters, columns), ignored);
     }
 
     /**
@@ -66,12 +78,16 @@ public record HtsgetRequest(
      */
     public static HtsgetRequest parseBody(byte[] body, Map<String, List<String>> parameters, Limits limits) {
         for (String name : new TreeSet<>(parameters.keySet())) {
-            if (PARAMETERS.contains(name)) {
+            if (PARAMETERS.contains(name) || Extensions.isMeant(name)) {
                 throw ReadsException.invalidInput(
                         name, "belongs into the JSON body of a POST, not into the query string");
             }
         }
         return RequestBody.parse(body, unknown(parameters), limits);
+    }
+
+    static HtsgetRequest header(Optional<HtsgetFormat> format, List<String> ignored) {
+        return new HtsgetRequest(format, true, ReadSelection.everything(), RecordView.ALL, ignored);
     }
 
     static boolean isHeaderClass(String field, Optional<String> value) {
@@ -86,6 +102,7 @@ public record HtsgetRequest(
     private static List<String> unknown(Map<String, List<String>> parameters) {
         List<String> names = new ArrayList<>(parameters.keySet());
         names.removeAll(PARAMETERS);
+        names.removeIf(Extensions::isMeant);
         return names;
     }
 

@@ -3,7 +3,10 @@ package dev.bams3.htsget;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.genome.Region;
+import dev.bams3.sam.ColumnsText;
 import dev.bams3.sam.ReadSelection;
+import dev.bams3.sam.RecordColumns;
+import dev.bams3.sam.RecordView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Reads the JSON body of a POST (htsget 1.3 § Request body). Places are named by JSON pointer, `/regions/2/start`. */
 final class RequestBody {
-    private static final Set<String> KEYS = Set.of("format", "class", "fields", "tags", "notags", "regions");
+    private static final Set<String> KEYS =
+            Set.of("format", "class", "fields", "tags", "notags", "regions", Extensions.NAMESPACE);
     private static final int MAX_DEPTH = 8;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -40,22 +44,26 @@ final class RequestBody {
                     ErrorKind.TOO_LARGE, "the request body is larger than " + limits.maxBodyBytes() + " bytes");
         }
         if (body.length == 0) {
-            return new HtsgetRequest(Optional.empty(), false, ReadSelection.everything(), ignoredParameters);
+            return new HtsgetRequest(
+                    Optional.empty(), false, ReadSelection.everything(), RecordView.ALL, ignoredParameters);
         }
         JsonNode root = read(body);
         List<String> ignored = new ArrayList<>(ignoredParameters);
-        root.propertyNames().stream().filter(key -> !KEYS.contains(key)).forEach(ignored::add);
+        root.propertyNames().stream()
+                .filter(key -> !KEYS.contains(key) && !Extensions.isMeant(key))
+                .forEach(ignored::add);
         Optional<HtsgetFormat> format = text(root, "format").map(value -> HtsgetFormat.parse("/format", value));
         if (HtsgetRequest.isHeaderClass("/class", text(root, "class"))) {
-            for (String name : List.of("regions", "fields", "tags", "notags")) {
+            for (String name : List.of("regions", "fields", "tags", "notags", Extensions.NAMESPACE)) {
                 if (root.has(name)) {
                     throw ReadsException.invalidInput("/" + name, "cannot stand beside class 'header'");
                 }
             }
-            return new HtsgetRequest(format, true, ReadSelection.everything(), ignored);
+            return HtsgetRequest.header(format, ignored);
         }
-        FieldLists.check(list(root, "fields"), list(root, "tags"), list(root, "notags"));
-        return new HtsgetRequest(format, false, selection(root, limits), ignored);
+        RecordColumns columns =
+                ColumnsText.parse(list(root, "fields"), list(root, "tags"), list(root, "notags"), name -> "/" + name);
+        return new HtsgetRequest(format, false, selection(root, limits), Extensions.ofBody(root, columns), ignored);
     }
 
     private static JsonNode read(byte[] body) {

@@ -1,5 +1,6 @@
 package dev.bams3.htsget;
 
+import dev.bams3.sam.CriteriaText;
 import java.io.ByteArrayOutputStream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.json.JsonFactory;
@@ -16,7 +17,7 @@ import tools.jackson.core.json.JsonFactory;
 public record ServiceInfo(String id, String name, String organizationName, String organizationUrl, String version) {
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** The JSON document, UTF-8. {@code bams3}, not of the specification, names the formats that are streamed. */
+    /** The JSON document, UTF-8. {@code bams3}, not of the specification, names what goes beyond it. */
     public byte[] toJson() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -38,13 +39,19 @@ public record ServiceInfo(String id, String name, String organizationName, Strin
             json.writeArrayPropertyStart("formats");
             json.writeString(HtsgetFormat.BAM.name());
             json.writeEndArray();
-            json.writeBooleanProperty("fieldsParameterEffective", false);
-            json.writeBooleanProperty("tagsParametersEffective", false);
+            json.writeBooleanProperty("fieldsParameterEffective", true);
+            json.writeBooleanProperty("tagsParametersEffective", true);
             json.writeEndObject();
             json.writeObjectPropertyStart("bams3");
             json.writeArrayPropertyStart("streamFormats");
             for (HtsgetFormat format : HtsgetFormat.values()) {
                 json.writeString(format.name());
+            }
+            json.writeEndArray();
+            json.writeStringProperty("parameterPrefix", Extensions.NAMESPACE + ".");
+            json.writeArrayPropertyStart("parameters");
+            for (String name : CriteriaText.PARAMETERS) {
+                json.writeString(name);
             }
             json.writeEndArray();
             json.writeEndObject();

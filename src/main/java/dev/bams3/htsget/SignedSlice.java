@@ -1,6 +1,7 @@
 package dev.bams3.htsget;
 
 import dev.bams3.sam.ReadSelection;
+import dev.bams3.sam.RecordView;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,14 +13,27 @@ import java.util.Base64;
  *
  * @param dataset id of the dataset
  * @param generation of the dataset that the ticket was made from
- * @param selection of the request; first and count index the blocks of its plan
+ * @param selection of the request; with its view it decides what the slice holds; first and count index the blocks of its plan
+ * @param view of the request
  * @param firstBlock index in the plan
  * @param blocks how many, 0 or more
  * @param end whether the terminator of the format follows
  */
 public record SignedSlice(
-        String dataset, String generation, ReadSelection selection, int firstBlock, int blocks, boolean end) {
+        String dataset,
+        String generation,
+        ReadSelection selection,
+        RecordView view,
+        int firstBlock,
+        int blocks,
+        boolean end) {
     private static final int ETAG_BYTES = 18;
+
+    /** A slice of whole records. */
+    public SignedSlice(
+            String dataset, String generation, ReadSelection selection, int firstBlock, int blocks, boolean end) {
+        this(dataset, generation, selection, RecordView.ALL, firstBlock, blocks, end);
+    }
 
     /**
      * A strong entity tag (RFC 9110 § 8.8.3): the same for every ticket that names this slice, and another one for any other.

@@ -4,6 +4,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.genome.Region;
 import dev.bams3.sam.ReadSelection;
+import dev.bams3.sam.RecordView;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -26,7 +27,7 @@ import java.util.zip.InflaterInputStream;
  * regions fits into an address. Only this service reads it, and only after its signature was found right.
  */
 final class SliceCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int EVERYTHING = 0;
     private static final int REGIONS = 1;
     private static final int REGIONS_AND_UNPLACED = 2;
@@ -67,6 +68,7 @@ final class SliceCodec {
         writeNumber(out, slice.blocks());
         out.writeBoolean(slice.end());
         writeSelection(out, slice.selection());
+        ViewCodec.write(out, slice.view());
     }
 
     static Decoded decode(String dataset, byte[] payload) {
@@ -83,7 +85,8 @@ final class SliceCodec {
             int blocks = Math.toIntExact(readNumber(in));
             boolean end = in.readBoolean();
             ReadSelection selection = readSelection(in);
-            return new Decoded(new SignedSlice(dataset, generation, selection, firstBlock, blocks, end), expiry);
+            RecordView view = ViewCodec.read(in);
+            return new Decoded(new SignedSlice(dataset, generation, selection, view, firstBlock, blocks, end), expiry);
         } catch (IOException e) {
             throw new UncheckedIOException("a payload of a right signature that cannot be read", e);
         } finally {
@@ -147,7 +150,7 @@ final class SliceCodec {
     }
 
     /** Seven bits a byte, the lowest first; the top bit says that more follow. */
-    private static void writeNumber(DataOutputStream out, long value) throws IOException {
+    static void writeNumber(DataOutputStream out, long value) throws IOException {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
             out.writeByte((int) (rest & 0x7F | 0x80));
@@ -156,7 +159,7 @@ final class SliceCodec {
         out.writeByte((int) rest);
     }
 
-    private static long readNumber(DataInputStream in) throws IOException {
+    static long readNumber(DataInputStream in) throws IOException {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
             int next = in.readUnsignedByte();
@@ -168,11 +171,11 @@ final class SliceCodec {
         throw new IOException("a number of more than 64 bits");
     }
 
-    private static void writeSigned(DataOutputStream out, long value) throws IOException {
+    static void writeSigned(DataOutputStream out, long value) throws IOException {
         writeNumber(out, value << 1 ^ value >> 63);
     }
 
-    private static long readSigned(DataInputStream in) throws IOException {
+    static long readSigned(DataInputStream in) throws IOException {
         long folded = readNumber(in);
         return folded >>> 1 ^ -(folded & 1);
     }

@@ -49,7 +49,7 @@ public final class BamSlice {
     }
 
     /**
-     * Writes a stretch of the bytes. Only the blocks that it touches are read.
+     * Writes a stretch of the bytes. Only the blocks that it touches are read, or with a limit all before them, too.
      *
      * @param lengths of this slice
      * @param first 0-based byte, less than {@code lengths.total()}
@@ -61,7 +61,8 @@ public final class BamSlice {
         long after = first + count;
         int from = 0;
         long begin = 0;
-        while (from < lengths.blocks().length && begin + lengths.blocks()[from] <= first) {
+        // Which records a limit lets pass is known only from the beginning on.
+        while (!read.isLimited() && from < lengths.blocks().length && begin + lengths.blocks()[from] <= first) {
             begin += lengths.blocks()[from++];
         }
         int to = from;

@@ -11,18 +11,25 @@ import java.util.Arrays;
 import java.util.concurrent.Callable;
 
 /**
- * One block's way through a thread of the pool: decode, filter, encode. The stored bytes are given back as soon as they are
+ * One block's way through a thread of the pool: decode, filter, mask, encode. The stored bytes are given back as soon as they are
  * decoded; the uncompressed records live only while this runs.
  */
 final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
     private final FetchedBlock stored;
+    private final DatasetView view;
     private final RecordEncoder encoder;
     private final DecoderPool decoders;
     private final ByteBudget.Lease charged;
 
     /** Owns {@code stored} and {@code charged}. */
-    BlockTask(FetchedBlock stored, RecordEncoder encoder, DecoderPool decoders, ByteBudget.Lease charged) {
+    BlockTask(
+            FetchedBlock stored,
+            DatasetView view,
+            RecordEncoder encoder,
+            DecoderPool decoders,
+            ByteBudget.Lease charged) {
         this.stored = stored;
+        this.view = view;
         this.encoder = encoder;
         this.decoders = decoders;
         this.charged = charged;
@@ -33,15 +40,19 @@ final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
         PlannedBlock block = stored.block();
         BlockEntry entry = block.entry();
         byte[] records = decode(entry);
-        RecordFilter.Kept kept = block.isWhole()
+        RecordFilter.Kept inPlace = block.isWhole()
                 ? new RecordFilter.Kept(records.length, entry.records())
                 : RecordFilter.keep(stored.object(), records, block.filter());
+        RecordFilter.Kept kept = view.apply(records, inPlace);
         EncodedBytes bytes = encoder.block(records, 0, kept.length());
         // What waits for a slow client is as small as can be.
         byte[] trimmed =
                 bytes.length() < bytes.buffer().length ? Arrays.copyOf(bytes.buffer(), bytes.length()) : bytes.buffer();
-        charged.shrinkTo(trimmed.length);
-        return new EncodedBlock(new EncodedBytes(trimmed, trimmed.length), kept.records(), entry.records(), charged);
+        // Of a block that passes the limit, some records will be encoded again.
+        byte[] source = view.isLimited() ? records : EncodedBlock.NO_SOURCE;
+        charged.shrinkTo(trimmed.length + source.length);
+        return new EncodedBlock(
+                new EncodedBytes(trimmed, trimmed.length), kept.records(), entry.records(), source, charged);
     }
 
     private byte[] decode(BlockEntry entry) {

@@ -1,7 +1,9 @@
 package dev.bams3.query;
 
 import dev.bams3.encode.EncodedBytes;
+import dev.bams3.encode.RecordEncoder;
 import dev.bams3.flow.ByteBudget;
+import dev.bams3.sam.BamRecord;
 
 /**
  * The wanted records of one block in the form of the answer. Its bytes stay charged until it is closed.
@@ -9,9 +11,22 @@ import dev.bams3.flow.ByteBudget;
  * @param bytes of the answer; none where no record was wanted
  * @param records wanted
  * @param scanned records of the block
+ * @param source the wanted records themselves, back to back, where the answer has a limit; else {@link #NO_SOURCE}
  * @param charged what the bytes hold of the process
  */
-record EncodedBlock(EncodedBytes bytes, int records, int scanned, ByteBudget.Lease charged) implements AutoCloseable {
+record EncodedBlock(EncodedBytes bytes, int records, int scanned, byte[] source, ByteBudget.Lease charged)
+        implements AutoCloseable {
+    static final byte[] NO_SOURCE = {};
+
+    /** The same of the first records only. It is this block that has to be closed. */
+    EncodedBlock first(int count, RecordEncoder encoder) {
+        int length = 0;
+        for (int i = 0; i < count; i++) {
+            length += BamRecord.length(source, length);
+        }
+        return new EncodedBlock(encoder.block(source, 0, length), count, scanned, NO_SOURCE, charged);
+    }
+
     @Override
     public void close() {
         charged.close();

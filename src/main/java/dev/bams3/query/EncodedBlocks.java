@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
  */
 final class EncodedBlocks implements AutoCloseable {
     private final ReadEngine engine;
+    private final DatasetView view;
     private final RecordEncoder encoder;
     private final int expansion;
     private final ReadPlan plan;
@@ -40,10 +41,12 @@ final class EncodedBlocks implements AutoCloseable {
             ReadEngine engine,
             ReadPlan plan,
             ChunkObjects chunks,
+            DatasetView view,
             RecordEncoder encoder,
             int expansion,
             Runnable watch) {
         this.engine = engine;
+        this.view = view;
         this.encoder = encoder;
         this.expansion = expansion;
         this.plan = plan;
@@ -113,7 +116,7 @@ final class EncodedBlocks implements AutoCloseable {
     }
 
     private void submit(FetchedBlock block, ByteBudget.Lease charged) {
-        BlockTask task = new BlockTask(block, encoder, engine.decoders(), charged);
+        BlockTask task = new BlockTask(block, view, encoder, engine.decoders(), charged);
         try {
             encoding.submit(task);
         } catch (RuntimeException e) {
@@ -127,6 +130,6 @@ final class EncodedBlocks implements AutoCloseable {
     /** Bytes that the next block may become. */
     private long room() {
         BlockEntry next = plan.blocks().get(nextBlock).entry();
-        return (long) next.rawLength() * expansion;
+        return (long) next.rawLength() * (view.isLimited() ? expansion + 1 : expansion);
     }
 }

@@ -26,13 +26,15 @@ import java.util.function.IntConsumer;
 public final class OpenRead implements AutoCloseable {
     private final OpenDataset dataset;
     private final ReadPlan plan;
+    private final DatasetView view;
     private final ReadEngine engine;
     private Runnable watch = () -> {};
     private Optional<SamHeader> header = Optional.empty();
 
-    OpenRead(OpenDataset dataset, ReadPlan plan, ReadEngine engine) {
+    OpenRead(OpenDataset dataset, ReadPlan plan, DatasetView view, ReadEngine engine) {
         this.dataset = dataset;
         this.plan = plan;
+        this.view = view;
         this.engine = engine;
     }
 
@@ -78,13 +80,14 @@ public final class OpenRead implements AutoCloseable {
      * <p>No slice but the last is without records when it is written. Whether a block that has to be filtered holds a wanted
      * record is often known only when it is read, so a slice ends only after it has a block that {@linkplain
      * PlannedBlock#surelyHasRecords surely} holds one, and may pass {@code maxBytes} for that. The last slice, whose address
-     * has the terminator, may have no records.
+     * has the terminator, may have no records. An answer with criteria or a limit is therefore one slice.
      */
     public List<Slice> slices(long maxBytes) {
         List<Slice> slices = new ArrayList<>();
         int first = 0;
         long bytes = 0;
         boolean surelyHasRecords = false;
+        boolean mayBeCut = !view.filters() && !view.isLimited();
         List<PlannedBlock> blocks = plan.blocks();
         for (int i = 0; i < blocks.size(); i++) {
             long more = estimatedBamBytes(blocks.get(i));
@@ -95,7 +98,7 @@ public final class OpenRead implements AutoCloseable {
                 surelyHasRecords = false;
             }
             bytes += more;
-            surelyHasRecords |= blocks.get(i).surelyHasRecords();
+            surelyHasRecords |= mayBeCut && blocks.get(i).surelyHasRecords();
         }
         if (first < blocks.size()) {
             slices.add(new Slice(first, blocks.size() - first, bytes));
@@ -144,9 +147,13 @@ public final class OpenRead implements AutoCloseable {
         boolean headerIsDue = part.header();
         long records = 0;
         long scanned = 0;
-        try (EncodedBlocks blocks = new EncodedBlocks(engine, wanted, chunks(), encoder, expansion(format), watch)) {
-            while (blocks.hasNext()) {
-                try (EncodedBlock block = blocks.next()) {
+        try (EncodedBlocks blocks =
+                new EncodedBlocks(engine, enough(wanted), chunks(), view, encoder, expansion(format), watch)) {
+            while (records < view.limit() && blocks.hasNext()) {
+                try (EncodedBlock whole = blocks.next()) {
+                    EncodedBlock block = whole.records() <= view.limit() - records
+                            ? whole
+                            : whole.first((int) (view.limit() - records), encoder);
                     if (headerIsDue) {
                         writer.header();
                         headerIsDue = false;
@@ -167,23 +174,41 @@ public final class OpenRead implements AutoCloseable {
         }
     }
 
-    /** Counts the records of the answer; reads only the blocks that have to be filtered. */
+    /** Of a plan the first blocks that surely have as many records as the limit lets pass. */
+    private ReadPlan enough(ReadPlan wanted) {
+        if (view.filters() || !view.isLimited()) {
+            return wanted;
+        }
+        long sure = 0;
+        int blocks = 0;
+        while (blocks < wanted.blocks().size() && sure < view.limit()) {
+            PlannedBlock block = wanted.blocks().get(blocks++);
+            sure += block.isWhole() ? block.entry().records() : 0;
+        }
+        return wanted.slice(0, blocks);
+    }
+
+    /** Counts the records of the answer; without criteria it reads only the blocks that have to be filtered. */
     public ReadTotals count() {
         long records = 0;
         for (PlannedBlock block : plan.blocks()) {
-            records += block.isWhole() ? block.entry().records() : 0;
+            records += block.isWhole() && !view.filters() ? block.entry().records() : 0;
         }
         long scanned = 0;
-        try (EncodedBlocks blocks =
-                new EncodedBlocks(engine, plan.filteredBlocks(), chunks(), new NoBytes(), 0, watch)) {
-            while (blocks.hasNext()) {
+        ReadPlan read = view.filters() ? plan : plan.filteredBlocks();
+        try (EncodedBlocks blocks = new EncodedBlocks(engine, read, chunks(), view, new NoBytes(), 0, watch)) {
+            while (records < view.limit() && blocks.hasNext()) {
                 try (EncodedBlock block = blocks.next()) {
                     records += block.records();
                     scanned += block.scanned();
                 }
             }
-            return new ReadTotals(records, scanned, 0, blocks.bytesFetched(), blocks.gets());
+            return new ReadTotals(Math.min(records, view.limit()), scanned, 0, blocks.bytesFetched(), blocks.gets());
         }
+    }
+
+    boolean isLimited() {
+        return view.isLimited();
     }
 
     private ChunkObjects chunks() {

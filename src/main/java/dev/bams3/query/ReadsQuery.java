@@ -10,6 +10,7 @@ import dev.bams3.plan.ReadPlan;
 import dev.bams3.plan.ReadPlanner;
 import dev.bams3.plan.Targets;
 import dev.bams3.sam.ReadSelection;
+import dev.bams3.sam.RecordView;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -43,8 +44,20 @@ public final class ReadsQuery implements AutoCloseable {
      * @throws dev.bams3.error.ReadsException NOT_FOUND (field `referenceName`) for an unknown reference name
      */
     public OpenRead open(OpenDataset dataset, ReadSelection selection) {
+        return open(dataset, selection, RecordView.ALL);
+    }
+
+    /**
+     * The same for some of the records, or some columns of them.
+     *
+     * @throws dev.bams3.error.ReadsException NOT_FOUND (field `referenceName`, `bams3.readGroup` or `bams3.sample`) for a name that the
+     *     header does not have
+     */
+    public OpenRead open(OpenDataset dataset, ReadSelection selection, RecordView view) {
+        DatasetView concrete =
+                new DatasetView(view, dataset.metadata().readGroups(), selection instanceof ReadSelection.Regions);
         ReadPlan plan = planner.plan(Targets.of(dataset.references(), selection), dataset::index);
-        return new OpenRead(dataset, plan, engine);
+        return new OpenRead(dataset, plan, concrete, engine);
     }
 
     /** Names what decides the bytes of BAM answers beside their records: two processes of one name give the same bytes. */

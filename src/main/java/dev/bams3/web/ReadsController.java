@@ -108,7 +108,7 @@ public final class ReadsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        try (OpenRead read = query.open(datasets.open(id), wanted.selection())) {
+        try (OpenRead read = query.open(datasets.open(id), wanted.selection(), wanted.view())) {
             String base = address.base(request);
             response.setContentType(Ticket.contentType(version));
             // Its addresses expire.
@@ -129,7 +129,7 @@ public final class ReadsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        try (OpenRead read = query.open(datasets.open(id), wanted.selection())) {
+        try (OpenRead read = query.open(datasets.open(id), wanted.selection(), wanted.view())) {
             write(read, readFormat(format), wanted.headerOnly() ? Part.HEADER : Part.WHOLE, request, response);
         }
     }

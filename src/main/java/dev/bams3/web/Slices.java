@@ -64,7 +64,7 @@ public final class Slices {
     void answer(DatasetId id, String token, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         SignedSlice slice = tokens.verify(id.value(), token);
-        try (OpenRead read = query.open(datasets.open(id), slice.selection())) {
+        try (OpenRead read = query.open(datasets.open(id), slice.selection(), slice.view())) {
             if (read.metadata().generation().equals(slice.generation())) {
                 write(read, slice, request, response);
                 return;
@@ -72,7 +72,7 @@ public final class Slices {
         }
         // The ticket may come from a replica that has seen a newer generation than this one believes in.
         datasets.forget(id);
-        try (OpenRead read = query.open(datasets.open(id), slice.selection())) {
+        try (OpenRead read = query.open(datasets.open(id), slice.selection(), slice.view())) {
             if (!read.metadata().generation().equals(slice.generation())) {
                 throw ReadsException.of(
                         ErrorKind.NOT_FOUND, "slice: the dataset was replaced since this ticket; ask for a new one");

@@ -74,14 +74,15 @@ public final class Tickets {
                     id.value(),
                     read.metadata().generation(),
                     request.selection(),
+                    request.view(),
                     slice.firstBlock(),
                     slice.blocks(),
                     last));
             if (token.length() > MAX_TOKEN_LENGTH) {
                 throw ReadsException.of(
                         ErrorKind.TOO_LARGE,
-                        "regions: so many do not fit into the addresses of a ticket; POST them to /stream/reads/" + id
-                                + ", or send fewer at a time");
+                        "regions: so many, or so many names, do not fit into the addresses of a ticket; POST them to /stream/reads/"
+                                + id + ", or send fewer at a time");
             }
             parts.add(new Ticket.Part(base + ReadsController.STREAM + id + "?slice=" + token, PartClass.BODY));
         }

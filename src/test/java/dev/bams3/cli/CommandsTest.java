@@ -85,6 +85,30 @@ class CommandsTest {
                             .lines()
                             .toList());
         }
+        assertThat(run2("query", "demo", "chr1:1-20,000", "-f", "0x40", "-F", "DUP,SECONDARY", "-q", "20", "-d", "NM:0")
+                        .lines()
+                        .filter(line -> !line.startsWith("@")))
+                .isNotEmpty()
+                .isEqualTo(process(
+                                "samtools",
+                                "view",
+                                "-f",
+                                "0x40",
+                                "-F",
+                                "DUP,SECONDARY",
+                                "-q",
+                                "20",
+                                "-d",
+                                "NM:0",
+                                file("demo.bam"),
+                                "chr1:1-20,000")
+                        .lines()
+                        .toList());
+        assertThat(run2("query", "demo", "--limit", "3", "--fields", "QNAME,SEQ", "--tags", "")
+                        .lines()
+                        .filter(line -> !line.startsWith("@"))
+                        .map(line -> line.split("\t").length))
+                .containsExactly(11, 11, 11);
         assertThat(run2("stats", "demo", "--idxstats")).isEqualTo(process("samtools", "idxstats", file("demo.bam")));
         assertThat(run2("stats", "demo", "--flagstat")).isEqualTo(process("samtools", "flagstat", file("demo.bam")));
     }
@@ -97,6 +121,8 @@ class CommandsTest {
         assertFails(1, "nothing", "no such dataset", "stats", "nothing");
         assertFails(1, "demo has no reference 'chr9'", "'stats demo' lists the names", "query", "demo", "chr9:1-2");
         assertFails(2, "region: ", "'chr1:x' is not a region", "query", "demo", "chr1:x");
+        assertFails(2, "--min-mapq: ", "'x' is not", "query", "demo", "-q", "x");
+        assertFails(1, "no read group 'rg99'", "", "query", "demo", "-r", "rg99");
         assertFails(2, "id: ", "not a dataset id", "verify", ".x/y");
         assertFails(2, "--reference: ", "chr1:1000000", "simulate", file("x.bam"), "--reference", "nonsense");
         byte[] bam = Files.readAllBytes(folder.resolve("demo.bam"));

@@ -41,7 +41,7 @@ class DocumentsTest {
                         .toJson()))
                 .contains("\"type\":{\"group\":\"org.ga4gh\",\"artifact\":\"htsget\",\"version\":\"1.3.0\"}")
                 .contains("\"htsget\":{\"datatype\":\"reads\",\"formats\":[\"BAM\"],"
-                        + "\"fieldsParameterEffective\":false,\"tagsParametersEffective\":false}")
+                        + "\"fieldsParameterEffective\":true,\"tagsParametersEffective\":true}")
                 .contains("\"organization\":{\"name\":\"Example\",\"url\":\"https://example.org\"}");
     }
 

@@ -7,6 +7,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.genome.Region;
 import dev.bams3.sam.ReadSelection;
+import dev.bams3.sam.RecordView;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -95,7 +96,8 @@ class HtsgetRequestTest {
     void nothingIsEverything() {
         HtsgetRequest request = HtsgetRequest.parse(QueryString.parse(null));
         assertThat(request)
-                .isEqualTo(new HtsgetRequest(Optional.empty(), false, ReadSelection.everything(), List.of()));
+                .isEqualTo(new HtsgetRequest(
+                        Optional.empty(), false, ReadSelection.everything(), RecordView.ALL, List.of()));
     }
 
     @ParameterizedTest

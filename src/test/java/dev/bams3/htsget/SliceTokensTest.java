@@ -8,6 +8,10 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.genome.Region;
 import dev.bams3.sam.ReadSelection;
+import dev.bams3.sam.RecordColumns;
+import dev.bams3.sam.RecordCriteria;
+import dev.bams3.sam.RecordField;
+import dev.bams3.sam.RecordView;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,8 +19,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SliceTokensTest {
@@ -41,6 +47,31 @@ class SliceTokensTest {
             assertThat(tokens(NOW, key(1)).verify("a/b", tokens(NOW, key(1)).sign(slice)))
                     .isEqualTo(slice);
         }
+    }
+
+    @Test
+    void aTokenCarriesItsView() {
+        RecordView view = new RecordView(
+                new RecordCriteria(
+                        3,
+                        0xF00,
+                        30,
+                        List.of("rg1", "rg 2"),
+                        List.of("sämple"),
+                        List.of("read:1"),
+                        List.of(
+                                new RecordCriteria.TagCondition("NM", Optional.of("")),
+                                new RecordCriteria.TagCondition("RG", Optional.of("a:b")),
+                                new RecordCriteria.TagCondition("MD", Optional.empty())),
+                        Optional.of(new RecordCriteria.Subsample(0.25, -7))),
+                new RecordColumns(Set.of(RecordField.QNAME, RecordField.QUAL), Optional.of(List.of()), List.of("X1")),
+                OptionalLong.of(1_000_000_000_000L));
+        SignedSlice slice = new SignedSlice("a/b", "g1", ReadSelection.everything(), view, 0, 9, true);
+        assertThat(tokens(NOW, key(1)).verify("a/b", tokens(NOW, key(1)).sign(slice)))
+                .isEqualTo(slice);
+        assertThat(slice.etag("v")).isNotEqualTo(slice.etag("w"));
+        SignedSlice all = new SignedSlice("a/b", "g1", ReadSelection.everything(), 0, 9, true);
+        assertThat(slice.etag("v")).isNotEqualTo(all.etag("v"));
     }
 
     @Test

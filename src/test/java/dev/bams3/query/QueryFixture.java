@@ -14,6 +14,7 @@ import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.sam.ReadSelection;
+import dev.bams3.sam.RecordView;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectStore;
@@ -83,6 +84,21 @@ final class QueryFixture implements AutoCloseable {
 
     OpenRead open(ReadSelection selection) {
         return query.open(datasets.open(ID), selection);
+    }
+
+    OpenRead open(ReadSelection selection, RecordView view) {
+        return query.open(datasets.open(ID), selection, view);
+    }
+
+    byte[] write(ReadSelection selection, RecordView view, ReadFormat format) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (OpenRead read = open(selection, view)) {
+            assertThat(read.writeTo(format, OpenRead.Part.WHOLE, out).bytesOut())
+                    .isEqualTo(out.size());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
     }
 
     BlockList blocks(int reference) {

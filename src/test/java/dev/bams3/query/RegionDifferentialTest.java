@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -132,7 +133,8 @@ class RegionDifferentialTest {
         if (!Tool.isOnPath("samtools")) {
             return List.of();
         }
-        Tool.Result text = Tool.run(file.getParent(), "samtools", "view", "--no-PG", file.toString());
+        Tool.Result text =
+                Tool.run(Objects.requireNonNull(file.getParent()), "samtools", "view", "--no-PG", file.toString());
         assertThat(text.exit()).as(text.errors()).isZero();
         List<byte[]> lines = new ArrayList<>();
         String output = text.output();

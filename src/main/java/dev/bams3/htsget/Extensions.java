@@ -1,0 +1,111 @@
+package dev.bams3.htsget;
+
+import dev.bams3.error.ReadsException;
+import dev.bams3.sam.CriteriaText;
+import dev.bams3.sam.RecordColumns;
+import dev.bams3.sam.RecordView;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Parameters beyond htsget: `bams3.minMapq=30` in a query string, {@code "bams3":{"minMapq":30}} in a JSON body. htsget wants
+ * unknown parameters ignored, but whoever writes the prefix means this service: a name that it does not know is refused.
+ */
+final class Extensions {
+    static final String NAMESPACE = "bams3";
+
+    private static final String PREFIX = NAMESPACE + ".";
+
+    private Extensions() {}
+
+    /** Whether a name of a query string, or of the top of a JSON body, is meant for this service. */
+    static boolean isMeant(String name) {
+        return name.toLowerCase(Locale.ROOT).startsWith(NAMESPACE);
+    }
+
+    /** @throws ReadsException INVALID_INPUT naming the parameter */
+    static RecordView ofQuery(Map<String, List<String>> parameters, RecordColumns columns) {
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        parameters.forEach((name, texts) -> {
+            if (isMeant(name)) {
+                String own = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : "";
+                values.put(known(own, name, PREFIX), texts);
+            }
+        });
+        return CriteriaText.parse(values, name -> PREFIX + name, columns);
+    }
+
+    /** @throws ReadsException INVALID_INPUT naming the place as a JSON pointer */
+    static RecordView ofBody(JsonNode root, RecordColumns columns) {
+        for (String name : root.propertyNames()) {
+            if (isMeant(name) && !name.equals(NAMESPACE)) {
+                throw ReadsException.invalidInput(
+                        "/" + shortened(name),
+                        "is not known; extensions stand in an object: {\"bams3\":{\"minMapq\":30}}");
+            }
+        }
+        JsonNode object = root.get(NAMESPACE);
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        if (object != null) {
+            if (!object.isObject()) {
+                throw ReadsException.invalidInput("/" + NAMESPACE, "is not a JSON object");
+            }
+            object.properties()
+                    .forEach(property -> values.put(
+                            known(property.getKey(), "/" + NAMESPACE + "/" + shortened(property.getKey()), ""),
+                            texts(property.getKey(), property.getValue())));
+        }
+        return CriteriaText.parse(values, name -> "/" + NAMESPACE + "/" + name, columns);
+    }
+
+    private static List<String> texts(String name, JsonNode value) {
+        List<String> texts = new ArrayList<>();
+        if (value.isArray() && CriteriaText.REPEATABLE.contains(name)) {
+            if (value.isEmpty()) {
+                throw ReadsException.invalidInput(
+                        "/" + NAMESPACE + "/" + name, "is an empty array; leave it out for no condition");
+            }
+            value.forEach(element -> texts.add(text(name, element)));
+        } else {
+            texts.add(text(name, value));
+        }
+        return texts;
+    }
+
+    private static String text(String name, JsonNode value) {
+        if (value.isString()) {
+            return value.stringValue();
+        }
+        if (value.isIntegralNumber() && value.canConvertToLong()) {
+            return Long.toString(value.longValue());
+        }
+        double number = value.isNumber() ? value.doubleValue() : -1;
+        if (number > 0 && number <= 1) {
+            // A double of this size as plain digits, which is how everybody else writes it.
+            return BigDecimal.valueOf(number).toPlainString();
+        }
+        throw ReadsException.invalidInput(
+                "/" + NAMESPACE + "/" + name,
+                CriteriaText.REPEATABLE.contains(name)
+                        ? "is not a string, and not an array of strings"
+                        : "is neither a string nor a number of its range");
+    }
+
+    private static String known(String own, String place, String prefix) {
+        if (!CriteriaText.PARAMETERS.contains(own)) {
+            throw ReadsException.invalidInput(
+                    shortened(place),
+                    "is not known; there are " + prefix + String.join(", " + prefix, CriteriaText.PARAMETERS));
+        }
+        return own;
+    }
+
+    private static String shortened(String name) {
+        return name.length() <= 80 ? name : name.substring(0, 80) + "...";
+    }
+}

@@ -1,0 +1,68 @@
+package dev.bams3.query;
+
+import dev.bams3.query.RecordFilter.Kept;
+import dev.bams3.sam.BamRecord;
+import dev.bams3.sam.RecordCriteria;
+import dev.bams3.sam.RecordView;
+import dev.bams3.sam.SamHeader.ReadGroup;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A view made concrete for one dataset: what happens to the records of a block between decoding and encoding. */
+final class DatasetView {
+    private final @Nullable RecordMatcher matcher;
+    private final @Nullable ColumnMask columns;
+    private final long limit;
+
+    /**
+     * @param groups of the dataset's header
+     * @param regions whether the selection is one of regions
+     * @throws dev.bams3.error.ReadsException NOT_FOUND for a sample or read group that the header does not have
+     */
+    DatasetView(RecordView view, List<ReadGroup> groups, boolean regions) {
+        matcher = view.criteria().equals(RecordCriteria.NONE) ? null : new RecordMatcher(view.criteria(), groups);
+        columns = view.columns().isAll() ? null : new ColumnMask(view.columns(), regions);
+        limit = view.limit().orElse(Long.MAX_VALUE);
+    }
+
+    /** Whether records may be dropped whatever their place. */
+    boolean filters() {
+        return matcher != null;
+    }
+
+    /** Most records of the answer; {@code Long.MAX_VALUE} for no limit. */
+    long limit() {
+        return limit;
+    }
+
+    boolean isLimited() {
+        return limit != Long.MAX_VALUE;
+    }
+
+    /**
+     * What is left of some records, at the front of their array.
+     *
+     * @param records overwritten
+     * @param kept bytes and number of the records before
+     */
+    Kept apply(byte[] records, Kept kept) {
+        Kept matching = matcher == null ? kept : matching(matcher, records, kept.length());
+        return columns == null ? matching : new Kept(columns.apply(records, matching.length()), matching.records());
+    }
+
+    private static Kept matching(RecordMatcher matcher, byte[] records, int length) {
+        int to = 0;
+        int count = 0;
+        int at = 0;
+        while (at < length) {
+            int next = at + BamRecord.length(records, at);
+            if (matcher.matches(records, at)) {
+                System.arraycopy(records, at, records, to, next - at);
+                to += next - at;
+                count++;
+            }
+            at = next;
+        }
+        return new Kept(to, count);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.bams3.sam;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which columns of a record are wanted. What is not wanted becomes SAM's value for something missing; what the rest cannot
+ * do without stays nevertheless, as htsget allows.
+ *
+ * @param fields wanted
+ * @param tags names of the tags wanted; absent: all
+ * @param noTags names of tags that are not wanted
+ */
+public record RecordColumns(Set<RecordField> fields, Optional<List<String>> tags, List<String> noTags) {
+    public static final RecordColumns ALL =
+            new RecordColumns(EnumSet.allOf(RecordField.class), Optional.empty(), List.of());
+
+    public RecordColumns {
+        EnumSet<RecordField> copy = EnumSet.noneOf(RecordField.class);
+        copy.addAll(fields);
+        fields = Collections.unmodifiableSet(copy);
+        tags = tags.map(List::copyOf);
+        noTags = List.copyOf(noTags);
+    }
+
+    public boolean isAll() {
+        return fields.size() == RecordField.values().length && tags.isEmpty() && noTags.isEmpty();
+    }
+}
