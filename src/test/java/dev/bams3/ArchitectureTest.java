@@ -117,6 +117,8 @@ class ArchitectureTest {
             Map.entry("org.apache.catalina", Set.of("web", "app")),
             Map.entry("org.apache.coyote", Set.of("web", "app")),
             Map.entry("org.apache.tomcat", Set.of("web", "app")),
+            Map.entry("com.nimbusds", Set.of("security")),
+            Map.entry("org.yaml.snakeyaml", Set.of("access")),
             Map.entry("jakarta", Set.of("web", "security", "app")),
             Map.entry("io.micrometer", Set.of("app")),
             Map.entry("org.slf4j", MAY_USE.keySet()));

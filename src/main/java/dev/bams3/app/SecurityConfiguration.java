@@ -1,10 +1,17 @@
 package dev.bams3.app;
 
+import dev.bams3.access.AccessPolicy;
+import dev.bams3.access.Caller;
+import dev.bams3.access.LinkTokens;
 import dev.bams3.security.AdminGate;
 import dev.bams3.security.AdminMode;
 import dev.bams3.security.AdminPort;
 import dev.bams3.security.AdminTokens;
+import dev.bams3.security.CallerFilter;
+import dev.bams3.security.LinkFilter;
 import dev.bams3.security.Refusals;
+import dev.bams3.security.TokenVerifier;
+import dev.bams3.web.Access;
 import jakarta.servlet.DispatcherType;
 import java.util.Optional;
 import org.apache.catalina.connector.Connector;
@@ -40,6 +47,37 @@ class SecurityConfiguration {
         return new Refusals();
     }
 
+    /** @param verifier absent where no issuer is named */
+    record KnownTokens(Optional<TokenVerifier> verifier) {}
+
+    @Bean
+    KnownTokens knownTokens(Settings settings) {
+        return new KnownTokens(settings.auth().verifier());
+    }
+
+    @Bean
+    LinkTokens linkTokens(Settings settings) {
+        return settings.link().tokens();
+    }
+
+    @Bean
+    Access access(Settings settings) {
+        AccessPolicy policy = settings.access().policy(settings.isDefaultStore());
+        if (policy.isEmpty()) {
+            LOG.warn("no dataset can be read by anybody: set BAMS3_ACCESS_PUBLIC_DATASETS (** for all) or"
+                    + " BAMS3_ACCESS_RULES, see docs/operations.md");
+        }
+        return new Access(policy, settings.auth().isConfigured());
+    }
+
+    /** Before all others that look at the path. */
+    @Bean
+    FilterRegistrationBean<LinkFilter> linkFilter(LinkTokens tokens) {
+        FilterRegistrationBean<LinkFilter> filter = new FilterRegistrationBean<>(new LinkFilter(tokens));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
+        return filter;
+    }
+
     /** Unknown methods are answered by the endpoints, which can say which ones they know. */
     @Bean
     HttpFirewall httpFirewall() {
@@ -50,13 +88,19 @@ class SecurityConfiguration {
 
     @Bean
     @Order(1)
-    SecurityFilterChain admin(HttpSecurity http, Settings settings, Refusals refusals) {
+    SecurityFilterChain admin(HttpSecurity http, Settings settings, KnownTokens known, Refusals refusals) {
         AdminMode mode = mode(settings);
         if (mode == AdminMode.LOOPBACK) {
             LOG.info(
                     "the admin surface is open to this machine, without a token, because the store is the default one");
         }
-        AuthenticationManager tokens = new AdminTokens(settings.admin().secrets(), Optional.empty());
+        AuthenticationManager tokens = new AdminTokens(
+                settings.admin().secrets(),
+                known.verifier()
+                        .flatMap(issued -> settings.admin().requiredScope().map(scope -> token -> {
+                            Caller caller = issued.verify(token);
+                            return caller.hasScope(scope) ? Optional.of(caller.name()) : Optional.empty();
+                        })));
         stateless(http.securityMatcher("/admin/**"));
         http.addFilterAfter(new AdminGate(mode), SecurityContextHolderFilter.class);
         http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
@@ -73,8 +117,9 @@ class SecurityConfiguration {
 
     @Bean
     @Order(2)
-    SecurityFilterChain everythingElse(HttpSecurity http, Refusals refusals) {
-        stateless(http);
+    SecurityFilterChain everythingElse(HttpSecurity http, KnownTokens known, Refusals refusals) {
+        stateless(http.securityMatcher(request -> !request.getRequestURI().startsWith("/actuator/")));
+        http.addFilterAfter(new CallerFilter(known.verifier()), SecurityContextHolderFilter.class);
         http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll());
         http.exceptionHandling(
                 handling -> handling.authenticationEntryPoint(refusals).accessDeniedHandler(refusals));
@@ -97,7 +142,7 @@ class SecurityConfiguration {
         if (!admin.secrets().isEmpty() || admin.requiredScope().isPresent()) {
             return AdminMode.TOKEN;
         }
-        return settings.store().equals(Settings.DEFAULT_STORE) ? AdminMode.LOOPBACK : AdminMode.OFF;
+        return settings.isDefaultStore() ? AdminMode.LOOPBACK : AdminMode.OFF;
     }
 
     @Bean

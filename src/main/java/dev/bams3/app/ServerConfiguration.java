@@ -6,6 +6,7 @@ import dev.bams3.htsget.ServiceInfo;
 import dev.bams3.htsget.SliceTokens;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
+import dev.bams3.web.Access;
 import dev.bams3.web.ClientWatch;
 import dev.bams3.web.CrossOrigin;
 import dev.bams3.web.Failures;
@@ -63,11 +64,13 @@ class ServerConfiguration {
     }
 
     @Bean
-    ReadsController readsController(Settings settings, Datasets datasets, ReadsQuery query, SliceTokens tokens) {
+    ReadsController readsController(
+            Settings settings, Access access, Datasets datasets, ReadsQuery query, SliceTokens tokens) {
         DataSize maxBody = settings.request().maxBody();
         long sliceBytes = settings.ticket().sliceSize().toBytes();
         Settings.Service service = settings.service();
         return new ReadsController(
+                access,
                 datasets,
                 query,
                 new Requests(new HtsgetRequest.Limits(

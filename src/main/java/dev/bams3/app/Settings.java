@@ -28,6 +28,9 @@ import org.springframework.util.unit.DataSize;
  * @param publicUrl `http(s)://host[:port][/prefix]` that addresses in tickets begin with; absent: each request's own
  * @param s3 the S3 client
  * @param admin the admin surface
+ * @param auth tokens that say who asks
+ * @param access who may read which datasets
+ * @param link capability links
  * @param ticket signed addresses
  * @param cors pages of other origins
  * @param request bounds of a request
@@ -43,6 +46,9 @@ public record Settings(
         @Nullable String publicUrl,
         @DefaultValue S3 s3,
         @DefaultValue AdminSettings admin,
+        @DefaultValue AuthSettings auth,
+        @DefaultValue AccessSettings access,
+        @DefaultValue LinkSettings link,
         @DefaultValue Ticket ticket,
         @DefaultValue Cors cors,
         @DefaultValue Request request,
@@ -81,6 +87,11 @@ public record Settings(
     /** How to reach S3, with a connection for each GET in flight and some for metadata. */
     S3Settings toS3Settings() {
         return s3.toS3Settings(fetch.gets());
+    }
+
+    /** Whether the datasets are those of the embedded default, for trying things out. */
+    boolean isDefaultStore() {
+        return store.equals(DEFAULT_STORE);
     }
 
     boolean wantsDemo() {

@@ -1,6 +1,8 @@
 package dev.bams3.security;
 
 import dev.bams3.access.SecretTokens;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.security.authentication.AuthenticationManager;
@@ -12,11 +14,21 @@ import org.springframework.security.web.authentication.preauth.PreAuthenticatedA
 
 /** Admits those with a secret token, or with a token of the issuer that has the scope. */
 public final class AdminTokens implements AuthenticationManager {
-    private final SecretTokens secrets;
-    private final Optional<AuthenticationManager> issued;
+    /** Judges tokens of the issuer. */
+    public interface Issued {
+        /**
+         * The name of the bearer; empty for one without the scope.
+         *
+         * @throws dev.bams3.error.ReadsException UNAUTHENTICATED, UNAVAILABLE
+         */
+        Optional<String> admits(String token);
+    }
 
-    /** @param issued judges tokens of the issuer and gives {@link AdminGate#AUTHORITY} to those with the scope */
-    public AdminTokens(SecretTokens secrets, Optional<AuthenticationManager> issued) {
+    private final SecretTokens secrets;
+    private final Optional<Issued> issued;
+
+    /** @param issued absent: tokens of an issuer do not count */
+    public AdminTokens(SecretTokens secrets, Optional<Issued> issued) {
         this.secrets = secrets;
         this.issued = issued;
     }
@@ -25,10 +37,25 @@ public final class AdminTokens implements AuthenticationManager {
     public Authentication authenticate(Authentication presented) {
         String token = ((BearerTokenAuthenticationToken) presented).getToken();
         if (secrets.accepts(token)) {
-            return new PreAuthenticatedAuthenticationToken(
-                    "admin-token", "", AuthorityUtils.createAuthorityList(List.of(AdminGate.AUTHORITY)));
+            return authentication("admin-token", List.of(AdminGate.AUTHORITY));
         }
-        return issued.orElseThrow(() -> new BadCredentialsException("not the admin token"))
-                .authenticate(presented);
+        if (issued.isEmpty()) {
+            throw new BadCredentialsException("not the admin token");
+        }
+        try {
+            return issued.get()
+                    .admits(token)
+                    .map(name -> authentication(name, List.of(AdminGate.AUTHORITY)))
+                    .orElseGet(() -> authentication("without the scope", List.of()));
+        } catch (ReadsException e) {
+            if (e.kind() == ErrorKind.UNAVAILABLE) {
+                throw e;
+            }
+            throw new BadCredentialsException("not accepted", e);
+        }
+    }
+
+    private static Authentication authentication(String name, List<String> authorities) {
+        return new PreAuthenticatedAuthenticationToken(name, "", AuthorityUtils.createAuthorityList(authorities));
     }
 }

@@ -1,7 +1,9 @@
 package dev.bams3.web;
 
+import dev.bams3.access.Grant;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
+import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
@@ -40,6 +42,7 @@ public final class ReadsController {
     private static final Set<String> INDEX_SUFFIXES = Set.of(".bai", ".csi", ".crai", ".tbi");
     private static final String SLICE = "slice";
 
+    private final Access access;
     private final Datasets datasets;
     private final ReadsQuery query;
     private final Requests requests;
@@ -49,6 +52,7 @@ public final class ReadsController {
     private final byte[] serviceInfo;
 
     public ReadsController(
+            Access access,
             Datasets datasets,
             ReadsQuery query,
             Requests requests,
@@ -56,6 +60,7 @@ public final class ReadsController {
             Slices slices,
             PublicAddress address,
             ServiceInfo serviceInfo) {
+        this.access = access;
         this.datasets = datasets;
         this.query = query;
         this.requests = requests;
@@ -108,12 +113,15 @@ public final class ReadsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        try (OpenRead read = query.open(datasets.open(id), wanted.selection(), wanted.view())) {
+        try (OpenRead read = open(id, wanted, request)) {
             String base = address.base(request);
             response.setContentType(Ticket.contentType(version));
             // Its addresses expire.
             response.setHeader("Cache-Control", "no-store");
-            requests.alternate(request, base + STREAM + id).ifPresent(link -> response.setHeader("Link", link));
+            if (Access.caller(request).link().isEmpty()) {
+                // The path of a link is not that of the request any more.
+                requests.alternate(request, base + STREAM + id).ifPresent(link -> response.setHeader("Link", link));
+            }
             if (!isHead(request)) {
                 byte[] json = tickets.of(id, wanted, read, base).toJson();
                 response.setContentLength(json.length);
@@ -129,9 +137,19 @@ public final class ReadsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        try (OpenRead read = query.open(datasets.open(id), wanted.selection(), wanted.view())) {
+        try (OpenRead read = open(id, wanted, request)) {
             write(read, readFormat(format), wanted.headerOnly() ? Part.HEADER : Part.WHOLE, request, response);
         }
+    }
+
+    /** The one place where a dataset is opened for a caller; slices bring their own authorization. */
+    private OpenRead open(DatasetId id, HtsgetRequest wanted, HttpServletRequest request) {
+        Grant grant = access.require(request, id);
+        OpenDataset dataset = datasets.open(id);
+        if (!wanted.headerOnly()) {
+            grant.check(wanted.selection(), dataset.references());
+        }
+        return query.open(dataset, wanted.selection(), wanted.view());
     }
 
     private static void write(

@@ -237,6 +237,7 @@ class ChartTest {
         List<String> expected = new ArrayList<>(UnknownSettings.keys("bams3", Settings.class));
         expected.remove("bams3.ticket.key");
         expected.remove("bams3.admin.token");
+        expected.remove("bams3.link.key");
 
         assertThat(keys(Chart.file("values.yaml").getAsJsonObject("config")))
                 .containsExactlyInAnyOrderElementsOf(expected);

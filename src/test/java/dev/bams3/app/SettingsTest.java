@@ -47,6 +47,11 @@ class SettingsTest {
                         DataSize.ofMegabytes(16)));
         assertThat(settings.toS3Settings()).isEqualTo(S3Settings.DEFAULT);
         assertThat(settings.admin()).isEqualTo(new AdminSettings(List.of(), null, null, null));
+        assertThat(settings.auth())
+                .isEqualTo(new AuthSettings(
+                        null, null, List.of(), List.of("RS256", "PS256", "ES256"), Duration.ofSeconds(30), List.of()));
+        assertThat(settings.access()).isEqualTo(new AccessSettings(null, null));
+        assertThat(settings.link()).isEqualTo(new LinkSettings(List.of(), Duration.ofDays(30)));
         assertThat(settings.ticket())
                 .isEqualTo(new Settings.Ticket(
                         List.of(), Duration.ofHours(6), DataSize.ofMegabytes(32), DataSize.ofMegabytes(16)));
@@ -80,6 +85,16 @@ class SettingsTest {
         environment.put("BAMS3_ADMIN_TOKEN_FILE", "");
         environment.put("BAMS3_ADMIN_SCOPE", "bams3:admin");
         environment.put("BAMS3_ADMIN_PORT", "8082");
+        environment.put("BAMS3_AUTH_ISSUER", "https://login.example.org");
+        environment.put("BAMS3_AUTH_JWKS_URI", "https://login.example.org/keys");
+        environment.put("BAMS3_AUTH_AUDIENCE", "bams3");
+        environment.put("BAMS3_AUTH_ALGORITHMS", "ES256");
+        environment.put("BAMS3_AUTH_CLOCK_SKEW", "1m");
+        environment.put("BAMS3_AUTH_VISA_ISSUERS", "https://visas.example.org");
+        environment.put("BAMS3_ACCESS_PUBLIC_DATASETS", "demo,open/**");
+        environment.put("BAMS3_ACCESS_RULES", "/rules.yaml");
+        environment.put("BAMS3_LINK_KEY", KEY);
+        environment.put("BAMS3_LINK_MAX_TTL", "2d");
         environment.put("BAMS3_TICKET_KEY", KEY + ",second-" + KEY);
         environment.put("BAMS3_TICKET_TTL", "90m");
         environment.put("BAMS3_TICKET_SLICE_SIZE", "8MB");
@@ -126,6 +141,15 @@ class SettingsTest {
                                 5,
                                 DataSize.ofMegabytes(6)),
                         new AdminSettings(List.of(KEY), "", "bams3:admin", 8082),
+                        new AuthSettings(
+                                "https://login.example.org",
+                                "https://login.example.org/keys",
+                                List.of("bams3"),
+                                List.of("ES256"),
+                                Duration.ofMinutes(1),
+                                List.of("https://visas.example.org")),
+                        new AccessSettings(List.of("demo", "open/**"), "/rules.yaml"),
+                        new LinkSettings(List.of(KEY), Duration.ofDays(2)),
                         new Settings.Ticket(
                                 List.of(KEY, "second-" + KEY),
                                 Duration.ofMinutes(90),
@@ -178,6 +202,12 @@ class SettingsTest {
         "BAMS3_ADMIN_TOKEN,short,bams3.admin.token",
         "BAMS3_ADMIN_TOKEN_FILE,/there/is/none,bams3.admin.token-file",
         "BAMS3_ADMIN_PORT,0,bams3.admin.port",
+        "BAMS3_AUTH_ISSUER,https://login.example.org,bams3.auth.audience",
+        "BAMS3_AUTH_ALGORITHMS,HS256,bams3.auth.algorithms",
+        "BAMS3_AUTH_ALGORITHMS,none,bams3.auth.algorithms",
+        "BAMS3_AUTH_CLOCK_SKEW,1h,bams3.auth.clock-skew",
+        "BAMS3_LINK_KEY,short,bams3.link.key",
+        "BAMS3_LINK_MAX_TTL,1s,bams3.link.max-ttl",
         "BAMS3_TICKET_KEY,short,bams3.ticket.key",
         "BAMS3_TICKET_TTL,1s,bams3.ticket.ttl",
         "BAMS3_TICKET_SLICE_SIZE,1KB,bams3.ticket.slice-size",

@@ -1,0 +1,34 @@
+package dev.bams3.access;
+
+import java.util.List;
+import java.util.Optional;
+
+/** All rules together: what is not granted by one is not granted. It knows ids only, so it cannot tell what exists. */
+public final class AccessPolicy {
+    private final List<AccessRule> rules;
+
+    public AccessPolicy(List<AccessRule> rules) {
+        this.rules = List.copyOf(rules);
+    }
+
+    /** What a caller may see of the dataset of this id, whether there is one or not. */
+    public Grant grant(Caller caller, String id) {
+        Optional<CapabilityLink> link = caller.link();
+        if (link.isPresent()) {
+            return link.get().dataset().equals(id) ? link.get().grant() : Grant.nothing();
+        }
+        Grant grant = Grant.nothing();
+        for (AccessRule rule : rules) {
+            if (rule.datasets().stream().anyMatch(pattern -> pattern.matches(id))
+                    && rule.who().includes(caller)) {
+                grant = grant.plus(rule.grant());
+            }
+        }
+        return grant;
+    }
+
+    /** Whether nobody can see anything. */
+    public boolean isEmpty() {
+        return rules.isEmpty();
+    }
+}

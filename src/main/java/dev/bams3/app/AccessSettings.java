@@ -1,0 +1,50 @@
+package dev.bams3.app;
+
+import dev.bams3.access.AccessPolicy;
+import dev.bams3.access.AccessRule;
+import dev.bams3.access.AccessRule.Who;
+import dev.bams3.access.DatasetPattern;
+import dev.bams3.access.Grant;
+import dev.bams3.access.RulesFile;
+import dev.bams3.error.ReadsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may read which datasets. What neither of these grants is not granted.
+ *
+ * @param publicDatasets patterns of ids that everybody may read, without a token; absent: all of the default store, none of
+ *     a configured one
+ * @param rules file with rules, YAML or JSON, read at start
+ */
+public record AccessSettings(
+        @Nullable List<String> publicDatasets, @Nullable String rules) {
+    /** @param open whether all datasets are public where nothing is said */
+    AccessPolicy policy(boolean open) {
+        List<String> patterns = publicDatasets == null
+                ? List.of()
+                : publicDatasets.stream().filter(text -> !text.isBlank()).toList();
+        if (patterns.isEmpty() && open) {
+            patterns = List.of("**");
+        }
+        List<AccessRule> all = new ArrayList<>();
+        if (!patterns.isEmpty()) {
+            List<DatasetPattern> ids =
+                    patterns.stream().map(DatasetPattern::new).toList();
+            all.add(new AccessRule("public", new Who.Anyone(), ids, Grant.everything()));
+        }
+        if (rules != null && !rules.isBlank()) {
+            try {
+                all.addAll(RulesFile.parse(rules, Files.readString(Path.of(rules))));
+            } catch (IOException e) {
+                throw ReadsException.invalidInput(
+                        "bams3.access.rules", "bams3.access.rules: cannot read '" + rules + "'");
+            }
+        }
+        return new AccessPolicy(all);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.bams3.security;
+
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.htsget.HtsgetError;
+import dev.bams3.web.Access;
+import dev.bams3.web.Failures;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Finds out who asks, from a bearer token in the header {@code Authorization} and nowhere else. A token that is not accepted
+ * is an error even where none is needed (RFC 6750 § 3.1), but not on an address that is its own authorization: there, a
+ * client's credentials for the ticket may have expired meanwhile.
+ */
+public final class CallerFilter extends OncePerRequestFilter {
+    private static final Pattern SLICE = Pattern.compile("(?:^|&)slice=");
+
+    private final Optional<TokenVerifier> verifier;
+
+    /** @param verifier absent: no token means anything, and headers with one are not looked at */
+    public CallerFilter(Optional<TokenVerifier> verifier) {
+        this.verifier = verifier;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        Optional<String> token = bearer(request.getHeader("Authorization"));
+        if (verifier.isPresent() && token.isPresent() && !isOwnAuthorization(request)) {
+            try {
+                Access.setCaller(request, verifier.get().verify(token.get()));
+            } catch (ReadsException e) {
+                if (e.kind() == ErrorKind.UNAUTHENTICATED) {
+                    response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+                }
+                Failures.write(HtsgetError.of(e), request, response);
+                return;
+            }
+        }
+        chain.doFilter(request, response);
+    }
+
+    private static boolean isOwnAuthorization(HttpServletRequest request) {
+        String query = request.getQueryString();
+        return Access.caller(request).link().isPresent()
+                || (query != null && SLICE.matcher(query).find());
+    }
+
+    private static Optional<String> bearer(@Nullable String header) {
+        return header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)
+                ? Optional.of(header.substring(7).strip())
+                : Optional.empty();
+    }
+}

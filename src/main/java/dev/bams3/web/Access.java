@@ -1,0 +1,71 @@
+package dev.bams3.web;
+
+import dev.bams3.access.AccessPolicy;
+import dev.bams3.access.Caller;
+import dev.bams3.access.Grant;
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.HttpServletRequest;
+
+/**
+ * What the caller of a request may see. Every endpoint that tells anything of a dataset asks here first, before it looks
+ * whether there is one: to those who may not see a dataset, one that exists and one that does not answer alike.
+ */
+public final class Access {
+    private static final String CALLER = Caller.class.getName();
+
+    private final AccessPolicy policy;
+    private final boolean tokensAreKnown;
+
+    /** @param tokensAreKnown whether tokens of an issuer are accepted: whether sending one can help */
+    public Access(AccessPolicy policy, boolean tokensAreKnown) {
+        this.policy = policy;
+        this.tokensAreKnown = tokensAreKnown;
+    }
+
+    /** Says who makes a request, for all that comes after. */
+    public static void setCaller(ServletRequest request, Caller caller) {
+        request.setAttribute(CALLER, caller);
+    }
+
+    /** Who makes a request: nobody known, unless it was said. */
+    public static Caller caller(ServletRequest request) {
+        return request.getAttribute(CALLER) instanceof Caller caller ? caller : Caller.ANONYMOUS;
+    }
+
+    /**
+     * What the caller may see of a dataset: everything or some regions of it.
+     *
+     * @throws ReadsException UNAUTHENTICATED or DENIED where it is nothing, whether the dataset exists or not
+     */
+    Grant require(HttpServletRequest request, DatasetId id) {
+        Caller caller = caller(request);
+        Grant grant = policy.grant(caller, id.value());
+        if (!grant.isNothing()) {
+            return grant;
+        }
+        if (caller.link().isPresent()) {
+            throw ReadsException.of(ErrorKind.DENIED, "this link is for another dataset");
+        }
+        if (caller.authenticated()) {
+            throw ReadsException.of(
+                    ErrorKind.DENIED, "your token does not allow you to read this dataset, should there be one");
+        }
+        if (tokensAreKnown) {
+            throw ReadsException.of(
+                    ErrorKind.UNAUTHENTICATED,
+                    "this dataset, should there be one, is not public; send a token as 'Authorization: Bearer ...'");
+        }
+        throw ReadsException.of(
+                ErrorKind.DENIED,
+                "this dataset, should there be one, is not public; the operator can change that by"
+                        + " BAMS3_ACCESS_PUBLIC_DATASETS, or name an issuer of tokens");
+    }
+
+    /** Whether the caller may know that there is such a dataset. */
+    boolean shows(HttpServletRequest request, DatasetId id) {
+        return !policy.grant(caller(request), id.value()).isNothing();
+    }
+}

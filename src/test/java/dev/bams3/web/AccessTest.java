@@ -1,0 +1,286 @@
+package dev.bams3.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import dev.bams3.access.CapabilityLink;
+import dev.bams3.access.Grant;
+import dev.bams3.access.LinkTokens;
+import dev.bams3.app.RunningServer;
+import dev.bams3.fixtures.Tool;
+import dev.bams3.genome.Region;
+import dev.bams3.security.TestIssuer;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who gets which reads, over a real port, with tokens of an issuer. */
+class AccessTest {
+    private static final int FROM = 50_000;
+    private static final int TO = 60_000;
+
+    @TempDir
+    private static Path folder;
+
+    private static TestIssuer issuer;
+    private static RunningServer server;
+
+    @BeforeAll
+    static void start() throws IOException {
+        issuer = new TestIssuer();
+        Path rules = Files.writeString(folder.resolve("rules.yaml"), """
+                rules:
+                  - {who: anyone, datasets: [open/**]}
+                  - {claims: {groups: whole}, datasets: [a/*, no/such]}
+                  - {claims: {groups: part}, datasets: [a/*, no/such], regions: ["chr1:50001-60000"]}
+                  - {claims: {groups: unplaced}, datasets: [a/*], regions: ["chr1:1-10"], unplaced: true}
+                """);
+        server = ServedReads.shared()
+                .replica(
+                        "bams3.access.public-datasets=",
+                        "bams3.access.rules=" + rules,
+                        "bams3.auth.issuer=" + issuer.uri(),
+                        "bams3.auth.audience=bams3",
+                        "bams3.admin.scope=bams3:admin",
+                        "bams3.link.key=" + "k".repeat(32));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+        issuer.close();
+    }
+
+    private static String bearer(String group) {
+        return "Bearer " + issuer.sign(issuer.claims("ann").claim("groups", List.of(group)));
+    }
+
+    private static HttpResponse<byte[]> get(String path, String... headers) throws IOException {
+        return TicketClient.get(server.url(path), headers);
+    }
+
+    private static String text(HttpResponse<byte[]> answer) {
+        return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void whoIsNobodyIsAskedForAToken() throws IOException {
+        for (String path : List.of("/reads/", "/stream/reads/")) {
+            HttpResponse<byte[]> there = get(path + ServedReads.ID);
+            HttpResponse<byte[]> notThere = get(path + "a/none");
+            HttpResponse<byte[]> elsewhere = get(path + "zzz");
+            assertThat(there.statusCode()).isEqualTo(401);
+            assertThat(there.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+            assertThat(text(there)).contains("\"error\":\"InvalidAuthentication\"");
+            assertAlike(there, notThere);
+            assertAlike(there, elsewhere);
+            assertThat(get(path + "open/none").statusCode()).isEqualTo(404);
+        }
+        HttpResponse<byte[]> posted = TicketClient.post(server.url("/reads/" + ServedReads.ID), "{}");
+        assertThat(posted.statusCode()).isEqualTo(401);
+        assertThat(TicketClient.head(server.url("/reads/" + ServedReads.ID)).statusCode())
+                .isEqualTo(401);
+        assertThat(get("/reads/service-info").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whoMayNotDoesNotLearnWhatExists() throws IOException {
+        String stranger = bearer("other");
+        HttpResponse<byte[]> there = get("/reads/" + ServedReads.ID, "Authorization", stranger);
+        assertThat(there.statusCode()).isEqualTo(403);
+        assertThat(text(there)).contains("\"error\":\"PermissionDenied\"");
+        for (String query : List.of("", "?class=header", "?referenceName=chr1&start=1&end=2", "?format=SAM")) {
+            assertAlike(
+                    get("/reads/" + ServedReads.ID + query, "Authorization", stranger),
+                    get("/reads/a/none" + query, "Authorization", stranger));
+            assertAlike(
+                    get("/stream/reads/" + ServedReads.ID + query, "Authorization", stranger),
+                    get("/stream/reads/no/such" + query, "Authorization", stranger));
+        }
+        // To those who may, what is missing is missing.
+        assertThat(get("/reads/no/such", "Authorization", bearer("whole")).statusCode())
+                .isEqualTo(404);
+    }
+
+    private static void assertAlike(HttpResponse<byte[]> one, HttpResponse<byte[]> other) {
+        assertThat(one.statusCode()).isEqualTo(other.statusCode());
+        assertThat(text(one)).isEqualTo(text(other));
+        assertThat(one.headers().map().keySet()).isEqualTo(other.headers().map().keySet());
+    }
+
+    @Test
+    void aTokenThatIsNotAcceptedIsAnErrorButNotOnASlice() throws IOException {
+        JWTClaimsSet.Builder late =
+                issuer.claims("ann").expirationTime(Date.from(Instant.now().minusSeconds(90)));
+        String expired = "Bearer " + issuer.sign(late);
+        HttpResponse<byte[]> refused = get("/reads/open/x", "Authorization", expired);
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer error=\"invalid_token\"");
+        assertThat(text(refused)).contains("expired").doesNotContain(expired.substring(20));
+
+        HttpResponse<byte[]> ticket =
+                get("/reads/" + ServedReads.ID + "?referenceName=chr1", "Authorization", bearer("whole"));
+        List<TicketClient.Part> parts = TicketClient.resolve(ticket);
+        assertThat(ServedReads.decode(TicketClient.joined(parts)))
+                .hasSize(ServedReads.shared().overlapping("chr1", 0, 300_000).size());
+        for (TicketClient.Part part : parts) {
+            if (part.url().startsWith("http")) {
+                assertThat(TicketClient.get(part.url(), "Authorization", expired)
+                                .statusCode())
+                        .isEqualTo(200);
+            }
+        }
+        assertThat(text(ticket)).doesNotContain("Bearer");
+    }
+
+    /** Random regions by one who may read 10 kb: within them all reads, beyond them none at all. */
+    @Test
+    void partsOfADatasetAreExact() throws IOException {
+        String part = bearer("part");
+        String path = "/stream/reads/" + ServedReads.ID;
+        long seed = 4711;
+        Random random = new Random(seed);
+        int within = 0;
+        for (int i = 0; i < 120; i++) {
+            int start = FROM - 3_000 + random.nextInt(TO - FROM + 5_000);
+            int end = start + 1 + random.nextInt(i % 2 == 0 ? 300 : 6_000);
+            String query = String.format(Locale.ROOT, "?referenceName=chr1&start=%d&end=%d&format=SAM", start, end);
+            HttpResponse<byte[]> answer = get(path + query, "Authorization", part);
+            if (start >= FROM && end <= TO) {
+                within++;
+                assertThat(records(answer))
+                        .as("seed %d: %s", seed, query)
+                        .isEqualTo(ServedReads.shared().overlapping("chr1", start, end));
+            } else {
+                assertThat(answer.statusCode()).as("seed %d: %s", seed, query).isEqualTo(403);
+                assertThat(text(answer)).contains("referenceName=chr1&start=50000&end=60000");
+            }
+        }
+        assertThat(within).isGreaterThan(20);
+        for (String query : List.of(
+                "",
+                "?referenceName=*",
+                "?referenceName=chr1",
+                "?referenceName=nope",
+                "?referenceName=chr1&start=50000",
+                "?referenceName=HLA-A*01:01")) {
+            for (String root : List.of("/reads/", "/stream/reads/")) {
+                assertThat(get(root + ServedReads.ID + query, "Authorization", part)
+                                .statusCode())
+                        .as(query)
+                        .isEqualTo(403);
+            }
+        }
+        assertThat(get("/reads/" + ServedReads.ID + "?class=header", "Authorization", part)
+                        .statusCode())
+                .isEqualTo(200);
+        String both = "{\"regions\":[{\"referenceName\":\"chr1\",\"start\":50000,\"end\":50010},"
+                + "{\"referenceName\":\"chr1\",\"start\":%d,\"end\":60000}]}";
+        assertThat(post(part, String.format(Locale.ROOT, both, 59_990))).isEqualTo(200);
+        assertThat(post(part, String.format(Locale.ROOT, both, 49_999))).isEqualTo(403);
+        assertThat(post(part, "{}")).isEqualTo(403);
+    }
+
+    private static int post(String bearer, String json) throws IOException {
+        return TicketClient.post(server.url("/reads/" + ServedReads.ID), json, "Authorization", bearer)
+                .statusCode();
+    }
+
+    private static List<String> records(HttpResponse<byte[]> sam) {
+        assertThat(sam.statusCode()).as(text(sam)).isEqualTo(200);
+        return text(sam)
+                .lines()
+                .filter(line -> !line.startsWith("@"))
+                .map(ServedReads::sorted)
+                .toList();
+    }
+
+    @Test
+    void readsWithoutAPositionAreGrantedByName() throws IOException {
+        String token = bearer("unplaced");
+        assertThat(get("/reads/" + ServedReads.ID + "?referenceName=*", "Authorization", token)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(get("/reads/" + ServedReads.ID, "Authorization", token).statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void theAdminSurfaceWantsTheScope() throws IOException {
+        String with = "Bearer " + issuer.sign(issuer.claims("ann").claim("scope", "x bams3:admin"));
+        assertThat(get("/admin/no/such", "Authorization", with).statusCode()).isEqualTo(404);
+        assertThat(get("/admin/no/such", "Authorization", bearer("whole")).statusCode())
+                .isEqualTo(403);
+        HttpResponse<byte[]> nobody = get("/admin/no/such");
+        assertThat(nobody.statusCode()).isEqualTo(401);
+        assertThat(nobody.headers().firstValue("Content-Type")).contains("application/problem+json");
+    }
+
+    private static String link(Grant grant, Duration lasting) {
+        return server.bean(LinkTokens.class)
+                .sign(new CapabilityLink(ServedReads.ID, grant, Instant.now().plus(lasting)));
+    }
+
+    @Test
+    void aLinkIsEnough() throws IOException {
+        String whole = "/t/" + link(Grant.everything(), Duration.ofHours(1));
+        HttpResponse<byte[]> ticket = get(whole + "/reads/" + ServedReads.ID + "?referenceName=chr1&start=1&end=9000");
+        List<TicketClient.Part> parts = TicketClient.resolve(ticket);
+        assertThat(parts).allMatch(part -> !part.url().contains("/t/"));
+        assertThat(ServedReads.decode(TicketClient.joined(parts)))
+                .hasSize(ServedReads.shared().overlapping("chr1", 1, 9_000).size());
+        assertThat(ticket.headers().firstValue("Link")).isEmpty();
+        assertThat(get(whole + "/stream/reads/" + ServedReads.ID + "?format=SAM")
+                        .statusCode())
+                .isEqualTo(200);
+        // A viewer may send what it has for others; the link counts.
+        assertThat(get(whole + "/reads/" + ServedReads.ID, "Authorization", "Bearer x")
+                        .statusCode())
+                .isEqualTo(200);
+
+        assertThat(get(whole + "/reads/a/broken").statusCode()).isEqualTo(403);
+        assertThat(get(whole + "/reads/no/such").statusCode()).isEqualTo(403);
+        for (String path : List.of("", "/", "/admin", "/admin/no/such", "/t/x/reads/a", "/links", "/reads")) {
+            assertThat(get(whole + path).statusCode()).as(path).isEqualTo(404);
+        }
+        assertThat(get("/t/" + link(Grant.everything(), Duration.ofMinutes(-1)) + "/reads/" + ServedReads.ID)
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(get("/t/x/reads/" + ServedReads.ID).statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void aLinkToARegionIsForNothingElse() throws IOException {
+        Grant region = new Grant.Regions(List.of(new Region("chr1", FROM, OptionalLong.of(TO))), false);
+        String path = "/t/" + link(region, Duration.ofHours(1)) + "/stream/reads/" + ServedReads.ID;
+        assertThat(records(get(path + "?referenceName=chr1&start=50000&end=60000&format=SAM")))
+                .isEqualTo(ServedReads.shared().overlapping("chr1", FROM, TO));
+        assertThat(get(path + "?referenceName=chr1&start=49999&end=60000").statusCode())
+                .isEqualTo(403);
+        assertThat(get(path).statusCode()).isEqualTo(403);
+    }
+
+    /** samtools sends no token over http, and needs none with a link. */
+    @Test
+    void samtoolsReadsALink() throws IOException {
+        String url = server.url("/t/" + link(Grant.everything(), Duration.ofHours(1)) + "/reads/" + ServedReads.ID)
+                + "?referenceName=chr1&start=50000&end=60000";
+        Tool.Result result = Tool.run(folder, "samtools", "view", "--no-PG", url);
+        assertThat(result.errors()).isEmpty();
+        assertThat(result.lines().stream().map(ServedReads::sorted).toList())
+                .isEqualTo(ServedReads.shared().overlapping("chr1", FROM, TO));
+    }
+}
