@@ -108,7 +108,7 @@ class ArchitectureTest {
             Map.entry("com.intel.gkl", Set.of("bgzf")),
             Map.entry("com.github.luben.zstd", Set.of("bams3")),
             // web: what was made for tickets and is asked for again.
-            Map.entry("com.github.benmanes.caffeine", Set.of("dataset", "web")),
+            Map.entry("com.github.benmanes.caffeine", Set.of("dataset", "fetch", "web")),
             Map.entry("tools.jackson", Set.of("bams3", "encode", "htsget", "jobs", "web", "cli", "app")),
             Map.entry("com.fasterxml.jackson", Set.of("bams3", "encode", "htsget", "jobs", "cli", "app")),
             Map.entry("htsjdk", Set.of("convert")),

@@ -2,6 +2,7 @@ package dev.bams3.app;
 
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.cli.CommandEnvironment;
+import dev.bams3.fetch.BlockCache;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
@@ -53,7 +54,7 @@ final class CommandParts implements CommandEnvironment {
     @Override
     public ReadsQuery query() {
         if (reading == null) {
-            ChunkFetcher fetcher = ReadConfiguration.fetcher(settings.fetch());
+            ChunkFetcher fetcher = ReadConfiguration.fetcher(settings.fetch(), new BlockCache(0));
             BgzfDeflaters deflaters = ReadConfiguration.deflaters(settings.encode());
             reading = new Reading(
                     ReadConfiguration.query(settings.encode(), fetcher, cpu, deflaters), deflaters, fetcher);

@@ -2,6 +2,7 @@ package dev.bams3.app;
 
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.Datasets;
+import dev.bams3.fetch.BlockCache;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
 import dev.bams3.flow.WaitingRoom;
@@ -36,7 +37,7 @@ class ReadConfiguration {
 
     @Bean
     ChunkFetcher chunkFetcher(Settings settings) {
-        return fetcher(settings.fetch());
+        return fetcher(settings.fetch(), new BlockCache(settings.cache().blockBytes()));
     }
 
     /** The one pool for work, as wide as the machine; what waits runs on virtual threads. */
@@ -55,13 +56,13 @@ class ReadConfiguration {
         return query(settings.encode(), fetcher, cpu, deflaters);
     }
 
-    static ChunkFetcher fetcher(Settings.Fetch fetch) {
+    static ChunkFetcher fetcher(Settings.Fetch fetch, BlockCache cache) {
         FetchLimits limits = new FetchLimits(
                 fetch.gets(),
                 fetch.getsPerRequest(),
                 fetch.memory().toBytes(),
                 Math.toIntExact(fetch.readAhead().toBytes()));
-        return new ChunkFetcher(limits, new WaitingRoom(fetch.waiting()));
+        return new ChunkFetcher(limits, new WaitingRoom(fetch.waiting()), cache);
     }
 
     static ExecutorService cpuPool() {

@@ -240,13 +240,24 @@ public record Settings(
      * @param metadata bytes of metadata, about
      * @param headers bytes of header texts, about
      * @param indexes bytes of block lists, about; a human genome at 30x has 27 MB
+     * @param blocks bytes of stored blocks that small queries have read, about; absent: a sixteenth of the heap, at most
+     *     256 MiB; 0 keeps none
      */
     public record Cache(
             @DefaultValue("10s") Duration metadataTtl,
             @DefaultValue("2s") Duration missingTtl,
             @DefaultValue("32MB") DataSize metadata,
             @DefaultValue("16MB") DataSize headers,
-            @DefaultValue("64MB") DataSize indexes) {
+            @DefaultValue("64MB") DataSize indexes,
+            @Nullable DataSize blocks) {
+        public Cache {
+            check(blocks == null || !blocks.isNegative(), "bams3.cache.blocks", "must be 0 or more, is " + blocks);
+        }
+
+        long blockBytes() {
+            return blocks == null ? Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 16) : blocks.toBytes();
+        }
+
         DatasetCacheSettings toDatasetCacheSettings() {
             try {
                 return new DatasetCacheSettings(

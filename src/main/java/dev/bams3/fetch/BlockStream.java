@@ -23,12 +23,15 @@ import org.jspecify.annotations.Nullable;
  * one block); everything beyond is only tried for. Blocks handed on count as nothing to wait for, because their receiver
  * gives them back without this stream. Closing cancels and joins the GETs in flight and gives everything back.
  */
-public final class BlockStream implements AutoCloseable {
+final class BlockStream implements StoredBlocks {
     private static final int FIRST_AHEAD = 3 << 20;
     private static final int SMALL_PIECE = 512 << 10;
 
     private final ReadPlan plan;
     private final ChunkObjects chunks;
+    /** Where blocks are kept when they are found right; null where they are not to be. */
+    private final @Nullable BlockCache cache;
+
     private final ChunkFetcher fetcher;
     private final OrderedTasks<byte[]> reading;
     /** The pieces whose tasks are pending in {@link #reading}, in the same order. */
@@ -49,30 +52,26 @@ public final class BlockStream implements AutoCloseable {
     private final Pace pace;
     private int getsStarted;
 
-    BlockStream(ReadPlan plan, ChunkObjects chunks, ChunkFetcher fetcher, Runnable watch) {
+    BlockStream(ReadPlan plan, ChunkObjects chunks, @Nullable BlockCache cache, ChunkFetcher fetcher, Runnable watch) {
         this.plan = plan;
         this.chunks = chunks;
+        this.cache = cache;
         this.fetcher = fetcher;
         reading = new OrderedTasks<>(fetcher.threads(), watch);
         pace = new Pace(fetcher.clock());
     }
 
-    /** Whether blocks are left to hand on. */
+    @Override
     public boolean hasNext() {
         return nextBlock < plan.blocks().size();
     }
 
-    /** Whether the next block is here, so that {@link #next} will not wait. */
+    @Override
     public boolean isReady() {
         return hasNext() && (inCurrent() || reading.isReady());
     }
 
-    /**
-     * The next block; waits for it. The receiver closes it.
-     *
-     * @throws dev.bams3.error.ReadsException CORRUPT for an object that is missing or too short, CANCELLED when interrupted,
-     *     else the store's own; the stream is then good only for closing
-     */
+    @Override
     public FetchedBlock next() {
         if (!hasNext()) {
             throw new NoSuchElementException("all " + nextBlock + " blocks were handed on");
@@ -85,12 +84,12 @@ public final class BlockStream implements AutoCloseable {
         return handOn();
     }
 
-    /** Bytes of the GETs started so far. */
+    @Override
     public long bytesFetched() {
         return bytesStarted;
     }
 
-    /** GETs started so far. */
+    @Override
     public int gets() {
         return getsStarted;
     }
@@ -116,14 +115,13 @@ public final class BlockStream implements AutoCloseable {
         Piece from = Objects.requireNonNull(current);
         PlannedBlock block = plan.blocks().get(nextBlock);
         int offset = Math.toIntExact(block.entry().offset() - from.range().offset());
-        String object = chunks.keys().apply(from.chunk()).value();
         nextBlock++;
         // The gaps before it are gone too.
         int handed = offset + block.entry().storedLength() - handedOnOfCurrent;
         handedOnOfCurrent += handed;
         bytesHandedOn += handed;
         pace.took(handed);
-        FetchedBlock fetched = new FetchedBlock(block, object, buffer, offset, from);
+        FetchedBlock fetched = new FetchedBlock(block, chunks, buffer, offset, from, cache);
         if (!inCurrent()) {
             current = null;
             buffer = new byte[0];
@@ -142,7 +140,7 @@ public final class BlockStream implements AutoCloseable {
     }
 
     /** Starts GETs as far as the window, the budget and the other requests allow, without waiting. */
-    private void readAhead() {
+    void readAhead() {
         while (nextUnread < plan.blocks().size()
                 && pieces.size() < fetcher.limits().getsPerRequest()) {
             int after = endOfRange();

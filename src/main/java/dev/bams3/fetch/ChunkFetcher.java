@@ -22,27 +22,37 @@ public final class ChunkFetcher implements AutoCloseable {
     private final ByteBudget bytes;
     private final FairSlots gets;
     private final WaitingRoom room;
+    private final BlockCache cache;
     private final LongSupplier clock;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("chunk-get-", 0).factory());
 
-    /** For one user, whose requests may all wait. */
+    /** For one user, whose requests may all wait and do not come again. */
     public ChunkFetcher(FetchLimits limits) {
-        this(limits, WaitingRoom.unbounded());
+        this(limits, WaitingRoom.unbounded(), new BlockCache(0));
     }
 
-    /** @param room where requests wait for memory or a turn */
-    public ChunkFetcher(FetchLimits limits, WaitingRoom room) {
-        this(limits, room, System::nanoTime);
+    /**
+     * @param room where requests wait for memory or a turn
+     * @param cache of blocks that small queries read
+     */
+    public ChunkFetcher(FetchLimits limits, WaitingRoom room, BlockCache cache) {
+        this(limits, room, cache, System::nanoTime);
     }
 
     /** @param clock nanoseconds */
-    ChunkFetcher(FetchLimits limits, WaitingRoom room, LongSupplier clock) {
+    ChunkFetcher(FetchLimits limits, WaitingRoom room, BlockCache cache, LongSupplier clock) {
+        this.cache = cache;
         this.limits = limits;
         this.clock = clock;
         this.room = room;
         bytes = new ByteBudget(limits.bytes(), limits.bytes() / 4, room);
         gets = new FairSlots(limits.gets(), room);
+    }
+
+    /** What small queries have read. */
+    public BlockCache cache() {
+        return cache;
     }
 
     /** Where requests wait. */
@@ -51,12 +61,14 @@ public final class ChunkFetcher implements AutoCloseable {
     }
 
     /**
-     * Starts to run a plan. Nothing is read before the first {@link BlockStream#next}.
+     * Starts to run a plan. Nothing is read before the first {@link StoredBlocks#next}.
      *
      * @param watch asks whether the blocks are still wanted, see {@link OrderedTasks}
      */
-    public BlockStream open(ReadPlan plan, ChunkObjects chunks, Runnable watch) {
-        return new BlockStream(plan, chunks, this, watch);
+    public StoredBlocks open(ReadPlan plan, ChunkObjects chunks, Runnable watch) {
+        return cache.serves(plan)
+                ? new CachedBlocks(plan, chunks, cache, this, watch)
+                : new BlockStream(plan, chunks, null, this, watch);
     }
 
     FetchLimits limits() {

@@ -3,6 +3,8 @@ package dev.bams3.plan;
 import dev.bams3.bams3.BlockEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * The blocks that answer a selection, each once, in file order, and the GETs that bring them. Immutable.
@@ -37,6 +39,14 @@ public record ReadPlan(List<PlannedBlock> blocks, List<PlannedRange> ranges, Ran
     /** The plan without its whole blocks: those whose records must be looked at to be counted. */
     public ReadPlan filteredBlocks() {
         return withBlocks(blocks.stream().filter(block -> !block.isWhole()).toList());
+    }
+
+    /** The plan for those blocks whose index in this one is wanted, with ranges of its own. */
+    public ReadPlan only(IntPredicate wanted) {
+        return withBlocks(IntStream.range(0, blocks.size())
+                .filter(wanted)
+                .mapToObj(blocks::get)
+                .toList());
     }
 
     private ReadPlan withBlocks(List<PlannedBlock> some) {

@@ -4,6 +4,7 @@ import dev.bams3.bams3.BlockDecoder;
 import dev.bams3.bams3.BlockEntry;
 import dev.bams3.encode.EncodedBytes;
 import dev.bams3.encode.RecordEncoder;
+import dev.bams3.error.ReadsException;
 import dev.bams3.fetch.FetchedBlock;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.plan.PlannedBlock;
@@ -58,7 +59,12 @@ final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
     private byte[] decode(BlockEntry entry) {
         BlockDecoder decoder = decoders.borrow();
         try (stored) {
-            return decoder.decode(stored.object(), stored.buffer(), stored.offset(), entry);
+            byte[] records = decoder.decode(stored.object(), stored.buffer(), stored.offset(), entry);
+            stored.right();
+            return records;
+        } catch (ReadsException e) {
+            stored.wrong();
+            throw e;
         } finally {
             decoders.giveBack(decoder);
         }

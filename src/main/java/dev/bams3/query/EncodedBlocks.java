@@ -2,9 +2,9 @@ package dev.bams3.query;
 
 import dev.bams3.bams3.BlockEntry;
 import dev.bams3.encode.RecordEncoder;
-import dev.bams3.fetch.BlockStream;
 import dev.bams3.fetch.ChunkObjects;
 import dev.bams3.fetch.FetchedBlock;
+import dev.bams3.fetch.StoredBlocks;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.OrderedTasks;
 import dev.bams3.plan.ReadPlan;
@@ -26,7 +26,7 @@ final class EncodedBlocks implements AutoCloseable {
     private final RecordEncoder encoder;
     private final int expansion;
     private final ReadPlan plan;
-    private final BlockStream stream;
+    private final StoredBlocks stream;
     private final OrderedTasks<EncodedBlock> encoding;
     /** The tasks that are pending in {@link #encoding}, in the same order. */
     private final ArrayDeque<BlockTask> tasks = new ArrayDeque<>();

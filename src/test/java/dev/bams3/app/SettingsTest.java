@@ -112,6 +112,7 @@ class SettingsTest {
         environment.put("BAMS3_CACHE_METADATA", "1MB");
         environment.put("BAMS3_CACHE_HEADERS", "2MB");
         environment.put("BAMS3_CACHE_INDEXES", "3MB");
+        environment.put("BAMS3_CACHE_BLOCKS", "4MB");
         environment.put("BAMS3_ENCODE_MEMORY", "9MB");
         environment.put("BAMS3_ENCODE_LEVEL", "6");
         environment.put("BAMS3_SERVICE_ID", "org.example");
@@ -162,7 +163,8 @@ class SettingsTest {
                                 Duration.ofSeconds(1),
                                 DataSize.ofMegabytes(1),
                                 DataSize.ofMegabytes(2),
-                                DataSize.ofMegabytes(3)),
+                                DataSize.ofMegabytes(3),
+                                DataSize.ofMegabytes(4)),
                         new Settings.Fetch(10, 3, DataSize.ofMegabytes(64), DataSize.ofMegabytes(1), 11),
                         new Settings.Encode(DataSize.ofMegabytes(9), 6),
                         new Settings.Service("org.example", "Reads", "Example", "https://example.com")));
@@ -218,6 +220,7 @@ class SettingsTest {
         "BAMS3_FETCH_MEMORY,1MB,bams3.fetch.memory",
         "BAMS3_FETCH_READ_AHEAD,1GB,bams3.fetch.read-ahead",
         "BAMS3_FETCH_WAITING,-1,bams3.fetch.waiting",
+        "BAMS3_CACHE_BLOCKS,-1MB,bams3.cache.blocks",
         "BAMS3_ENCODE_MEMORY,1MB,bams3.encode.memory",
         "BAMS3_ENCODE_LEVEL,0,bams3.encode.level",
     })

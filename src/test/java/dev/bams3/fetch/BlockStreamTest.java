@@ -47,7 +47,7 @@ class BlockStreamTest {
             }
             ReadPlan plan = chunks.plan();
             CountingObjectStore store = new CountingObjectStore(chunks.store);
-            try (BlockStream stream = open(plan, store)) {
+            try (StoredBlocks stream = open(plan, store)) {
                 for (int i = 0; i < plan.blocks().size(); i++) {
                     try (FetchedBlock block = stream.next()) {
                         assertThat(block.block())
@@ -70,7 +70,7 @@ class BlockStreamTest {
     void nothingIsReadBeforeTheFirstBlockIsAskedFor() {
         StoredChunks chunks = new StoredChunks(1).addEqual(10, 1000);
         CountingObjectStore store = new CountingObjectStore(chunks.store);
-        try (BlockStream stream = open(chunks.plan(), store)) {
+        try (StoredBlocks stream = open(chunks.plan(), store)) {
             assertThat(stream.isReady()).isFalse();
         }
         assertThat(store.gets()).isZero();
@@ -80,7 +80,7 @@ class BlockStreamTest {
     void readAheadFollowsTheClient() {
         StoredChunks chunks = new StoredChunks(2).addEqual(400, 100_000);
         CountingObjectStore store = new CountingObjectStore(chunks.store);
-        try (BlockStream stream = open(chunks.plan(), store)) {
+        try (StoredBlocks stream = open(chunks.plan(), store)) {
             stream.next().close();
             // A client that stalls after its first block has cost the first two ranges: 0.5 and 2 MiB.
             assertThat(stream.bytesFetched()).isLessThanOrEqualTo(3 * MIB);
@@ -101,7 +101,7 @@ class BlockStreamTest {
         CountingObjectStore counting = new CountingObjectStore(store);
         ReadPlan plan = chunks.plan(new RangeRules(1, 1, 0));
         assertThat(plan.gets()).isEqualTo(300);
-        try (BlockStream stream = open(plan, counting)) {
+        try (StoredBlocks stream = open(plan, counting)) {
             Thread reader = Thread.ofVirtual().start(() -> {
                 while (stream.hasNext()) {
                     stream.next().close();
@@ -122,8 +122,8 @@ class BlockStreamTest {
         StoredChunks chunks = new StoredChunks(11).addEqual(blocks, 100_000);
         AtomicLong clock = new AtomicLong();
         FetchLimits wide = new FetchLimits(64, 64, 256L * MIB, 64 * MIB);
-        try (ChunkFetcher slowly = new ChunkFetcher(wide, WaitingRoom.unbounded(), clock::get);
-                BlockStream stream =
+        try (ChunkFetcher slowly = new ChunkFetcher(wide, WaitingRoom.unbounded(), new BlockCache(0), clock::get);
+                StoredBlocks stream =
                         slowly.open(chunks.plan(), new ChunkObjects(chunks.store, StoredChunks.KEYS), () -> {})) {
             long taken = 0;
             for (int i = 0; i < 200; i++) {
@@ -150,7 +150,7 @@ class BlockStreamTest {
         FaultyObjectStore faulty =
                 new FaultyObjectStore(chunks.store, 4).onNth(1, BlockStreamTest::isLater, Fault.HANG);
         CountingObjectStore store = new CountingObjectStore(faulty);
-        try (BlockStream stream = open(chunks.plan(), store)) {
+        try (StoredBlocks stream = open(chunks.plan(), store)) {
             FetchedBlock kept = stream.next();
             faulty.awaitHanging(1);
             stream.close();
@@ -168,7 +168,7 @@ class BlockStreamTest {
         StoredChunks chunks = new StoredChunks(5).addEqual(100, 100_000);
         FaultyObjectStore store =
                 new FaultyObjectStore(chunks.store, 5).onNth(1, BlockStreamTest::isLater, Fault.UNAVAILABLE);
-        try (BlockStream stream = open(chunks.plan(), store)) {
+        try (StoredBlocks stream = open(chunks.plan(), store)) {
             for (int i = 0; i < 5; i++) {
                 stream.next().close();
             }
@@ -207,7 +207,7 @@ class BlockStreamTest {
     void anInterruptedReaderIsCancelledAndLeavesNothing() {
         StoredChunks chunks = new StoredChunks(9).addEqual(100, 100_000);
         FaultyObjectStore store = new FaultyObjectStore(chunks.store, 9).onEach(FaultyObjectStore.reads(), Fault.HANG);
-        try (BlockStream stream = open(chunks.plan(), store)) {
+        try (StoredBlocks stream = open(chunks.plan(), store)) {
             Thread.currentThread().interrupt();
             assertThatThrownBy(stream::next)
                     .isInstanceOfSatisfying(
@@ -221,7 +221,7 @@ class BlockStreamTest {
     void aClosedFetcherStartsNothing() {
         StoredChunks chunks = new StoredChunks(10).addEqual(3, 1000);
         fetcher.close();
-        try (BlockStream stream = open(chunks.plan(), chunks.store)) {
+        try (StoredBlocks stream = open(chunks.plan(), chunks.store)) {
             assertThatThrownBy(stream::next)
                     .isInstanceOfSatisfying(
                             ReadsException.class,
@@ -235,7 +235,7 @@ class BlockStreamTest {
     }
 
     private void assertCorrupt(StoredChunks chunks, ObjectStore store, String object) {
-        try (BlockStream stream = open(chunks.plan(), store)) {
+        try (StoredBlocks stream = open(chunks.plan(), store)) {
             assertThatThrownBy(stream::next).isInstanceOfSatisfying(ReadsException.class, failure -> {
                 assertThat(failure.kind()).isEqualTo(ErrorKind.CORRUPT);
                 assertThat(failure.resource()).contains(object);
@@ -243,7 +243,7 @@ class BlockStreamTest {
         }
     }
 
-    private BlockStream open(ReadPlan plan, ObjectStore store) {
+    private StoredBlocks open(ReadPlan plan, ObjectStore store) {
         return fetcher.open(plan, new ChunkObjects(store, StoredChunks.KEYS), () -> {});
     }
 

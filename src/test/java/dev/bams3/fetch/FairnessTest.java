@@ -86,7 +86,7 @@ class FairnessTest {
         try (ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(16, 8, 16L * MIB, 12 * MIB))) {
             List<AutoCloseable> stalled = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
-                BlockStream stream = open(fetcher, chunks.plan(), chunks.store);
+                StoredBlocks stream = open(fetcher, chunks.plan(), chunks.store);
                 stalled.add(stream);
                 stalled.add(stream.next());
             }
@@ -126,7 +126,7 @@ class FairnessTest {
     }
 
     private static void drain(ChunkFetcher fetcher, ReadPlan plan, ObjectStore store, StoredChunks chunks) {
-        try (BlockStream stream = open(fetcher, plan, store)) {
+        try (StoredBlocks stream = open(fetcher, plan, store)) {
             while (stream.hasNext()) {
                 try (FetchedBlock block = stream.next()) {
                     assertThat(chunks.isRight(block)).isTrue();
@@ -135,7 +135,7 @@ class FairnessTest {
         }
     }
 
-    private static BlockStream open(ChunkFetcher fetcher, ReadPlan plan, ObjectStore store) {
+    private static StoredBlocks open(ChunkFetcher fetcher, ReadPlan plan, ObjectStore store) {
         return fetcher.open(plan, new ChunkObjects(store, StoredChunks.KEYS), () -> {});
     }
 

@@ -65,6 +65,8 @@ final class ServedReads {
                 unused -> counted(memory),
                 KEY,
                 "bams3.ticket.slice-size=" + SLICE_SIZE,
+                // So that every answer is read.
+                "bams3.cache.blocks=0",
                 "bams3.fetch.read-ahead=64KB",
                 "bams3.fetch.gets-per-request=1");
     }

@@ -1,0 +1,139 @@
+package dev.bams3.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bams3.app.RunningServer;
+import dev.bams3.bams3.BlockSizing;
+import dev.bams3.fetch.ChunkFetcher;
+import dev.bams3.fixtures.CountingObjectStore;
+import dev.bams3.fixtures.FaultyObjectStore;
+import dev.bams3.fixtures.FaultyObjectStore.Fault;
+import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.fixtures.TestDatasets;
+import dev.bams3.storage.MemoryObjectStore;
+import dev.bams3.storage.ObjectKey;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a query costs that was asked before, and that what is kept in memory is never an older answer. */
+class HotBlocksTest {
+    private static final BlockSizing SMALL = new BlockSizing(8 << 10, 2, 64 << 10, 100 << 10);
+    private static final String PREFIX = "a/set.bams3";
+    private static final String SMALL_QUERY = "/stream/reads/a/set?referenceName=chr1&start=0&end=2000";
+    private static final String WHOLE = "/stream/reads/a/set";
+
+    private final long seed = new Random().nextLong();
+    private final MemoryObjectStore memory = new MemoryObjectStore();
+    private final FaultyObjectStore faulty = new FaultyObjectStore(memory, seed);
+    private final CountingObjectStore store = new CountingObjectStore(faulty);
+    private RunningServer server = RunningServer.start(unused -> store, "bams3.cache.metadata-ttl=0s");
+
+    HotBlocksTest() {
+        publish(seed);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void askingAgainForARegionCostsNoGet() throws IOException {
+        byte[] cold = body(SMALL_QUERY);
+        assertThat(gets(SMALL_QUERY)).as("seed %s", seed).isZero();
+        assertThat(body(SMALL_QUERY)).as("seed %s", seed).isEqualTo(cold);
+        // Another form of the same blocks, and fewer of them.
+        assertThat(gets(SMALL_QUERY + "&format=SAM")).isZero();
+        assertThat(gets("/stream/reads/a/set?referenceName=chr1&start=500&end=600"))
+                .isZero();
+    }
+
+    @Test
+    void ofAWiderRegionOnlyWhatIsMissingIsRead() throws IOException {
+        byte[] wanted = body("/stream/reads/a/set?referenceName=chr1");
+        server.close();
+        server = RunningServer.start(unused -> store, "bams3.cache.metadata-ttl=0s");
+        body(SMALL_QUERY);
+        long before = store.bytesRead();
+        assertThat(body("/stream/reads/a/set?referenceName=chr1"))
+                .as("seed %s", seed)
+                .isEqualTo(wanted);
+        long wide = store.bytesRead() - before;
+        assertThat(gets("/stream/reads/a/set?referenceName=chr1")).isZero();
+        assertThat(wide).isPositive();
+        assertThat(server.bean(ChunkFetcher.class).bytesHeld()).isZero();
+    }
+
+    @Test
+    void aReplacedDatasetIsAnsweredAnewAndARemovedOneIsGone() throws IOException {
+        body(SMALL_QUERY);
+        body(SMALL_QUERY);
+        publish(seed + 1);
+        byte[] replaced = body(SMALL_QUERY);
+        try (RunningServer fresh = RunningServer.start(unused -> memory)) {
+            assertThat(replaced)
+                    .as("seed %s", seed)
+                    .isEqualTo(TicketClient.get(fresh.url(SMALL_QUERY)).body());
+        }
+        memory.delete(new ObjectKey(PREFIX + "/_metadata.json"));
+        assertThat(TicketClient.get(server.url(SMALL_QUERY)).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void damagedBytesAreNotKept() throws IOException {
+        faulty.onNth(1, FaultyObjectStore.readsOf("chunk"), Fault.WRONG_BYTES);
+        assertThat(isWhole(SMALL_QUERY)).as("seed %s", seed).isFalse();
+        byte[] right = body(SMALL_QUERY);
+        assertThat(gets(SMALL_QUERY)).isZero();
+        assertThat(body(SMALL_QUERY)).isEqualTo(right);
+    }
+
+    @Test
+    void aCacheThatIsOffOrTooSmallForAnAnswerIsLeftAlone() throws IOException {
+        server.close();
+        server = RunningServer.start(unused -> store, "bams3.cache.blocks=0");
+        body(SMALL_QUERY);
+        assertThat(gets(SMALL_QUERY)).isPositive();
+        server.close();
+        // An eighth of it is less than the whole set, more than the blocks of a place.
+        String place = "/stream/reads/a/set?referenceName=chr1&start=500&end=501";
+        server = RunningServer.start(unused -> store, "bams3.cache.blocks=1MB");
+        body(place);
+        body(WHOLE);
+        assertThat(gets(WHOLE)).as("seed %s", seed).isPositive();
+        assertThat(gets(place)).as("seed %s", seed).isZero();
+    }
+
+    private void publish(long ofSeed) {
+        TestDatasets.write(
+                memory, PREFIX, RandomRecords.header(), List.copyOf(new RandomRecords(ofSeed).sortedList(1000)), SMALL);
+    }
+
+    private byte[] body(String path) throws IOException {
+        HttpResponse<byte[]> answer = TicketClient.get(server.url(path));
+        assertThat(answer.statusCode()).as("seed %s", seed).isEqualTo(200);
+        return answer.body();
+    }
+
+    private boolean isWhole(String path) {
+        try {
+            return TicketClient.get(server.url(path)).statusCode() == 200;
+        } catch (IOException e) {
+            // Broken off, after a block that was right.
+            return false;
+        }
+    }
+
+    /** GETs of chunks that a request makes. */
+    private long gets(String path) throws IOException {
+        store.reset();
+        body(path);
+        return store.calls().stream()
+                .filter(call -> call.key().contains("chunk"))
+                .count();
+    }
+}
