@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * What a caller asks for, read from a query string or a JSON body and checked as far as it can be without the dataset.
  *
  * @param format value of {@code format}
- * @param headerOnly whether {@code class=header} was asked for; the selection is then everything, and unused
+ * @param headerOnly whether {@code class=header} was asked for; the selection is then nothing: a header needs no index
  * @param selection which reads; reference names are not looked up yet
  * @param view which of these, and which of their columns
  * @param ignored names of parameters that htsget does not know; they have no effect, and the answer should say so
@@ -87,7 +87,7 @@ public record HtsgetRequest(
     }
 
     static HtsgetRequest header(Optional<HtsgetFormat> format, List<String> ignored) {
-        return new HtsgetRequest(format, true, ReadSelection.everything(), RecordView.ALL, ignored);
+        return new HtsgetRequest(format, true, ReadSelection.nothing(), RecordView.ALL, ignored);
     }
 
     static boolean isHeaderClass(String field, Optional<String> value) {

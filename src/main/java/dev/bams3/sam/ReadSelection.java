@@ -24,6 +24,11 @@ public sealed interface ReadSelection {
         return new Everything();
     }
 
+    /** No read. */
+    static ReadSelection nothing() {
+        return new Regions(List.of(), false);
+    }
+
     static ReadSelection region(Region region) {
         return new Regions(List.of(region), false);
     }
