@@ -38,7 +38,7 @@ import org.springframework.util.unit.DataSize;
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration(exclude = {ErrorMvcAutoConfiguration.class, UserDetailsServiceAutoConfiguration.class})
 @EnableConfigurationProperties(Settings.class)
-@Import({ReadConfiguration.class, SecurityConfiguration.class})
+@Import({ReadConfiguration.class, SecurityConfiguration.class, JobsConfiguration.class})
 class ServerConfiguration {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 

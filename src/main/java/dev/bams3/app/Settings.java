@@ -3,6 +3,7 @@ package dev.bams3.app;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.SliceTokens;
+import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.s3.S3Settings;
 import dev.bams3.storage.s3.S3Settings.Checksums;
 import java.net.URI;
@@ -31,6 +32,9 @@ import org.springframework.util.unit.DataSize;
  * @param auth tokens that say who asks
  * @param access who may read which datasets
  * @param link capability links
+ * @param sources roots that conversions of the admin surface may read below: `s3://bucket/prefix`, `file:/path`, comma
+ *     separated; none: any bucket that the credentials reach, and the store itself where it is a folder
+ * @param jobs conversions by the admin surface
  * @param ticket signed addresses
  * @param cors pages of other origins
  * @param request bounds of a request
@@ -49,6 +53,8 @@ public record Settings(
         @DefaultValue AuthSettings auth,
         @DefaultValue AccessSettings access,
         @DefaultValue LinkSettings link,
+        @DefaultValue List<String> sources,
+        @DefaultValue JobsSettings jobs,
         @DefaultValue Ticket ticket,
         @DefaultValue Cors cors,
         @DefaultValue Request request,
@@ -62,6 +68,8 @@ public record Settings(
         demo = demo != null ? demo : isAbsent(store) || store.equals(DEFAULT_STORE);
         store = isAbsent(store) ? DEFAULT_STORE : store;
         publicUrl = checkedUrl("bams3.public-url", publicUrl);
+        sources = sources.stream().filter(root -> !isAbsent(root)).toList();
+        sources.forEach(root -> StoreUri.parse("bams3.sources", root));
     }
 
     /**

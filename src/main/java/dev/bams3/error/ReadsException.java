@@ -66,6 +66,11 @@ public final class ReadsException extends RuntimeException {
         return new ReadsException(ErrorKind.NOT_FOUND, null, field, message, null);
     }
 
+    /** Something (named by {@code field} in a request) that stands against the request as things are now. */
+    public static ReadsException conflict(String field, String message) {
+        return new ReadsException(ErrorKind.CHANGED, null, field, message, null);
+    }
+
     /** Stored bytes of {@code resource} whose {@code field}, at byte {@code offset} of that object, is wrong. */
     public static ReadsException corrupt(String resource, long offset, String field, String message) {
         return atOffset(resource, offset, field, message, null);

@@ -2,6 +2,7 @@ package dev.bams3.jobs;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.storage.ObjectStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ public final class JobWorker implements AutoCloseable {
             Comparator.comparing(Job::created).thenComparing(Job::id);
 
     private final String name;
+    private final ObjectStore store;
     private final JobDocuments documents;
     private final JobSettings settings;
     private final JobSignal signal;
@@ -39,6 +42,7 @@ public final class JobWorker implements AutoCloseable {
     private final Map<JobId, RunningJob> running = new ConcurrentHashMap<>();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
+    private volatile @Nullable StoreConditions conditions;
 
     // Of the loop's thread alone.
     private final Map<JobId, Sighting> sightings = new HashMap<>();
@@ -51,15 +55,18 @@ public final class JobWorker implements AutoCloseable {
      * Starts to work.
      *
      * @param name of this worker, unlike that of any other that lives or ever lived
+     * @param store that is tried for conditional writes before the first claim
      */
     JobWorker(
             String name,
+            ObjectStore store,
             JobDocuments documents,
             JobSettings settings,
             JobSignal signal,
             JobRunner runner,
             Clock clock) {
         this.name = name;
+        this.store = store;
         this.documents = documents;
         this.settings = settings;
         this.signal = signal;
@@ -81,10 +88,39 @@ public final class JobWorker implements AutoCloseable {
         return running.size();
     }
 
+    /** Jobs that may run here at one time. */
+    public int places() {
+        return settings.workers();
+    }
+
+    /** What the store can; empty until it was found out, which comes before the first claim. */
+    Optional<StoreConditions> conditions() {
+        return Optional.ofNullable(conditions);
+    }
+
+    private void probe() {
+        StoreConditions found = StoreConditions.of(store);
+        if (!found.ifAbsent()) {
+            LOG.warn(
+                    "{} ignores If-None-Match, so that workers cannot exclude each other and a dataset may be replaced"
+                            + " unasked: set BAMS3_JOBS_WORKERS=0 for all processes but this one",
+                    store.location());
+        } else if (!found.ifMatch()) {
+            LOG.warn(
+                    "{} does not honour If-Match: datasets can be made but not replaced there; remove one first."
+                            + " Conversions are shared between replicas all the same, by If-None-Match",
+                    store.location());
+        }
+        conditions = found;
+    }
+
     private void work() {
         long seen = signal.changes();
         while (!stopping) {
             try {
+                if (conditions == null) {
+                    probe();
+                }
                 look();
                 lastTrouble = null;
             } catch (ReadsException e) {

@@ -106,6 +106,7 @@ public final class Jobs {
         return new DatasetId(text);
     }
 
+    /** A key is used twice for different things only by mistake. */
     private static Job sameAs(Job known, JobRequest wanted) {
         if (!known.request().equals(wanted)) {
             throw ReadsException.invalidInput(
@@ -119,14 +120,14 @@ public final class Jobs {
     private boolean stands(Job known, JobRequest wanted) {
         if (!known.state().isFinal()) {
             if (known.state() == JobState.CANCELLING) {
-                throw ReadsException.about(
-                        ErrorKind.CHANGED, known.id().value(), "is being cancelled; ask again when it has ended");
+                throw ReadsException.conflict(
+                        "dataset", "conversion " + known.id() + " is being cancelled; ask again when it has ended");
             }
             if (!known.request().equals(wanted)) {
-                throw ReadsException.about(
-                        ErrorKind.CHANGED,
-                        known.id().value(),
-                        "makes this dataset of this source already, with other options; cancel it first");
+                throw ReadsException.conflict(
+                        "options",
+                        "conversion " + known.id()
+                                + " makes this dataset of this source already, with other options; cancel it first");
             }
             return true;
         }
@@ -141,10 +142,8 @@ public final class Jobs {
     private Optional<String> replaced(DatasetId dataset, JobOptions options) {
         Optional<String> present = published(dataset).map(open -> open.etag().value());
         if (present.isPresent() && !options.replace()) {
-            throw ReadsException.about(
-                    ErrorKind.CHANGED,
-                    "dataset",
-                    "'" + dataset + "' exists already; choose another id, or set options.replace to true");
+            throw ReadsException.conflict(
+                    "dataset", "'" + dataset + "' exists already; choose another id, or set options.replace to true");
         }
         return present;
     }
@@ -215,10 +214,8 @@ public final class Jobs {
                 return Optional.empty();
             }
             if (job.state().isFinal()) {
-                throw ReadsException.about(
-                        ErrorKind.CHANGED,
-                        id.value(),
-                        "has ended already (" + job.state() + "); DELETE /admin/datasets/{id} removes a dataset");
+                throw ReadsException.conflict(
+                        "id", "has ended already (" + job.state() + "); DELETE /admin/datasets/{id} removes a dataset");
             }
             return Optional.of(job.cancelRequested(now()));
         });
@@ -228,10 +225,8 @@ public final class Jobs {
     public Job retry(JobId id) {
         return change(id, job -> {
             if (job.state() != JobState.FAILED && job.state() != JobState.CANCELLED) {
-                throw ReadsException.about(
-                        ErrorKind.CHANGED,
-                        id.value(),
-                        "is " + job.state() + "; only one that is FAILED or CANCELLED can be retried");
+                throw ReadsException.conflict(
+                        "id", "is " + job.state() + "; only one that is FAILED or CANCELLED can be retried");
             }
             // Of the bytes that are there now: the source may have been what was wrong.
             JobSource source = sources.examine(

@@ -14,6 +14,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.jobs.SourcePlaces.Opened;
 import dev.bams3.storage.ObjectStore;
+import java.nio.file.Path;
 
 /** Converts in this process. */
 final class LocalRunner implements JobRunner {
@@ -21,12 +22,15 @@ final class LocalRunner implements JobRunner {
     private final ObjectStore store;
     private final Datasets datasets;
     private final SourcePlaces sources;
+    private final Path temporary;
 
-    LocalRunner(Converter converter, ObjectStore store, Datasets datasets, SourcePlaces sources) {
+    /** @param temporary folder for sorting */
+    LocalRunner(Converter converter, ObjectStore store, Datasets datasets, SourcePlaces sources, Path temporary) {
         this.converter = converter;
         this.store = store;
         this.datasets = datasets;
         this.sources = sources;
+        this.temporary = temporary;
     }
 
     @Override
@@ -77,6 +81,7 @@ final class LocalRunner implements JobRunner {
                 .withVerify(options.verify())
                 .withReference(
                         options.reference().map(reference -> sources.permittedPath("options.reference", reference)))
+                .withSort(ConversionOptions.DEFAULT.sortMemory(), temporary)
                 .withSizing(sizing);
     }
 

@@ -23,7 +23,8 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
 
     @Override
     public int getOrder() {
-        return HIGHEST_PRECEDENCE;
+        // After those that speak for a part of the paths.
+        return HIGHEST_PRECEDENCE + 1;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.bams3.web;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.json.JsonFactory;
@@ -10,11 +11,17 @@ import tools.jackson.core.json.JsonFactory;
  *
  * @param status of HTTP
  * @param detail for people: the field and the way out
+ * @param field of the request that is wrong: a key of the body ({@code options.chunkBytes}), a parameter, a header
  */
-public record Problem(int status, String detail) {
+public record Problem(int status, String detail, Optional<String> field) {
     public static final String CONTENT_TYPE = "application/problem+json";
 
     private static final JsonFactory JSON = new JsonFactory();
+
+    /** Of no field in particular. */
+    public Problem(int status, String detail) {
+        this(status, detail, Optional.empty());
+    }
 
     /** The JSON document, UTF-8. */
     public byte[] toJson() {
@@ -26,6 +33,7 @@ public record Problem(int status, String detail) {
             json.writeStringProperty("title", known == null ? "Status " + status : known.getReasonPhrase());
             json.writeNumberProperty("status", status);
             json.writeStringProperty("detail", detail);
+            field.ifPresent(name -> json.writeStringProperty("field", name));
             json.writeEndObject();
         }
         return bytes.toByteArray();

@@ -52,6 +52,17 @@ class SettingsTest {
                         null, null, List.of(), List.of("RS256", "PS256", "ES256"), Duration.ofSeconds(30), List.of()));
         assertThat(settings.access()).isEqualTo(new AccessSettings(null, null));
         assertThat(settings.link()).isEqualTo(new LinkSettings(List.of(), Duration.ofDays(30)));
+        assertThat(settings.sources()).isEmpty();
+        assertThat(settings.jobs())
+                .isEqualTo(new JobsSettings(
+                        1,
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(5),
+                        3,
+                        Duration.ofSeconds(10),
+                        Duration.ofDays(30),
+                        null));
         assertThat(settings.ticket())
                 .isEqualTo(new Settings.Ticket(
                         List.of(), Duration.ofHours(6), DataSize.ofMegabytes(32), DataSize.ofMegabytes(16)));
@@ -95,6 +106,15 @@ class SettingsTest {
         environment.put("BAMS3_ACCESS_RULES", "/rules.yaml");
         environment.put("BAMS3_LINK_KEY", KEY);
         environment.put("BAMS3_LINK_MAX_TTL", "2d");
+        environment.put("BAMS3_SOURCES", "s3://bams/in,file:/bams");
+        environment.put("BAMS3_JOBS_WORKERS", "2");
+        environment.put("BAMS3_JOBS_HEARTBEAT", "3s");
+        environment.put("BAMS3_JOBS_LEASE", "40s");
+        environment.put("BAMS3_JOBS_POLL", "7s");
+        environment.put("BAMS3_JOBS_ATTEMPTS", "5");
+        environment.put("BAMS3_JOBS_RETRY_DELAY", "11s");
+        environment.put("BAMS3_JOBS_RETENTION", "12d");
+        environment.put("BAMS3_JOBS_TEMPORARY", "/scratch");
         environment.put("BAMS3_TICKET_KEY", KEY + ",second-" + KEY);
         environment.put("BAMS3_TICKET_TTL", "90m");
         environment.put("BAMS3_TICKET_SLICE_SIZE", "8MB");
@@ -151,6 +171,16 @@ class SettingsTest {
                                 List.of("https://visas.example.org")),
                         new AccessSettings(List.of("demo", "open/**"), "/rules.yaml"),
                         new LinkSettings(List.of(KEY), Duration.ofDays(2)),
+                        List.of("s3://bams/in", "file:/bams"),
+                        new JobsSettings(
+                                2,
+                                Duration.ofSeconds(3),
+                                Duration.ofSeconds(40),
+                                Duration.ofSeconds(7),
+                                5,
+                                Duration.ofSeconds(11),
+                                Duration.ofDays(12),
+                                "/scratch"),
                         new Settings.Ticket(
                                 List.of(KEY, "second-" + KEY),
                                 Duration.ofMinutes(90),

@@ -14,6 +14,7 @@ import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.PutCondition;
 import dev.bams3.storage.StoreUri;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,12 @@ final class JobRig implements AutoCloseable {
         Datasets cache = new Datasets(seen, DatasetCacheSettings.DEFAULT);
         SourcePlaces places = places(seenSources);
         Converter converter = new Converter("bams3-server/test", cpu, waiting);
-        return replica(settings, seen, cache, places, new LocalRunner(converter, seen, cache, places));
+        return replica(
+                settings,
+                seen,
+                cache,
+                places,
+                new LocalRunner(converter, seen, cache, places, Path.of(System.getProperty("java.io.tmpdir"))));
     }
 
     /** A replica that does something else than converting. */

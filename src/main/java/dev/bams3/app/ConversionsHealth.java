@@ -1,0 +1,25 @@
+package dev.bams3.app;
+
+import dev.bams3.jobs.JobService;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/** What this process does of conversions, and what its store can. Never a reason not to serve reads. */
+final class ConversionsHealth extends AbstractHealthIndicator {
+    private final JobService service;
+
+    ConversionsHealth(JobService service) {
+        this.service = service;
+    }
+
+    @Override
+    protected void doHealthCheck(Health.Builder builder) {
+        builder.up()
+                .withDetail("worker", service.worker().name())
+                .withDetail("places", service.worker().places())
+                .withDetail("running", service.worker().running());
+        service.conditions()
+                .ifPresent(conditions -> builder.withDetail("ifNoneMatch", conditions.ifAbsent())
+                        .withDetail("ifMatch", conditions.ifMatch()));
+    }
+}

@@ -1,0 +1,76 @@
+package dev.bams3.app;
+
+import dev.bams3.convert.Converter;
+import dev.bams3.dataset.Datasets;
+import dev.bams3.jobs.JobService;
+import dev.bams3.jobs.SourcePlaces;
+import dev.bams3.security.AdminMode;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.StoreUri;
+import dev.bams3.web.admin.AdminFailures;
+import dev.bams3.web.admin.ConversionsController;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
+
+/** Conversions and their endpoints. */
+@Configuration(proxyBeanMethods = false)
+class JobsConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger(JobsConfiguration.class);
+
+    @Bean
+    JobPools jobPools() {
+        return new JobPools();
+    }
+
+    @Bean
+    JobService jobService(Settings settings, Stores stores, ObjectStore store, Datasets datasets, JobPools pools) {
+        boolean open = SecurityConfiguration.mode(settings) != AdminMode.OFF;
+        SourcePlaces places = places(settings, stores);
+        JobService service = new JobService(
+                JobPools.processName(),
+                store,
+                datasets,
+                places,
+                new Converter(ProgramVersion.PROGRAM, pools.cpu(), pools.waiting()),
+                settings.jobs().toJobSettings(open),
+                settings.jobs().folderForSorting(),
+                pools.waiting());
+        if (open) {
+            LOG.info("conversions may read {}", places.description());
+        }
+        return service;
+    }
+
+    static SourcePlaces places(Settings settings, Stores stores) {
+        List<StoreUri> roots = settings.sources().stream()
+                .map(root -> StoreUri.parse("bams3.sources", root))
+                .toList();
+        return new SourcePlaces(roots, StoreUri.parse("bams3.store", settings.store()), stores::open);
+    }
+
+    @Bean
+    ConversionsController conversionsController(Settings settings, JobService service) {
+        return new ConversionsController(service.jobs(), settings.jobs().heartbeat());
+    }
+
+    @Bean
+    AdminFailures adminFailures() {
+        return new AdminFailures();
+    }
+
+    @Bean
+    ConversionsHealth conversionsHealthIndicator(JobService service) {
+        return new ConversionsHealth(service);
+    }
+
+    /** Before the server waits for its open requests, of which streams of events would be some. */
+    @Bean
+    ApplicationListener<ContextClosedEvent> endOfEvents(ConversionsController conversions) {
+        return event -> conversions.stop();
+    }
+}

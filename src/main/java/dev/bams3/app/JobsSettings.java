@@ -1,0 +1,44 @@
+package dev.bams3.app;
+
+import dev.bams3.jobs.JobSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Conversions by the admin surface, where that is open. The meaning and range of each component but the last is that of
+ * {@link JobSettings}.
+ *
+ * @param workers conversions that this process runs at one time
+ * @param heartbeat how often a worker writes that it is alive; also how soon it sees that it is to stop
+ * @param lease how long a worker may be silent before another takes its conversion
+ * @param poll how often a worker without enough to do looks for more
+ * @param attempts of a conversion before it has failed
+ * @param retryDelay before the second attempt
+ * @param retention how long a conversion that has ended is remembered
+ * @param temporary folder for sorting, about the size of an unsorted source; absent: the system's
+ */
+public record JobsSettings(
+        @DefaultValue("1") int workers,
+        @DefaultValue("2s") Duration heartbeat,
+        @DefaultValue("30s") Duration lease,
+        @DefaultValue("5s") Duration poll,
+        @DefaultValue("3") int attempts,
+        @DefaultValue("10s") Duration retryDelay,
+        @DefaultValue("30d") Duration retention,
+        @Nullable String temporary) {
+    public JobsSettings {
+        temporary = temporary == null || temporary.isBlank() ? null : temporary;
+        var _ = new JobSettings(workers, heartbeat, lease, poll, attempts, retryDelay, retention);
+    }
+
+    /** @param open whether the admin surface is: nothing is worked on where nobody can see to it */
+    JobSettings toJobSettings(boolean open) {
+        return new JobSettings(open ? workers : 0, heartbeat, lease, poll, attempts, retryDelay, retention);
+    }
+
+    Path folderForSorting() {
+        return Path.of(temporary == null ? System.getProperty("java.io.tmpdir") : temporary);
+    }
+}
