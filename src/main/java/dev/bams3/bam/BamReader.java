@@ -44,6 +44,18 @@ public final class BamReader {
         header = BamHeader.read(window, source);
     }
 
+    /**
+     * Reads records of a file whose header was read before.
+     *
+     * @param source begins with a record
+     */
+    public BamReader(InflatedBytes source, SamHeader header, int maxRecordLength) {
+        this.source = source;
+        this.maxRecordLength = Math.min(maxRecordLength, MAX_RECORD_LENGTH);
+        this.header = header;
+        window = new ByteWindow(source);
+    }
+
     public SamHeader header() {
         return header;
     }
@@ -106,6 +118,11 @@ public final class BamReader {
     /** Records read so far. */
     public long records() {
         return records;
+    }
+
+    /** Index of the current record's first byte among all inflated bytes of the source. */
+    public long position() {
+        return window.position();
     }
 
     /** File offset of the BGZF block that the current record begins in. */

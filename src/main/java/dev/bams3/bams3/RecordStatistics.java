@@ -2,6 +2,7 @@ package dev.bams3.bams3;
 
 import dev.bams3.bams3.DatasetMetadata.ReadsTotals;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -39,6 +40,24 @@ public final class RecordStatistics {
         row[BLOCKS]++;
         flagstat = flagstat.plus(block.flagstat());
         digest = digest.then(block.digest());
+    }
+
+    /**
+     * Adds the blocks of one reference together, by what was noted of them when they were made.
+     */
+    public void add(int reference, List<BlockEntry> blocks, StreamDigest blockDigest, Flagstat blockFlagstat) {
+        long[] row = row(reference);
+        long mapped = blockFlagstat.count(Flagstat.Category.MAPPED);
+        row[MAPPED] += mapped;
+        row[UNMAPPED] += blockDigest.records() - mapped;
+        row[RAW_BYTES] += blockDigest.bytes();
+        for (BlockEntry block : blocks) {
+            row[BASES] += block.bases();
+            row[STORED_BYTES] += block.storedLength();
+            row[BLOCKS]++;
+        }
+        flagstat = flagstat.plus(blockFlagstat);
+        digest = digest.then(blockDigest);
     }
 
     private long[] row(int reference) {

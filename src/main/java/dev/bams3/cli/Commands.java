@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,7 +22,7 @@ import picocli.CommandLine.ScopeType;
 public final class Commands {
     /** What the first argument of a command line must be one of, to be a command. */
     public static final List<String> NAMES =
-            List.of("convert", "export", "verify", "stats", "query", "simulate", "help", "--help", "-h", "--version");
+            List.of("convert", "export", "verify", "stats", "query", "simulate", "sweep", "help", "--help", "-h", "--version");
 
     private Commands() {}
 
@@ -49,6 +50,7 @@ public final class Commands {
                 .addSubcommand(new StatsCommand(context))
                 .addSubcommand(new QueryCommand(context))
                 .addSubcommand(new SimulateCommand(context))
+                .addSubcommand(new SweepCommand(context))
                 .addSubcommand(new Serve())
                 .addSubcommand(new CommandLine.HelpCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -61,6 +63,7 @@ public final class Commands {
         for (CommandLine command : line.getSubcommands().values()) {
             command.getCommandSpec().version(environment.program());
             command.registerConverter(ByteSize.class, ByteSize::parse);
+            command.registerConverter(Duration.class, TimeSpan::parse);
         }
         int code = line.execute(args);
         text.flush();

@@ -8,7 +8,11 @@ final class BamRecords implements RecordSource {
     private final ParallelInflater inflater;
     private final BamReader reader;
 
-    /** @param inflater closed with this, and at once when the header cannot be read */
+    /**
+     * All records of a file.
+     *
+     * @param inflater of all of it; closed with this, and at once when the header cannot be read
+     */
     BamRecords(ParallelInflater inflater, int maxRecordLength) {
         this.inflater = inflater;
         try {
@@ -17,6 +21,21 @@ final class BamRecords implements RecordSource {
             inflater.close();
             throw e;
         }
+    }
+
+    /**
+     * Records of a part of a file.
+     *
+     * @param inflater of that part; closed with this
+     */
+    BamRecords(ParallelInflater inflater, SamHeader header, int maxRecordLength) {
+        this.inflater = inflater;
+        reader = new BamReader(inflater, header, maxRecordLength);
+    }
+
+    @Override
+    public long virtualOffset() {
+        return inflater.virtualOffset(reader.position()).packed();
     }
 
     @Override

@@ -16,6 +16,7 @@ final class BlockCutter {
     private int length;
     private int records;
     private int reference;
+    private long from = RecordSource.NOWHERE;
 
     BlockCutter(BlockSizing sizing) {
         this.sizing = sizing;
@@ -31,11 +32,15 @@ final class BlockCutter {
      *
      * @param bytes array holding them from index 0
      * @param length bytes of all of them
+     * @param from virtual offset of the first
      */
-    record RawBlock(byte[] bytes, int length) {}
+    record RawBlock(byte[] bytes, int length, long from) {}
 
-    /** Adds a record. The block that it does not belong to any more, if there is one, comes back. */
-    Optional<RawBlock> add(byte[] buffer, int offset, int recordLength) {
+    /** Adds a source's record. The block that it does not belong to any more, if there is one, comes back. */
+    Optional<RawBlock> add(RecordSource source) {
+        byte[] buffer = source.buffer();
+        int offset = source.offset();
+        int recordLength = source.length();
         int recordReference = BamRecord.referenceIndex(buffer, offset);
         Optional<RawBlock> full = Optional.empty();
         if (records > 0 && (recordReference != reference || sizing.endsBlock(length, records, recordLength))) {
@@ -43,6 +48,9 @@ final class BlockCutter {
         }
         if (recordLength > bytes.length - length) {
             bytes = Arrays.copyOf(bytes, Math.max(length + recordLength, bytes.length + (bytes.length >> 1)));
+        }
+        if (records == 0) {
+            from = source.virtualOffset();
         }
         System.arraycopy(buffer, offset, bytes, length, recordLength);
         length += recordLength;
@@ -63,7 +71,7 @@ final class BlockCutter {
         if (records == 0) {
             return Optional.empty();
         }
-        RawBlock block = new RawBlock(bytes, length);
+        RawBlock block = new RawBlock(bytes, length, from);
         byte[] kept = spare.pollLast();
         bytes = kept != null ? kept : new byte[usualLength()];
         length = 0;

@@ -1,6 +1,5 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.DatasetMetadata.Source;
 import dev.bams3.bams3.EncodedBlock;
 import dev.bams3.bams3.StreamDigest;
 import dev.bams3.bgzf.BgzfDeflaters;
@@ -11,15 +10,14 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
 import dev.bams3.sam.SamHeader;
-import dev.bams3.storage.PutCondition;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 
 /**
- * One pass over a source that ends in a published dataset, in nothing, or in the finding that the source is not sorted.
- * The thread that runs it takes records in order, checks them and cuts blocks; inflating and encoding run on the CPU pool
- * around it, reads and uploads on waiting threads.
+ * One pass over a part of a source, or all of it, that ends in stored chunks or in the finding that the source is not
+ * sorted. The thread that runs it takes records in order, checks them and cuts blocks; inflating and encoding run on the CPU
+ * pool around it, reads and uploads on waiting threads.
  */
 final class Conversion implements AutoCloseable {
     /** Bytes of records in blocks that are being encoded, beyond the one that always may be. */
@@ -29,44 +27,52 @@ final class Conversion implements AutoCloseable {
 
     private final SourceFile source;
     private final ConversionOptions options;
+    private final ProgressMeter meter;
     private final Supervision supervision;
     private final ExecutorService cpu;
     private final OrderedTasks<Encoded> encoding;
     private final BlockCodecs codecs = new BlockCodecs();
     private final BlockCutter cutter;
-    private final DatasetWriter writer;
+    private final ShardWriter writer;
     private final Digester digester = new Digester();
     private long encodingBytes;
 
     /** A block, and the one it was made from, whose array can be used again. */
     private record Encoded(EncodedBlock block, RawBlock raw) {}
 
-    /** @param writer of a new generation; closed with this */
+    /**
+     * @param source stays the caller's
+     * @param writer stays the caller's
+     */
     Conversion(
             SourceFile source,
-            DatasetWriter writer,
+            ShardWriter writer,
             ConversionOptions options,
+            ProgressMeter meter,
             Supervision supervision,
             ExecutorService cpu) {
         this.source = source;
         this.writer = writer;
         this.options = options;
+        this.meter = meter;
         this.supervision = supervision;
         this.cpu = cpu;
         encoding = new OrderedTasks<>(cpu);
         cutter = new BlockCutter(options.sizing());
     }
 
-    /** Converts a source whose records stand in coordinate order; empty, with nothing published, if they do not. */
-    Optional<ConversionResult> convertSorted(PutCondition condition) {
-        if (!write(source.records(), Phase.CONVERTING, 0)) {
-            return Optional.empty();
-        }
-        return Optional.of(publish(source.records().header(), false, condition));
+    /**
+     * Stores records that stand in coordinate order; empty if they do not.
+     *
+     * @param after place in the order of the record before the first, or the least number
+     * @param next virtual offset of the record behind the last
+     */
+    Optional<List<ChunkReceipt>> convertSorted(long after, long next) {
+        return write(source.records(), Phase.CONVERTING, 0, after) ? Optional.of(finish(next)) : Optional.empty();
     }
 
     /** Sorts the records on the way. */
-    ConversionResult convertUnsorted(PutCondition condition, BgzfInflaters inflaters, BgzfDeflaters spillDeflaters) {
+    List<ChunkReceipt> convertUnsorted(BgzfInflaters inflaters, BgzfDeflaters spillDeflaters) {
         SamHeader header = source.records().header();
         try (ExternalSort sort = new ExternalSort(
                 header,
@@ -79,13 +85,13 @@ final class Conversion implements AutoCloseable {
             RecordSum read = sortAll(sort);
             try (RecordSource merged = sort.merged()) {
                 SummedRecords summed = new SummedRecords(merged);
-                write(summed, Phase.WRITING, read.records());
+                write(summed, Phase.WRITING, read.records(), Long.MIN_VALUE);
                 if (!summed.sum().sameAs(read)) {
                     throw defect("the sorted records are not those that were read");
                 }
             }
         }
-        return publish(header.sortedByCoordinate(), true, condition);
+        return finish(RecordSource.NOWHERE);
     }
 
     private RecordSum sortAll(ExternalSort sort) {
@@ -103,8 +109,8 @@ final class Conversion implements AutoCloseable {
     }
 
     /** False as soon as a record comes before the one it follows. */
-    private boolean write(RecordSource records, Phase phase, long expected) {
-        long lastKey = Long.MIN_VALUE;
+    private boolean write(RecordSource records, Phase phase, long expected, long after) {
+        long lastKey = after;
         long count = 0;
         long bytes = 0;
         while (records.next()) {
@@ -117,7 +123,7 @@ final class Conversion implements AutoCloseable {
             }
             lastKey = key;
             digester.add(buffer, offset, length);
-            cutter.add(buffer, offset, length).ifPresent(this::encode);
+            cutter.add(records).ifPresent(this::encode);
             bytes += length;
             if (++count % RECORDS_PER_CHECK == 0) {
                 report(phase, count, bytes, expected);
@@ -149,38 +155,25 @@ final class Conversion implements AutoCloseable {
         Encoded encoded = encoding.take();
         encodingBytes -= encoded.raw().length();
         cutter.reuse(encoded.raw().bytes());
-        writer.add(encoded.block());
+        writer.add(encoded.block(), encoded.raw().from());
     }
 
-    private ConversionResult publish(SamHeader header, boolean sorted, PutCondition condition) {
+    private List<ChunkReceipt> finish(long next) {
+        List<ChunkReceipt> made = writer.finish(next);
+        StreamDigest stored = StreamDigest.EMPTY;
+        for (ChunkReceipt receipt : made) {
+            stored = stored.then(receipt.digest());
+        }
         StreamDigest read = digester.digest();
-        StreamDigest stored = writer.statistics().digest();
         if (!read.equals(stored)) {
             throw defect("digest of the stored blocks " + stored + ", of the source's records " + read);
         }
-        SourceObject object = source.object();
-        Source described = new Source(
-                object.name(),
-                OptionalLong.of(object.size()),
-                Optional.of(object.etag().value()),
-                source.format(),
-                source.records().header().sortOrder(),
-                sorted);
-        return writer.commit(header, described, condition, supervision);
+        return made;
     }
 
     private void report(Phase phase, long records, long bytes, long expected) {
         supervision.control().check();
-        long size = source.object().size();
-        long read = source.bytesRead();
-        double ofSource = size == 0 ? 1 : (double) read / size;
-        double fraction = phase == Phase.CONVERTING ? ofSource : ofSource / 2;
-        if (phase == Phase.WRITING && expected > 0) {
-            fraction = 0.5 + 0.5 * records / expected;
-        }
-        supervision
-                .listener()
-                .progressed(new Progress(phase, fraction, records, bytes, read, size, writer.storedBytes()));
+        meter.report(phase, records, bytes, source.position(), writer.storedBytes(), expected);
     }
 
     private static ReadsException defect(String message) {
@@ -192,11 +185,7 @@ final class Conversion implements AutoCloseable {
         try {
             encoding.close();
         } finally {
-            try {
-                codecs.close();
-            } finally {
-                writer.close();
-            }
+            codecs.close();
         }
     }
 }

@@ -6,12 +6,16 @@ import dev.bams3.bams3.MetadataCodec;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.PutCondition;
-import java.util.Arrays;
+import java.util.Optional;
 
 /** The one write that makes a dataset visible. */
 final class DatasetCommit {
+    /** Far more than any real one: some 500 bytes a reference. */
+    private static final int MAX_METADATA = 256 << 20;
+
     private final DatasetLocation destination;
     private final ObjectKey key;
     private boolean mayBeVisible;
@@ -21,59 +25,89 @@ final class DatasetCommit {
         key = destination.key(DatasetLayout.METADATA);
     }
 
-    /** What must still be true when the commit is written, by what is there now. */
-    PutCondition conditionNow(boolean replace) {
+    /** The ETag of the commit that is there now and may be replaced, if there is one. */
+    Optional<ETag> replaceable(boolean replace) {
+        Optional<ETag> present;
         try {
-            PutCondition unchanged =
-                    PutCondition.ifMatch(destination.store().head(key).etag());
-            if (!replace) {
-                throw ReadsException.invalidInput(
-                                "dataset", "exists already; choose another name, or replace it with --replace")
-                        .in(destination.toString());
-            }
-            return unchanged;
+            present = Optional.of(destination.store().head(key).etag());
         } catch (ReadsException e) {
-            if (e.kind() == ErrorKind.NOT_FOUND) {
-                return PutCondition.ifAbsent();
+            if (e.kind() != ErrorKind.NOT_FOUND) {
+                throw e;
             }
-            throw e;
+            return Optional.empty();
+        }
+        if (!replace) {
+            throw ReadsException.invalidInput(
+                            "dataset", "exists already; choose another name, or replace it with --replace")
+                    .in(destination.toString());
+        }
+        return present;
+    }
+
+    /** What is published, or NOT_FOUND, CORRUPT, UNSUPPORTED_VERSION or what the store says. */
+    DatasetMetadata decoded() {
+        return MetadataCodec.decode(
+                key.value(), destination.store().get(key, MAX_METADATA).body());
+    }
+
+    /** What is published; nothing where there is none, or one of another version. */
+    Optional<DatasetMetadata> current() {
+        try {
+            return Optional.of(decoded());
+        } catch (ReadsException e) {
+            return switch (e.kind()) {
+                case NOT_FOUND, UNSUPPORTED_VERSION -> Optional.empty();
+                default -> throw e;
+            };
+        }
+    }
+
+    /**
+     * Whether a generation is the published one, or that cannot be told: once publishing was tried, unless the store refused
+     * it, a reader may see it now or soon.
+     */
+    boolean mayName(String generation) {
+        if (mayBeVisible) {
+            return true;
+        }
+        try {
+            return current().filter(metadata -> metadata.generation().equals(generation))
+                    .isPresent();
+        } catch (ReadsException e) {
+            return true;
         }
     }
 
     /**
      * Writes the metadata.
      *
+     * @return what is published now: this, or what another run of the same conversion has published
      * @throws ReadsException CHANGED when another conversion was first, or what the store says
      */
-    void publish(DatasetMetadata metadata, PutCondition condition) {
-        byte[] body = MetadataCodec.encode(metadata);
-        mayBeVisible = true;
+    DatasetMetadata publish(DatasetMetadata metadata, PutCondition condition) {
         try {
-            destination.store().put(key, body, condition);
+            destination.store().put(key, MetadataCodec.encode(metadata), condition);
+            return metadata;
         } catch (ReadsException e) {
-            if (isThere(body, e)) {
-                return;
+            Optional<DatasetMetadata> own = ownCommit(metadata, e);
+            if (own.isPresent()) {
+                return own.get();
             }
-            mayBeVisible = e.kind() != ErrorKind.CHANGED && e.kind() != ErrorKind.DENIED;
-            throw e.kind() == ErrorKind.CHANGED ? lostRace(e) : e;
+            if (e.kind() == ErrorKind.CHANGED) {
+                throw lostRace(e);
+            }
+            mayBeVisible = e.kind() != ErrorKind.DENIED;
+            throw e;
         }
     }
 
-    /**
-     * Whether a reader may see the dataset that was to be published: so once publishing was tried, unless the store refused
-     * it. Its objects must stay then, even if the answer was lost.
-     */
-    boolean mayBeVisible() {
-        return mayBeVisible;
-    }
-
-    /** Whether the failed write was done all the same, as happens when only its answer is lost. */
-    private boolean isThere(byte[] body, ReadsException cause) {
+    /** A commit of the same conversion: of this run, whose answer was lost, or of another run. */
+    private Optional<DatasetMetadata> ownCommit(DatasetMetadata metadata, ReadsException cause) {
         try {
-            return Arrays.equals(destination.store().get(key, body.length).body(), body);
+            return current().filter(present -> present.uuid().equals(metadata.uuid()));
         } catch (ReadsException e) {
             cause.addSuppressed(e);
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -3,14 +3,18 @@ package dev.bams3.convert;
 import dev.bams3.bgzf.BgzfBlock;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.bgzf.InflatedBytes;
+import dev.bams3.bgzf.VirtualOffset;
+import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 
 /**
- * Inflates a BGZF object on all cores, ahead of the one thread that reads from it.
+ * Inflates a part of a BGZF object on all cores, ahead of the one thread that reads from it.
  *
  * <p>Memory: the ranges in flight, one more range that is being cut, and the batches inflated ahead, each of about 256 KiB
  * inflated beside its part of a range.
@@ -18,6 +22,9 @@ import java.util.concurrent.ExecutorService;
 final class ParallelInflater implements InflatedBytes, AutoCloseable {
     /** Below half a region of G1 at small heaps: larger arrays are collected by full cycles only. */
     private static final int BATCH_BYTES = 256 << 10;
+
+    /** More than the longest record can span. */
+    private static final int PLACES = 2048;
 
     private final SourceRanges ranges;
     private final BgzfInflaters inflaters;
@@ -28,13 +35,15 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
     // What was read of the source and not yet given to a task.
     private byte[] range = new byte[0];
     private long rangeOffset;
+    private final VirtualOffset from;
+    private final VirtualOffset to;
     private List<BgzfBlock> blocks = List.of();
     private int nextBlock;
     private boolean ended;
 
     private Batch current = new Batch(new byte[0], new long[0], new int[0]);
     private int at;
-    // Places of the batches that the reader may still ask about: the current one and the ones just before.
+    // Places of the batches that the reader may still ask about.
     private final ArrayDeque<Place> places = new ArrayDeque<>();
     private long delivered;
 
@@ -44,8 +53,23 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
     /** A batch in the inflated stream, without its bytes. */
     private record Place(long position, long[] fileOffsets, int[] starts) {}
 
-    /** @param ahead batches that may be inflated or waiting, 1 or more */
-    ParallelInflater(SourceRanges ranges, BgzfInflaters inflaters, ExecutorService cpu, int ahead, String resource) {
+    /**
+     * @param ranges begin at the block of {@code from}
+     * @param ahead batches that may be inflated or waiting, 1 or more
+     * @param from first inflated byte
+     * @param to the inflated byte after the last
+     */
+    ParallelInflater(
+            SourceRanges ranges,
+            BgzfInflaters inflaters,
+            ExecutorService cpu,
+            int ahead,
+            String resource,
+            VirtualOffset from,
+            VirtualOffset to) {
+        this.from = from;
+        this.to = to;
+        rangeOffset = from.block();
         this.ranges = ranges;
         this.inflaters = inflaters;
         this.batches = new OrderedTasks<>(cpu);
@@ -73,22 +97,30 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
     private void remember() {
         places.addLast(new Place(delivered, current.fileOffsets(), current.starts()));
         delivered += current.bytes().length;
-        if (places.size() > 16) {
+        if (places.size() > PLACES) {
             places.removeFirst();
         }
     }
 
     @Override
     public long fileOffset(long position) {
-        long found = 0;
-        for (Place place : places) {
-            for (int i = 0; i < place.starts().length; i++) {
-                if (place.position() + place.starts()[i] <= position) {
-                    found = place.fileOffsets()[i];
+        return virtualOffset(position).block();
+    }
+
+    /** Where an inflated byte lies; for those that were read, not too long ago. */
+    VirtualOffset virtualOffset(long position) {
+        Iterator<Place> newestFirst = places.descendingIterator();
+        while (newestFirst.hasNext()) {
+            Place place = newestFirst.next();
+            for (int i = place.starts().length - 1; i >= 0; i--) {
+                long start = place.position() + place.starts()[i];
+                // Bytes behind all that is known lie in the block after, or nowhere.
+                if (start <= position && position - start < BgzfBlock.MAX_LENGTH) {
+                    return VirtualOffset.of(place.fileOffsets()[i], (int) (position - start));
                 }
             }
         }
-        return found;
+        return from;
     }
 
     @Override
@@ -141,9 +173,25 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
         System.arraycopy(range, used, joined, 0, left);
         System.arraycopy(more, 0, joined, left, more.length);
         range = joined;
-        blocks = BgzfBlock.split(range, 0, range.length, rangeOffset, resource);
+        blocks = upToEnd(BgzfBlock.split(range, 0, range.length, rangeOffset, resource));
         nextBlock = 0;
         return true;
+    }
+
+    /** The blocks before the end of the part; notes that it was reached. */
+    private List<BgzfBlock> upToEnd(List<BgzfBlock> found) {
+        for (int i = 0; i < found.size(); i++) {
+            BgzfBlock block = found.get(i);
+            if (block.fileOffset() > to.block()) {
+                throw ReadsException.corrupt(
+                        resource, to.block(), "end of a part", "no BGZF block begins here, where a part should end");
+            }
+            if (block.fileOffset() == to.block()) {
+                ended = true;
+                return found.subList(0, to.within() == 0 ? i : i + 1);
+            }
+        }
+        return found;
     }
 
     private Batch inflate(byte[] bytes, List<BgzfBlock> blocks) {
@@ -151,18 +199,26 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
         for (BgzfBlock block : blocks) {
             length += block.inflatedLength();
         }
+        int skipped = blocks.getFirst().fileOffset() == from.block() ? from.within() : 0;
+        int last = length - blocks.getLast().inflatedLength();
+        int end = blocks.getLast().fileOffset() == to.block() ? last + to.within() : length;
+        if (end > length || skipped > end) {
+            throw ReadsException.corrupt(
+                    resource, blocks.getFirst().fileOffset(), "part", "begins or ends behind the end of its BGZF block");
+        }
         byte[] inflated = new byte[length];
         long[] fileOffsets = new long[blocks.size()];
         int[] starts = new int[blocks.size()];
-        int to = 0;
+        int at = 0;
         for (int i = 0; i < blocks.size(); i++) {
             BgzfBlock block = blocks.get(i);
             fileOffsets[i] = block.fileOffset();
-            starts[i] = to;
-            inflaters.inflate(bytes, block, inflated, to, resource);
-            to += block.inflatedLength();
+            starts[i] = at - skipped;
+            inflaters.inflate(bytes, block, inflated, at, resource);
+            at += block.inflatedLength();
         }
-        return new Batch(inflated, fileOffsets, starts);
+        boolean whole = skipped == 0 && end == length;
+        return new Batch(whole ? inflated : Arrays.copyOfRange(inflated, skipped, end), fileOffsets, starts);
     }
 
     @Override

@@ -10,7 +10,11 @@ final class RecordOrder {
 
     /** A number that sorts as the record does. A start of -1 comes before 0. */
     static long key(byte[] buffer, int record) {
-        int reference = BamRecord.referenceIndex(buffer, record);
-        return reference < 0 ? UNPLACED : (long) reference << 32 | (BamRecord.start(buffer, record) + 1L);
+        return key(BamRecord.referenceIndex(buffer, record), BamRecord.start(buffer, record));
+    }
+
+    /** The same for a record at that place. */
+    static long key(int reference, int start) {
+        return reference < 0 ? UNPLACED : (long) reference << 32 | (start + 1L);
     }
 }

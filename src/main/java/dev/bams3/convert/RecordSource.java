@@ -4,6 +4,9 @@ import dev.bams3.sam.SamHeader;
 
 /** Checked BAM records, one after the other, in the order of their file; one thread. */
 interface RecordSource extends AutoCloseable {
+    /** The virtual offset of records that were not read from a BAM in its order. */
+    long NOWHERE = -1;
+
     SamHeader header();
 
     /**
@@ -21,6 +24,11 @@ interface RecordSource extends AutoCloseable {
 
     /** Bytes of the current record. */
     int length();
+
+    /** Where the current record begins in a BAM ({@link dev.bams3.bgzf.VirtualOffset}), or {@link #NOWHERE}. */
+    default long virtualOffset() {
+        return NOWHERE;
+    }
 
     @Override
     void close();

@@ -2,8 +2,10 @@ package dev.bams3.convert;
 
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
+import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
@@ -22,18 +24,40 @@ final class Removal {
         this.waiting = waiting;
     }
 
-    void remove(List<ObjectKey> keys) {
+    /** Removes all objects whose key begins so. */
+    void removeBelow(String prefix) {
+        List<ObjectKey> keys = new ArrayList<>();
+        try {
+            String after = "";
+            while (true) {
+                List<ObjectInfo> page = store.list(prefix, after, ObjectStore.MAX_LISTED);
+                page.forEach(object -> keys.add(object.key()));
+                if (page.size() < ObjectStore.MAX_LISTED) {
+                    break;
+                }
+                after = page.getLast().key().value();
+            }
+        } catch (ReadsException e) {
+            LOG.debug("left behind, to be swept later: {}", prefix, e);
+        }
+        remove(keys);
+    }
+
+    /** Removes these objects; says how many are gone. */
+    int remove(List<ObjectKey> keys) {
+        int removed = 0;
         try (OrderedTasks<Boolean> deletions = new OrderedTasks<>(waiting)) {
             for (ObjectKey key : keys) {
                 if (deletions.pending() >= AT_ONCE) {
-                    deletions.take();
+                    removed += deletions.take() ? 1 : 0;
                 }
                 deletions.submit(() -> delete(key));
             }
             while (deletions.pending() > 0) {
-                deletions.take();
+                removed += deletions.take() ? 1 : 0;
             }
         }
+        return removed;
     }
 
     private boolean delete(ObjectKey key) {

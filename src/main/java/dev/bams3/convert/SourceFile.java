@@ -2,10 +2,11 @@ package dev.bams3.convert;
 
 import dev.bams3.bgzf.BgzfBlock;
 import dev.bams3.bgzf.BgzfInflaters;
+import dev.bams3.bgzf.VirtualOffset;
 import java.util.concurrent.ExecutorService;
 
 /**
- * A source being read.
+ * A source, or a part of it, being read.
  *
  * <p>Memory: {@value #RANGES_IN_FLIGHT} ranges of {@value #RANGE_LENGTH} bytes in flight and up to three more whose blocks
  * are being inflated, and what {@link ParallelInflater} says.
@@ -14,72 +15,63 @@ final class SourceFile implements AutoCloseable {
     private static final int RANGE_LENGTH = 4 << 20;
     private static final int RANGES_IN_FLIGHT = 4;
 
-    private final SourceObject object;
-    private final SourceFormat format;
     private final SourceRanges ranges;
     private final RecordSource records;
 
-    private SourceFile(SourceObject object, SourceFormat format, SourceRanges ranges, RecordSource records) {
-        this.object = object;
-        this.format = format;
+    private SourceFile(SourceRanges ranges, RecordSource records) {
         this.ranges = ranges;
         this.records = records;
     }
 
+    /** Opens all records of a source. */
+    static SourceFile open(SourceHead head, BgzfInflaters inflaters, ExecutorService cpu, ExecutorService waiting) {
+        return open(head, head.first(), head.end(), inflaters, cpu, waiting);
+    }
+
     /**
-     * Opens a source and reads its header.
+     * Opens a part.
      *
-     * @throws dev.bams3.error.ReadsException INVALID_INPUT or CORRUPT, naming the file and the place in it
+     * @param from where the first record begins; of a BAM, as {@code to}. Others can only be read from their beginning
+     * @param to where the record after the last begins
      */
     static SourceFile open(
-            SourceObject object,
-            ConversionOptions options,
+            SourceHead head,
+            VirtualOffset from,
+            VirtualOffset to,
             BgzfInflaters inflaters,
             ExecutorService cpu,
             ExecutorService waiting) {
-        SourceFormat format = SourceFormat.of(object);
-        if (format == SourceFormat.BAM && !options.allowMissingEndOfFile()) {
-            requireEndOfFile(object);
+        SourceObject object = head.object();
+        if (head.format() != SourceFormat.BAM) {
+            SourceRanges ranges =
+                    new SourceRanges(object, waiting, RANGE_LENGTH, RANGES_IN_FLIGHT, 0, object.size());
+            try {
+                return new SourceFile(
+                        ranges, HtsjdkRecords.open(ranges, head.format(), head.reference(), object.name()));
+            } catch (RuntimeException e) {
+                ranges.close();
+                throw e;
+            }
         }
-        SourceRanges ranges = new SourceRanges(object, waiting, RANGE_LENGTH, RANGES_IN_FLIGHT);
-        try {
-            RecordSource records = switch (format) {
-                case BAM -> {
-                    int ahead = 8 * Runtime.getRuntime().availableProcessors();
-                    ParallelInflater inflater = new ParallelInflater(ranges, inflaters, cpu, ahead, object.name());
-                    yield new BamRecords(inflater, Converter.MAX_RECORD_LENGTH);
-                }
-                case SAM, CRAM -> HtsjdkRecords.open(ranges, format, options.reference(), object.name());
-            };
-            return new SourceFile(object, format, ranges, records);
-        } catch (RuntimeException e) {
-            ranges.close();
-            throw e;
-        }
+        SourceRanges ranges = new SourceRanges(
+                object, waiting, RANGE_LENGTH, RANGES_IN_FLIGHT, from.block(), endOfBytes(to, object.size()));
+        int ahead = 8 * Runtime.getRuntime().availableProcessors();
+        ParallelInflater inflater = new ParallelInflater(ranges, inflaters, cpu, ahead, object.name(), from, to);
+        return new SourceFile(ranges, new BamRecords(inflater, head.header(), Converter.MAX_RECORD_LENGTH));
     }
 
-    /** Looked at first, because a truncated file of hours should not be noticed only at its end. */
-    private static void requireEndOfFile(SourceObject object) {
-        int length = (int) Math.min(object.size(), BgzfBlock.END_OF_FILE_LENGTH);
-        byte[] tail = object.read(object.size() - length, length);
-        BgzfBlock.requireEndOfFile(tail, tail.length, object.size(), object.name());
-    }
-
-    SourceObject object() {
-        return object;
-    }
-
-    /** `BAM`, `SAM` or `CRAM`. */
-    String format() {
-        return format.name();
+    /** Behind the block that {@code to} lies in, whose length nobody knows before it is read. */
+    private static long endOfBytes(VirtualOffset to, long size) {
+        return to.within() == 0 ? to.block() : Math.min(size, to.block() + BgzfBlock.MAX_LENGTH);
     }
 
     RecordSource records() {
         return records;
     }
 
-    long bytesRead() {
-        return ranges.delivered();
+    /** Where in the source the bytes end that were read so far. */
+    long position() {
+        return ranges.position();
     }
 
     @Override

@@ -4,7 +4,7 @@ import dev.bams3.flow.OrderedTasks;
 import java.util.concurrent.ExecutorService;
 
 /**
- * Reads a source from beginning to end in ranges, several of them in flight. One thread. Memory: at most {@code inFlight}
+ * Reads a part of a source in ranges, several of them in flight. One thread. Memory: at most {@code inFlight}
  * ranges.
  */
 final class SourceRanges implements AutoCloseable {
@@ -12,11 +12,20 @@ final class SourceRanges implements AutoCloseable {
     private final OrderedTasks<byte[]> reads;
     private final int rangeLength;
     private final int inFlight;
+    private final long end;
     private long requested;
-    private long delivered;
+    private long position;
 
-    /** @param waiting runs the reads; they do nothing but wait */
-    SourceRanges(SourceObject source, ExecutorService waiting, int rangeLength, int inFlight) {
+    /**
+     * @param waiting runs the reads; they do nothing but wait
+     * @param from first byte that is read
+     * @param end index after the last byte
+     */
+    SourceRanges(
+            SourceObject source, ExecutorService waiting, int rangeLength, int inFlight, long from, long end) {
+        this.end = end;
+        requested = from;
+        position = from;
         this.source = source;
         this.reads = new OrderedTasks<>(waiting);
         this.rangeLength = rangeLength;
@@ -25,9 +34,9 @@ final class SourceRanges implements AutoCloseable {
 
     /** The next bytes, never none; an empty array after the last. */
     byte[] next() {
-        while (reads.pending() < inFlight && requested < source.size()) {
+        while (reads.pending() < inFlight && requested < end) {
             long offset = requested;
-            int length = (int) Math.min(rangeLength, source.size() - offset);
+            int length = (int) Math.min(rangeLength, end - offset);
             reads.submit(() -> source.read(offset, length));
             requested += length;
         }
@@ -35,13 +44,13 @@ final class SourceRanges implements AutoCloseable {
             return new byte[0];
         }
         byte[] range = reads.take();
-        delivered += range.length;
+        position += range.length;
         return range;
     }
 
-    /** Bytes handed out so far. */
-    long delivered() {
-        return delivered;
+    /** Where in the source the bytes end that were handed out so far. */
+    long position() {
+        return position;
     }
 
     @Override

@@ -61,6 +61,19 @@ public interface ObjectStore extends AutoCloseable {
     /** Removes the object; no error if it is not there. */
     void delete(ObjectKey key);
 
+    /**
+     * Uploads of keys that begin with {@code prefix} and were neither completed nor closed, those under way among them. A
+     * store whose uploads leave nothing behind, or which cleans up by itself, has none.
+     *
+     * @param prefix beginning of the keys; empty for all
+     */
+    default List<UnfinishedUpload> unfinishedUploads(String prefix) {
+        return List.of();
+    }
+
+    /** Gives up an unfinished upload and what was stored of it; no error if it is not there any more. */
+    default void abort(UnfinishedUpload upload) {}
+
     /** Gives back what this object itself has opened; a store on a shared connection leaves that open. */
     @Override
     void close();

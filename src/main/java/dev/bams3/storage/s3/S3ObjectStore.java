@@ -11,6 +11,7 @@ import dev.bams3.storage.ObjectUpload;
 import dev.bams3.storage.PutCondition;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.StoredObject;
+import dev.bams3.storage.UnfinishedUpload;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.AbortMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -217,6 +219,41 @@ final class S3ObjectStore implements ObjectStore {
                 key,
                 () -> client.deleteObject(
                         request -> request.bucket(root.bucket()).key(path(key.value()))));
+    }
+
+    @Override
+    public List<UnfinishedUpload> unfinishedUploads(String prefix) {
+        List<UnfinishedUpload> found = new ArrayList<>();
+        String root = path("");
+        call(location(), () -> {
+            client.listMultipartUploadsPaginator(
+                            request -> request.bucket(this.root.bucket()).prefix(path(prefix)))
+                    .uploads()
+                    .stream()
+                    .filter(upload -> ObjectKey.isValid(upload.key().substring(root.length())))
+                    .forEach(upload -> found.add(new UnfinishedUpload(
+                            new ObjectKey(upload.key().substring(root.length())),
+                            upload.uploadId(),
+                            upload.initiated())));
+            return found;
+        });
+        return found;
+    }
+
+    @Override
+    public void abort(UnfinishedUpload upload) {
+        call(upload.key(), () -> {
+            try {
+                return client.abortMultipartUpload(request -> request.bucket(root.bucket())
+                        .key(path(upload.key().value()))
+                        .uploadId(upload.id()));
+            } catch (S3Exception e) {
+                if (e.statusCode() == 404) {
+                    return AbortMultipartUploadResponse.builder().build();
+                }
+                throw e;
+            }
+        });
     }
 
     /** The connection is another's. */

@@ -1,0 +1,77 @@
+package dev.bams3.convert;
+
+import dev.bams3.bams3.BlockEntry;
+import dev.bams3.bams3.ChunkEntry;
+import dev.bams3.bams3.ChunkReader;
+import dev.bams3.bams3.Flagstat;
+import dev.bams3.bams3.StreamDigest;
+import dev.bams3.storage.ETag;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * All that index and metadata will say of a finished chunk object, and which part of the source it holds.
+ *
+ * @param chunk its row of the chunk table
+ * @param etag of the object as it was stored
+ * @param crc32c of the object's bytes
+ * @param from virtual offset of its first record in a BAM, else {@link RecordSource#NOWHERE}
+ * @param next virtual offset of the record behind its last
+ * @param digest of its records
+ * @param passed flagstat counts of records that passed quality control
+ * @param failed flagstat counts of the others
+ * @param end last bytes of the object: its directory and its tail
+ */
+@SuppressWarnings("ArrayRecordComponent") // a document, never compared
+record ChunkReceipt(
+        ChunkEntry chunk,
+        String etag,
+        int crc32c,
+        long from,
+        long next,
+        StreamDigest digest,
+        long[] passed,
+        long[] failed,
+        byte[] end) {
+
+    static ChunkReceipt of(
+            ChunkEntry chunk,
+            ETag etag,
+            int crc32c,
+            long from,
+            long next,
+            StreamDigest digest,
+            Flagstat flagstat,
+            byte[] end) {
+        long[] passed = new long[Flagstat.Category.values().length];
+        long[] failed = new long[passed.length];
+        for (Flagstat.Category category : Flagstat.Category.values()) {
+            passed[category.ordinal()] = flagstat.passed(category);
+            failed[category.ordinal()] = flagstat.failed(category);
+        }
+        return new ChunkReceipt(chunk, etag.value(), crc32c, from, next, digest, passed, failed, end);
+    }
+
+    Flagstat flagstat() {
+        return Flagstat.ofCounts(passed, failed);
+    }
+
+    /** @throws dev.bams3.error.ReadsException CORRUPT for a receipt that was damaged */
+    List<BlockEntry> blocks() {
+        String name = "receipt of chunk " + chunk.number();
+        byte[] last = Arrays.copyOfRange(end, end.length - ChunkReader.TAIL_LENGTH, end.length);
+        ChunkReader.Tail tail = ChunkReader.tail(name, last, chunk.length());
+        byte[] directory = Arrays.copyOf(end, end.length - ChunkReader.TAIL_LENGTH);
+        return ChunkReader.directory(name, directory, tail, chunk.number()).blocks();
+    }
+
+    /** Place of its first record in coordinate order. */
+    long firstKey() {
+        return RecordOrder.key(chunk.reference(), blocks().getFirst().firstStart());
+    }
+
+    /** Place of its last record in coordinate order. */
+    long lastKey() {
+        return RecordOrder.key(chunk.reference(), blocks().getLast().lastStart());
+    }
+}

@@ -1,0 +1,21 @@
+package dev.bams3.convert;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What all runs of a conversion agree on; stored before the first chunk is made and never changed.
+ *
+ * @param generation folder of its objects below the dataset's key
+ * @param uuid of the dataset that it makes
+ * @param request digest of the request that it was made for
+ * @param replaces ETag of the commit that was there, if there was one and it is to be replaced
+ * @param shards parts of the source in file order, one or more
+ */
+public record ConversionPlan(
+        String generation, UUID uuid, String request, Optional<String> replaces, List<Shard> shards) {
+    public ConversionPlan {
+        shards = List.copyOf(shards);
+    }
+}

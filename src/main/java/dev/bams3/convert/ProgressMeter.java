@@ -1,0 +1,63 @@
+package dev.bams3.convert;
+
+import dev.bams3.bams3.StreamDigest;
+import dev.bams3.convert.Progress.Phase;
+
+/** Adds up what several passes over parts of a source tell of themselves. One thread. */
+final class ProgressMeter {
+    private final Progress.Listener listener;
+    private final SignOfLife life;
+    private final long from;
+    private final long size;
+    private long earlierRecords;
+    private long earlierBytes;
+    private long earlierStored;
+
+    /**
+     * @param life given while there is progress
+     * @param from offset in the source at which the work begins
+     * @param to offset in the source at which it ends
+     */
+    ProgressMeter(Progress.Listener listener, SignOfLife life, long from, long to) {
+        this.listener = listener;
+        this.life = life;
+        this.from = from;
+        size = to - from;
+    }
+
+    /** Adds finished chunks. */
+    void passed(Iterable<ChunkReceipt> receipts) {
+        for (ChunkReceipt receipt : receipts) {
+            StreamDigest digest = receipt.digest();
+            earlierRecords += digest.records();
+            earlierBytes += digest.bytes();
+            earlierStored += receipt.chunk().length();
+        }
+    }
+
+    /**
+     * Tells of the pass under way.
+     *
+     * @param records of this pass, as their bytes
+     * @param position in the source
+     * @param stored bytes of blocks of this pass
+     * @param expected records of a pass of which that is known, else 0
+     */
+    void report(Phase phase, long records, long bytes, long position, long stored, long expected) {
+        life.giveSometimes();
+        long read = Math.max(0, Math.min(size, position - from));
+        double ofSource = size == 0 ? 1 : (double) read / size;
+        double fraction = phase == Phase.CONVERTING ? ofSource : ofSource / 2;
+        if (phase == Phase.WRITING && expected > 0) {
+            fraction = 0.5 + 0.5 * records / expected;
+        }
+        listener.progressed(new Progress(
+                phase,
+                fraction,
+                earlierRecords + records,
+                earlierBytes + bytes,
+                read,
+                size,
+                earlierStored + stored));
+    }
+}

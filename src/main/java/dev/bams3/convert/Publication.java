@@ -1,0 +1,163 @@
+package dev.bams3.convert;
+
+import dev.bams3.bams3.Bams3Format;
+import dev.bams3.bams3.BlockEntry;
+import dev.bams3.bams3.ChunkEntry;
+import dev.bams3.bams3.DatasetLayout;
+import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.bams3.DatasetMetadata.Chunks;
+import dev.bams3.bams3.DatasetMetadata.IndexObject;
+import dev.bams3.bams3.DatasetMetadata.ReadsTotals;
+import dev.bams3.bams3.DatasetMetadata.ReferenceReads;
+import dev.bams3.bams3.HeaderCodec;
+import dev.bams3.bams3.IndexWriter;
+import dev.bams3.bams3.RecordStatistics;
+import dev.bams3.bams3.StoredRange;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.sam.SamHeader;
+import dev.bams3.storage.PutCondition;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Makes one dataset of stored chunks, by their receipts alone: header and index objects, then the commit. Used once.
+ *
+ * <p>Memory: about 100 bytes for each block, which is 60 MB for a human genome at 30x.
+ */
+final class Publication {
+    private final Workspace workspace;
+    private final String program;
+    private final SamHeader header;
+    private final RecordStatistics statistics;
+    private final Map<Integer, List<BlockEntry>> blocks = new TreeMap<>();
+    private final List<ChunkEntry> chunks = new ArrayList<>();
+    private long lastKey = Long.MIN_VALUE;
+
+    /**
+     * @param program what the dataset says made it
+     * @param header of the dataset
+     */
+    Publication(Workspace workspace, String program, SamHeader header) {
+        this.workspace = workspace;
+        this.program = program;
+        this.header = header;
+        this.statistics = new RecordStatistics(header.references().size());
+    }
+
+    /** Checks that the chunks of a shard of a BAM follow one another in it without a gap, and adds them. */
+    void addShard(List<ChunkReceipt> receipts, Shard shard) {
+        long expected = shard.from();
+        for (ChunkReceipt receipt : receipts) {
+            if (receipt.from() != expected) {
+                throw misfit("chunk " + receipt.chunk().number() + " begins at virtual offset " + receipt.from()
+                        + ", what comes before it ends at " + expected);
+            }
+            expected = receipt.next();
+            add(receipt);
+        }
+        if (expected != shard.to()) {
+            throw misfit("the chunks of shard " + shard.number() + " end at virtual offset " + expected
+                    + ", the shard at " + shard.to());
+        }
+    }
+
+    /** Adds the next chunk in file order. */
+    void add(ChunkReceipt receipt) {
+        ChunkEntry chunk = receipt.chunk();
+        if (!chunks.isEmpty() && chunk.number() <= chunks.getLast().number()) {
+            throw misfit("chunk " + chunk.number() + " after chunk "
+                    + chunks.getLast().number());
+        }
+        List<BlockEntry> entries = receipt.blocks();
+        if (receipt.firstKey() < lastKey) {
+            throw ReadsException.invalidInput(
+                    "source", "the records of chunk " + chunk.number() + " come before those of the chunk before");
+        }
+        lastKey = receipt.lastKey();
+        blocks.computeIfAbsent(chunk.reference(), reference -> new ArrayList<>())
+                .addAll(entries);
+        chunks.add(chunk);
+        statistics.add(chunk.reference(), entries, receipt.digest(), receipt.flagstat());
+    }
+
+    /** Checks that a plan covers all records of its source. */
+    void requireWhole(ConversionPlan plan, SourceHead head) {
+        long expected = head.first().packed();
+        for (Shard shard : plan.shards()) {
+            if (shard.from() != expected) {
+                throw misfit("shard " + shard.number() + " begins at virtual offset " + shard.from()
+                        + ", what comes before it ends at " + expected);
+            }
+            expected = shard.to();
+        }
+        if (expected != head.end().packed()) {
+            throw misfit("the shards end at virtual offset " + expected + ", the source at "
+                    + head.end().packed());
+        }
+    }
+
+    private ReadsException misfit(String message) {
+        return ReadsException.of(ErrorKind.CORRUPT, message + "; nothing was published")
+                .in(workspace.destination().toString());
+    }
+
+    /** Stores header and index, and publishes the generation if {@code condition} still holds of what is there. */
+    DatasetMetadata publish(DatasetMetadata.Source source, PutCondition condition, Supervision supervision) {
+        byte[] storedHeader = HeaderCodec.encode(header.text());
+        put(DatasetLayout.header(workspace.generation()), storedHeader);
+        IndexWriter index = new IndexWriter(workspace.uuid(), workspace.generation());
+        List<ReferenceReads> references = new ArrayList<>();
+        for (int reference = 0; reference < header.references().size(); reference++) {
+            references.add(new ReferenceReads(header.references().get(reference), reads(reference, index)));
+        }
+        ReadsTotals unplaced = reads(Bams3Format.UNPLACED, index);
+        Optional<StoredRange> chunkTable = chunks.isEmpty() ? Optional.empty() : Optional.of(index.addChunks(chunks));
+        byte[] storedIndex = index.toByteArray();
+        put(DatasetLayout.index(workspace.generation()), storedIndex);
+        DatasetMetadata metadata = new DatasetMetadata(
+                Bams3Format.VERSION,
+                Instant.now().truncatedTo(ChronoUnit.SECONDS),
+                program,
+                source,
+                workspace.uuid(),
+                workspace.generation(),
+                List.of(),
+                DatasetMetadata.Compression.DEFAULT,
+                HeaderCodec.describe(header.text(), storedHeader),
+                new IndexObject(storedIndex.length, chunkTable),
+                references,
+                unplaced,
+                new Chunks(
+                        chunks.size(),
+                        chunks.stream().mapToLong(ChunkEntry::length).sum()),
+                header.readGroups(),
+                statistics.flagstat(),
+                statistics.digest());
+        supervision.control().check();
+        try {
+            workspace.life().give();
+        } catch (ReadsException e) {
+            // Another run of the same conversion has published it and cleaned up.
+            return workspace.published().orElseThrow(() -> e);
+        }
+        supervision.fence().check();
+        return workspace.commit().publish(metadata, condition);
+    }
+
+    private ReadsTotals reads(int reference, IndexWriter index) {
+        List<BlockEntry> entries = blocks.get(reference);
+        return entries == null
+                ? ReadsTotals.NONE
+                : statistics.totals(reference, Optional.of(index.addBlocks(reference, entries)));
+    }
+
+    private void put(String name, byte[] body) {
+        workspace.destination().store().put(workspace.destination().key(name), body, PutCondition.always());
+    }
+}

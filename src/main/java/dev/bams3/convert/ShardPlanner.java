@@ -1,0 +1,43 @@
+package dev.bams3.convert;
+
+import dev.bams3.bams3.DatasetLayout;
+import dev.bams3.bgzf.BgzfInflaters;
+import dev.bams3.bgzf.VirtualOffset;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cuts a source into shards of about the same number of compressed bytes. */
+final class ShardPlanner {
+    private final SourceHead head;
+    private final BgzfInflaters inflaters;
+
+    ShardPlanner(SourceHead head, BgzfInflaters inflaters) {
+        this.head = head;
+        this.inflaters = inflaters;
+    }
+
+    List<Shard> shards(int wanted) {
+        List<VirtualOffset> borders = new ArrayList<>();
+        borders.add(head.first());
+        if (head.isSeekable()) {
+            RecordSeeker seeker = new RecordSeeker(head, inflaters);
+            long from = head.first().block();
+            long bytes = head.end().block() - from;
+            for (int i = 1; i < wanted; i++) {
+                seeker.firstRecordFrom(from + bytes / wanted * i)
+                        .filter(found -> found.compareTo(borders.getLast()) > 0)
+                        .ifPresent(borders::add);
+            }
+        }
+        borders.add(head.end());
+        int count = borders.size() - 1;
+        List<Shard> shards = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int first = (int) ((long) DatasetLayout.MAX_CHUNKS * i / count);
+            int end = (int) ((long) DatasetLayout.MAX_CHUNKS * (i + 1) / count);
+            shards.add(new Shard(
+                    i, borders.get(i).packed(), borders.get(i + 1).packed(), first, end));
+        }
+        return shards;
+    }
+}

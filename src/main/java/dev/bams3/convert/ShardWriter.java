@@ -1,0 +1,161 @@
+package dev.bams3.convert;
+
+import dev.bams3.bams3.BlockEntry;
+import dev.bams3.bams3.BlockSizing;
+import dev.bams3.bams3.ChunkEntry;
+import dev.bams3.bams3.ChunkWriter;
+import dev.bams3.bams3.EncodedBlock;
+import dev.bams3.bams3.Flagstat;
+import dev.bams3.bams3.StreamDigest;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.flow.OrderedTasks;
+import dev.bams3.storage.ETag;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectUpload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Blocks in file order become chunk objects, uploaded while more blocks come; each that is stored has a receipt. One thread.
+ *
+ * <p>Memory: the stored bytes of one chunk, those of chunks being uploaded (at most {@value #UPLOADING_BYTES}, or one
+ * chunk), and the receipts, about 10 bytes for each block.
+ */
+final class ShardWriter implements AutoCloseable {
+    private static final long UPLOADING_BYTES = 64L << 20;
+
+    private final Workspace workspace;
+    private final BlockSizing sizing;
+    private final OrderedTasks<ChunkReceipt> uploads;
+    private final List<ChunkReceipt> stored = new ArrayList<>();
+    private final int endChunk;
+    private int nextChunk;
+    private @Nullable OpenChunk chunk;
+    private long uploading;
+    private long storedBytes;
+
+    private static final class OpenChunk {
+        private final ChunkWriter writer;
+        private final int reference;
+        private final long from;
+        private final List<byte[]> parts = new ArrayList<>();
+        private Flagstat flagstat = Flagstat.NONE;
+        private StreamDigest digest = StreamDigest.EMPTY;
+
+        OpenChunk(ChunkWriter writer, int reference, long from) {
+            this.writer = writer;
+            this.reference = reference;
+            this.from = from;
+            parts.add(writer.head());
+        }
+
+        BlockEntry add(EncodedBlock block) {
+            parts.add(block.stored());
+            flagstat = flagstat.plus(block.flagstat());
+            digest = digest.then(block.digest());
+            return writer.add(block);
+        }
+    }
+
+    /**
+     * @param firstChunk number of the first chunk
+     * @param endChunk number after the last that there may be
+     * @param waiting runs the uploads; they do nothing but wait
+     */
+    ShardWriter(Workspace workspace, BlockSizing sizing, int firstChunk, int endChunk, ExecutorService waiting) {
+        this.workspace = workspace;
+        this.sizing = sizing;
+        this.nextChunk = firstChunk;
+        this.endChunk = endChunk;
+        this.uploads = new OrderedTasks<>(waiting);
+    }
+
+    long storedBytes() {
+        return storedBytes;
+    }
+
+    /**
+     * Takes the next block in file order.
+     *
+     * @param from virtual offset of its first record
+     */
+    void add(EncodedBlock block, long from) {
+        OpenChunk open = chunk;
+        if (open != null && (open.reference != block.reference() || sizing.endsChunk(open.writer.rawBytes()))) {
+            endChunk(open, from);
+            open = null;
+        }
+        if (open == null) {
+            if (nextChunk == endChunk) {
+                throw ReadsException.of(
+                        ErrorKind.TOO_LARGE, "no number is left for another chunk: convert in fewer parts, or with "
+                                + "larger chunks");
+            }
+            ChunkWriter writer =
+                    new ChunkWriter(workspace.uuid(), workspace.generation(), nextChunk, block.reference());
+            open = new OpenChunk(writer, block.reference(), from);
+            chunk = open;
+            nextChunk++;
+        }
+        open.add(block);
+        storedBytes += block.stored().length;
+    }
+
+    private void endChunk(OpenChunk open, long next) {
+        byte[] end = open.writer.finish();
+        open.parts.add(end);
+        ChunkEntry entry = open.writer.entry();
+        chunk = null;
+        while (uploads.pending() > 0 && uploading + entry.length() > UPLOADING_BYTES) {
+            takeUpload();
+        }
+        uploading += entry.length();
+        uploads.submit(() -> upload(open, entry, next, end));
+    }
+
+    private ChunkReceipt upload(OpenChunk open, ChunkEntry entry, long next, byte[] end) {
+        ObjectKey key = workspace.chunkKey(entry.number());
+        ETag etag;
+        try (ObjectUpload upload = workspace.destination().store().upload(key)) {
+            open.parts.forEach(part -> upload.write(part, 0, part.length));
+            etag = upload.complete();
+        }
+        int crc = Workspace.crc32c(open.parts);
+        ChunkReceipt receipt =
+                ChunkReceipt.of(entry, etag, crc, open.from, next, open.digest, open.flagstat, end);
+        if (open.from != RecordSource.NOWHERE) {
+            workspace.store(receipt);
+        }
+        return receipt;
+    }
+
+    private void takeUpload() {
+        ChunkReceipt receipt = uploads.take();
+        uploading -= receipt.chunk().length();
+        stored.add(receipt);
+    }
+
+    /**
+     * Stores what is left.
+     *
+     * @param next virtual offset of the record that follows
+     * @return receipts of all chunks
+     */
+    List<ChunkReceipt> finish(long next) {
+        if (chunk != null) {
+            endChunk(chunk, next);
+        }
+        while (uploads.pending() > 0) {
+            takeUpload();
+        }
+        return List.copyOf(stored);
+    }
+
+    @Override
+    public void close() {
+        uploads.close();
+    }
+}

@@ -1,0 +1,283 @@
+package dev.bams3.convert;
+
+import dev.bams3.bams3.Bams3Format;
+import dev.bams3.bams3.BlockSizing;
+import dev.bams3.bams3.DatasetLayout;
+import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.dataset.DatasetLocation;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.flow.OrderedTasks;
+import dev.bams3.storage.ETag;
+import dev.bams3.storage.ObjectInfo;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.PutCondition;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.zip.CRC32C;
+
+/**
+ * The generation that a conversion writes, and beside its chunks the documents by which a later run goes on with it:
+ * {@code conversion/plan.json}, a receipt for each finished chunk, a result for each finished shard, a sign of life. They
+ * are removed once the generation is published.
+ */
+final class Workspace {
+    private static final String FOLDER = "/conversion/";
+    private static final int CHECKED_AT_ONCE = 16;
+
+    private final DatasetLocation destination;
+    private final ExecutorService waiting;
+    private final UUID uuid;
+    private final String generation;
+    private final String request;
+    private final SignOfLife life;
+    private final DatasetCommit commit;
+
+    private Workspace(DatasetLocation destination, ExecutorService waiting, ConversionKey key, String request) {
+        this.destination = destination;
+        this.waiting = waiting;
+        this.request = request;
+        ByteBuffer digest = ByteBuffer.wrap(HexFormat.of().parseHex(request));
+        // A UUID of version 8, whose other bits are the program's own (RFC 9562 § 5.8).
+        uuid = new UUID(
+                digest.getLong() & ~0xF000L | 0x8000L, digest.getLong() & 0x3FFFFFFFFFFFFFFFL | 0x8000000000000000L);
+        generation = DatasetLayout.newGeneration(key.begun(), uuid);
+        commit = new DatasetCommit(destination);
+        life = new SignOfLife(destination.store(), destination.key(generation + FOLDER + SignOfLife.NAME));
+    }
+
+    /**
+     * The workspace of a request. Everything that decides about the bytes of its objects decides about its generation, so
+     * that runs which would write different bytes never write the same object.
+     *
+     * @param program that writes, with its version
+     * @param sorting whether the records are sorted on the way
+     */
+    static Workspace of(String program, ConversionRequest request, boolean sorting, ExecutorService waiting) {
+        SourceObject source = request.source();
+        ConversionOptions options = request.options();
+        BlockSizing sizing = options.sizing();
+        List<Object> deciding = List.of(
+                request.key().name(),
+                request.key().begun(),
+                source.name(),
+                source.size(),
+                source.etag().value(),
+                sizing.blockBytes(),
+                sizing.blockRecords(),
+                sizing.maxBlockBytes(),
+                sizing.chunkBytes(),
+                options.allowMissingEndOfFile(),
+                options.reference().map(Object::toString).orElse(""),
+                program,
+                Bams3Format.VERSION,
+                sorting);
+        return new Workspace(request.destination(), waiting, request.key(), sha256(deciding));
+    }
+
+    private static String sha256(List<Object> values) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Object value : values) {
+                byte[] text = value.toString().getBytes(StandardCharsets.UTF_8);
+                digest.update(ByteBuffer.allocate(4).putInt(text.length).array());
+                digest.update(text);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    DatasetLocation destination() {
+        return destination;
+    }
+
+    UUID uuid() {
+        return uuid;
+    }
+
+    String generation() {
+        return generation;
+    }
+
+    /** Digest of the request. */
+    String request() {
+        return request;
+    }
+
+    SignOfLife life() {
+        return life;
+    }
+
+    DatasetCommit commit() {
+        return commit;
+    }
+
+    ObjectKey chunkKey(int number) {
+        return destination.key(DatasetLayout.chunk(generation, number));
+    }
+
+    /** The dataset, if it was published from here. */
+    Optional<DatasetMetadata> published() {
+        return commit.current().filter(metadata -> metadata.uuid().equals(uuid));
+    }
+
+    Optional<ConversionPlan> plan() {
+        return document("plan.json", ConversionPlan.class);
+    }
+
+    /** Stores a plan unless there is one; gives the one that is there. */
+    ConversionPlan agree(ConversionPlan plan) {
+        try {
+            destination.store().put(key("plan.json"), WorkDocument.encode(plan), PutCondition.ifAbsent());
+            return plan;
+        } catch (ReadsException e) {
+            if (e.kind() != ErrorKind.CHANGED) {
+                throw e;
+            }
+            return plan().orElseThrow(() -> e);
+        }
+    }
+
+    Optional<ShardResult> result(Shard shard) {
+        return document(resultName(shard), ShardResult.class)
+                .filter(result -> result.shard().equals(shard));
+    }
+
+    void store(ShardResult result) {
+        destination
+                .store()
+                .put(key(resultName(result.shard())), WorkDocument.encode(result), PutCondition.always());
+    }
+
+    private static String resultName(Shard shard) {
+        return String.format(Locale.ROOT, "shards/%06d.json", shard.number());
+    }
+
+    void store(ChunkReceipt receipt) {
+        destination
+                .store()
+                .put(
+                        key(receiptName(receipt.chunk().number()) + ".json"),
+                        WorkDocument.encode(receipt),
+                        PutCondition.always());
+    }
+
+    private static String receiptName(int chunk) {
+        return String.format(Locale.ROOT, "chunks/%06d", chunk);
+    }
+
+    /** Receipts of the chunks of a shard that are stored as they were made, by number. */
+    List<ChunkReceipt> receipts(Shard shard) {
+        ObjectStore store = destination.store();
+        String prefix = key("chunks").value() + "/";
+        String after = key(receiptName(shard.firstChunk())).value();
+        String last = key(receiptName(shard.endChunk() - 1) + ".json").value();
+        List<ChunkReceipt> receipts = new ArrayList<>();
+        try (OrderedTasks<Optional<ChunkReceipt>> checks = new OrderedTasks<>(waiting)) {
+            while (true) {
+                List<ObjectInfo> page = store.list(prefix, after, ObjectStore.MAX_LISTED);
+                for (ObjectInfo found : page) {
+                    after = found.key().value();
+                    if (ObjectKey.compare(after, last) > 0) {
+                        break;
+                    }
+                    if (checks.pending() >= CHECKED_AT_ONCE) {
+                        checks.take().ifPresent(receipts::add);
+                    }
+                    checks.submit(() -> receipt(found.key()));
+                }
+                if (page.size() < ObjectStore.MAX_LISTED || ObjectKey.compare(after, last) > 0) {
+                    break;
+                }
+            }
+            while (checks.pending() > 0) {
+                checks.take().ifPresent(receipts::add);
+            }
+        }
+        return receipts;
+    }
+
+    private Optional<ChunkReceipt> receipt(ObjectKey key) {
+        byte[] body = destination.store().get(key, WorkDocument.MAX_LENGTH).body();
+        return WorkDocument.decode(body, ChunkReceipt.class).filter(this::isStored);
+    }
+
+    /** Whether the chunk is there, byte for byte: by its ETag, or where that is another by its checksum. */
+    private boolean isStored(ChunkReceipt receipt) {
+        ObjectKey key = chunkKey(receipt.chunk().number());
+        long length = receipt.chunk().length();
+        try {
+            ObjectInfo info = destination.store().head(key);
+            if (info.size() != length || info.etag().equals(new ETag(receipt.etag()))) {
+                return info.size() == length;
+            }
+            byte[] bytes = destination.store().get(key, Math.toIntExact(length)).body();
+            return crc32c(List.of(bytes)) == receipt.crc32c();
+        } catch (ReadsException e) {
+            if (e.kind() == ErrorKind.NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    static int crc32c(List<byte[]> parts) {
+        CRC32C crc = new CRC32C();
+        parts.forEach(crc::update);
+        return (int) crc.getValue();
+    }
+
+    /** Removes the documents, when they are of no use any more. */
+    void removeDocuments() {
+        remove(destination.key(generation).value() + FOLDER);
+    }
+
+    /** Removes all of the generation, unless it is published or that cannot be told. */
+    void removeAll() {
+        if (!commit.mayName(generation)) {
+            remove(destination.key(generation).value() + "/");
+        }
+    }
+
+    private void remove(String prefix) {
+        // The caller may have been interrupted to cancel it; that must not stop the cleaning.
+        boolean interrupted = Thread.interrupted();
+        try {
+            new Removal(destination.store(), waiting).removeBelow(prefix);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private <T> Optional<T> document(String name, Class<T> type) {
+        ObjectKey key = key(name);
+        byte[] body;
+        try {
+            body = destination.store().get(key, WorkDocument.MAX_LENGTH).body();
+        } catch (ReadsException e) {
+            if (e.kind() == ErrorKind.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        return Optional.of(WorkDocument.decode(body, type).orElseThrow(() -> WorkDocument.damaged(key.value())));
+    }
+
+    private ObjectKey key(String name) {
+        return destination.key(generation + FOLDER + name);
+    }
+}
