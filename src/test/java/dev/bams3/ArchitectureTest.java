@@ -113,7 +113,9 @@ class ArchitectureTest {
             // web: what was made for tickets and is asked for again.
             Map.entry("com.github.benmanes.caffeine", Set.of("dataset", "fetch", "web")),
             // In convert and jobs: the documents of work under way.
-            Map.entry("tools.jackson", Set.of("bams3", "convert", "encode", "htsget", "jobs", "web", "web.admin", "cli", "app")),
+            Map.entry(
+                    "tools.jackson",
+                    Set.of("bams3", "convert", "encode", "htsget", "jobs", "web", "web.admin", "cli", "app")),
             Map.entry("com.fasterxml.jackson", Set.of("bams3", "encode", "htsget", "jobs", "cli", "app")),
             Map.entry("htsjdk", Set.of("convert")),
             Map.entry("picocli", Set.of("cli", "app")),

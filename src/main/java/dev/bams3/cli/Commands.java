@@ -21,8 +21,8 @@ import picocli.CommandLine.ScopeType;
 /** The commands and how they end: 0 done, 1 failed, 2 called wrongly. */
 public final class Commands {
     /** What the first argument of a command line must be one of, to be a command. */
-    public static final List<String> NAMES =
-            List.of("convert", "export", "verify", "stats", "query", "simulate", "sweep", "help", "--help", "-h", "--version");
+    public static final List<String> NAMES = List.of(
+            "convert", "export", "verify", "stats", "query", "simulate", "sweep", "help", "--help", "-h", "--version");
 
     private Commands() {}
 

@@ -48,8 +48,8 @@ final class SweepCommand implements Callable<Integer> {
     public Integer call() {
         StoreUri root = store == null ? context.environment().datasets() : StoreUri.parse("store", store);
         ObjectStore objects = context.environment().store(root);
-        List<Retention.Finding> findings = new Retention(objects, context.environment().waiting())
-                .sweep(grace == null ? GRACE : grace, dryRun);
+        List<Retention.Finding> findings =
+                new Retention(objects, context.environment().waiting()).sweep(grace == null ? GRACE : grace, dryRun);
         int objectsFound = 0;
         int removed = 0;
         long bytes = 0;

@@ -164,9 +164,8 @@ final class Conversion implements AutoCloseable {
         for (ChunkReceipt receipt : made) {
             stored = stored.then(receipt.digest());
         }
-        StreamDigest read = digester.digest();
-        if (!read.equals(stored)) {
-            throw defect("digest of the stored blocks " + stored + ", of the source's records " + read);
+        if (!digester.agreesWith(stored)) {
+            throw defect("digest of the stored blocks " + stored + ", of the source's records " + digester);
         }
         return made;
     }

@@ -87,10 +87,7 @@ public final class Converter {
      */
     public ConversionResult convert(ConversionRequest request, Supervision supervision) {
         return removingAfter(
-                request,
-                supervision,
-                failure -> isFinal(failure, supervision),
-                () -> convertAll(request, supervision));
+                request, supervision, failure -> isFinal(failure, supervision), () -> convertAll(request, supervision));
     }
 
     /**
@@ -188,10 +185,7 @@ public final class Converter {
     }
 
     private <T> T removingAfter(
-            ConversionRequest request,
-            Supervision supervision,
-            Predicate<RuntimeException> isFinal,
-            Supplier<T> work) {
+            ConversionRequest request, Supervision supervision, Predicate<RuntimeException> isFinal, Supplier<T> work) {
         try {
             return supervision.control().during(work);
         } catch (RuntimeException e) {
@@ -281,8 +275,8 @@ public final class Converter {
         workspace.life().give();
         SamHeader header = head.header().sortedByCoordinate();
         Publication publication = new Publication(workspace, program, header);
-        ProgressMeter meter =
-                new ProgressMeter(supervision.listener(), workspace.life(), 0, request.source().size());
+        ProgressMeter meter = new ProgressMeter(
+                supervision.listener(), workspace.life(), 0, request.source().size());
         ConversionOptions options = request.options();
         List<ChunkReceipt> receipts;
         try (BgzfDeflaters deflaters =
@@ -355,7 +349,8 @@ public final class Converter {
 
     private static Shard shard(ConversionPlan plan, int number) {
         if (number < 0 || number >= plan.shards().size()) {
-            throw ReadsException.invalidInput("shard", number + " of " + plan.shards().size());
+            throw ReadsException.invalidInput(
+                    "shard", number + " of " + plan.shards().size());
         }
         return plan.shards().get(number);
     }

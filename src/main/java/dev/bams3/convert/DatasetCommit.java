@@ -71,7 +71,8 @@ final class DatasetCommit {
             return true;
         }
         try {
-            return current().filter(metadata -> metadata.generation().equals(generation))
+            return current()
+                    .filter(metadata -> metadata.generation().equals(generation))
                     .isPresent();
         } catch (ReadsException e) {
             return true;

@@ -204,7 +204,10 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
         int end = blocks.getLast().fileOffset() == to.block() ? last + to.within() : length;
         if (end > length || skipped > end) {
             throw ReadsException.corrupt(
-                    resource, blocks.getFirst().fileOffset(), "part", "begins or ends behind the end of its BGZF block");
+                    resource,
+                    blocks.getFirst().fileOffset(),
+                    "part",
+                    "begins or ends behind the end of its BGZF block");
         }
         byte[] inflated = new byte[length];
         long[] fileOffsets = new long[blocks.size()];

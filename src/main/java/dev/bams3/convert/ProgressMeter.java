@@ -52,12 +52,6 @@ final class ProgressMeter {
             fraction = 0.5 + 0.5 * records / expected;
         }
         listener.progressed(new Progress(
-                phase,
-                fraction,
-                earlierRecords + records,
-                earlierBytes + bytes,
-                read,
-                size,
-                earlierStored + stored));
+                phase, fraction, earlierRecords + records, earlierBytes + bytes, read, size, earlierStored + stored));
     }
 }

@@ -34,7 +34,8 @@ final class RecordSeeker {
     /** The first record that begins in a BGZF block at or behind that byte of the file; empty if there is none. */
     Optional<VirtualOffset> firstRecordFrom(long offset) {
         for (long window = FIRST_WINDOW; ; window *= 4) {
-            int length = (int) Math.min(Math.min(window, LARGEST_WINDOW), head.object().size() - offset);
+            int length = (int)
+                    Math.min(Math.min(window, LARGEST_WINDOW), head.object().size() - offset);
             if (length <= 0) {
                 return Optional.empty();
             }
@@ -126,9 +127,7 @@ final class RecordSeeker {
             return blockSize >= BamRecord.FIXED_LENGTH - 4
                     && blockSize <= available - 4
                     && BamRecordCheck.problem(bytes, at, available) == null
-                    && BamRecordCheck.placementProblem(
-                                    bytes, at, head.header().references())
-                            == null;
+                    && BamRecordCheck.placementProblem(bytes, at, head.header().references()) == null;
         }
 
         private VirtualOffset virtualOffset(int at) {

@@ -155,8 +155,8 @@ public final class Retention {
             return;
         }
         group.generations.forEach((generation, objects) -> {
-            boolean current = published.isPresent()
-                    && published.get().generation().equals(generation);
+            boolean current =
+                    published.isPresent() && published.get().generation().equals(generation);
             List<ObjectInfo> useless = current
                     ? objects.stream()
                             .filter(object -> object.key().value().contains(DOCUMENTS))
@@ -180,8 +180,7 @@ public final class Retention {
             return Kind.LEFT_DOCUMENTS;
         }
         // The index is written last before the commit, the documents are removed first after it.
-        boolean index = objects.stream()
-                .anyMatch(object -> object.key().value().endsWith(DatasetLayout.index("")));
+        boolean index = objects.stream().anyMatch(object -> object.key().value().endsWith(DatasetLayout.index("")));
         boolean documents =
                 objects.stream().anyMatch(object -> object.key().value().contains(DOCUMENTS));
         return index && !documents ? Kind.OLD_GENERATION : Kind.UNFINISHED_CONVERSION;
@@ -208,8 +207,7 @@ public final class Retention {
                 .map(ObjectInfo::etag)
                 .findFirst();
         try {
-            SignOfLife.claim(
-                    store, alive, sign.map(PutCondition::ifMatch).orElse(PutCondition.ifAbsent()));
+            SignOfLife.claim(store, alive, sign.map(PutCondition::ifMatch).orElse(PutCondition.ifAbsent()));
         } catch (ReadsException e) {
             if (e.kind() == ErrorKind.CHANGED || e.kind() == ErrorKind.UNAVAILABLE) {
                 // A conversion woke up, or the server cannot tell whether one did.

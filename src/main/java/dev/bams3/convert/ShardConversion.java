@@ -96,10 +96,9 @@ final class ShardConversion {
     private Optional<List<ChunkReceipt>> fill(
             Shard shard, long from, long to, int number, List<ChunkReceipt> done, ProgressMeter meter) {
         long after = done.isEmpty() ? Long.MIN_VALUE : done.getLast().lastKey();
-        try (SourceFile source = SourceFile.open(
-                        head, new VirtualOffset(from), new VirtualOffset(to), inflaters, cpu, waiting);
-                ShardWriter writer =
-                        new ShardWriter(workspace, options.sizing(), number, shard.endChunk(), waiting);
+        try (SourceFile source =
+                        SourceFile.open(head, new VirtualOffset(from), new VirtualOffset(to), inflaters, cpu, waiting);
+                ShardWriter writer = new ShardWriter(workspace, options.sizing(), number, shard.endChunk(), waiting);
                 Conversion pass = new Conversion(source, writer, options, meter, supervision, cpu)) {
             return pass.convertSorted(after, to);
         }

@@ -35,8 +35,7 @@ final class ShardPlanner {
         for (int i = 0; i < count; i++) {
             int first = (int) ((long) DatasetLayout.MAX_CHUNKS * i / count);
             int end = (int) ((long) DatasetLayout.MAX_CHUNKS * (i + 1) / count);
-            shards.add(new Shard(
-                    i, borders.get(i).packed(), borders.get(i + 1).packed(), first, end));
+            shards.add(new Shard(i, borders.get(i).packed(), borders.get(i + 1).packed(), first, end));
         }
         return shards;
     }

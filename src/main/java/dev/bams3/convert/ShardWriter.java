@@ -91,8 +91,8 @@ final class ShardWriter implements AutoCloseable {
         if (open == null) {
             if (nextChunk == endChunk) {
                 throw ReadsException.of(
-                        ErrorKind.TOO_LARGE, "no number is left for another chunk: convert in fewer parts, or with "
-                                + "larger chunks");
+                        ErrorKind.TOO_LARGE,
+                        "no number is left for another chunk: convert in fewer parts, or with " + "larger chunks");
             }
             ChunkWriter writer =
                     new ChunkWriter(workspace.uuid(), workspace.generation(), nextChunk, block.reference());
@@ -124,8 +124,7 @@ final class ShardWriter implements AutoCloseable {
             etag = upload.complete();
         }
         int crc = Workspace.crc32c(open.parts);
-        ChunkReceipt receipt =
-                ChunkReceipt.of(entry, etag, crc, open.from, next, open.digest, open.flagstat, end);
+        ChunkReceipt receipt = ChunkReceipt.of(entry, etag, crc, open.from, next, open.digest, open.flagstat, end);
         if (open.from != RecordSource.NOWHERE) {
             workspace.store(receipt);
         }

@@ -65,8 +65,8 @@ final class SignOfLife {
                         key.value(),
                         "what earlier runs had made was old and is being swept; run the conversion again");
             }
-            PutCondition unchanged = present.map(object -> PutCondition.ifMatch(object.etag()))
-                    .orElse(PutCondition.ifAbsent());
+            PutCondition unchanged =
+                    present.map(object -> PutCondition.ifMatch(object.etag())).orElse(PutCondition.ifAbsent());
             try {
                 store.put(key, ALIVE, unchanged);
                 givenOnce = true;

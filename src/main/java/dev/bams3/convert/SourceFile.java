@@ -43,8 +43,7 @@ final class SourceFile implements AutoCloseable {
             ExecutorService waiting) {
         SourceObject object = head.object();
         if (head.format() != SourceFormat.BAM) {
-            SourceRanges ranges =
-                    new SourceRanges(object, waiting, RANGE_LENGTH, RANGES_IN_FLIGHT, 0, object.size());
+            SourceRanges ranges = new SourceRanges(object, waiting, RANGE_LENGTH, RANGES_IN_FLIGHT, 0, object.size());
             try {
                 return new SourceFile(
                         ranges, HtsjdkRecords.open(ranges, head.format(), head.reference(), object.name()));

@@ -44,8 +44,7 @@ record SourceHead(
         SourceRanges ranges = new SourceRanges(object, waiting, RANGE_LENGTH, 1, 0, object.size());
         if (format != SourceFormat.BAM) {
             try (ranges;
-                    HtsjdkRecords records =
-                            HtsjdkRecords.open(ranges, format, options.reference(), object.name())) {
+                    HtsjdkRecords records = HtsjdkRecords.open(ranges, format, options.reference(), object.name())) {
                 return new SourceHead(object, format, records.header(), options.reference(), begin, end);
             }
         }

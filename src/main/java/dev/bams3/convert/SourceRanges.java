@@ -21,8 +21,7 @@ final class SourceRanges implements AutoCloseable {
      * @param from first byte that is read
      * @param end index after the last byte
      */
-    SourceRanges(
-            SourceObject source, ExecutorService waiting, int rangeLength, int inFlight, long from, long end) {
+    SourceRanges(SourceObject source, ExecutorService waiting, int rangeLength, int inFlight, long from, long end) {
         this.end = end;
         requested = from;
         position = from;

@@ -156,9 +156,7 @@ final class Workspace {
     }
 
     void store(ShardResult result) {
-        destination
-                .store()
-                .put(key(resultName(result.shard())), WorkDocument.encode(result), PutCondition.always());
+        destination.store().put(key(resultName(result.shard())), WorkDocument.encode(result), PutCondition.always());
     }
 
     private static String resultName(Shard shard) {

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  * memory, beside {@code samtools view -b} writing the same file again. CPU seconds are those of the whole process, garbage
  * collection and compilation included.
  *
- * <p>Arguments, all optional: {@code size=MB of BAM} (200), {@code qualities=BINNED|FORTY}, {@code verify=true|false},
+ * <p>Arguments, all optional: {@code source=path} of a BAM that is there, else {@code size=MB of BAM} (200) to simulate, {@code qualities=BINNED|FORTY}, {@code verify=true|false},
  * {@code rounds=n} (2; the first warms up), {@code folder=path}. Start it with the heap that the service has
  * ({@code -Xmx512m}).
  */
@@ -55,8 +55,14 @@ public final class ConvertBenchmark {
         ExecutorService cpu = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
         try (ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
                 ObjectStore store = new FolderObjectStore(new StoreUri.Folder(folder))) {
-            int length = (int) Math.min(240_000_000, megabytes * 1e6 / BAM_BYTES_PER_BASE / DEPTH);
-            simulate(folder.resolve("simulated.bam"), length, qualities, cpu);
+            String source = argument(args, "source", "");
+            if (source.isEmpty()) {
+                int length = (int) Math.min(240_000_000, megabytes * 1e6 / BAM_BYTES_PER_BASE / DEPTH);
+                simulate(folder.resolve("simulated.bam"), length, qualities, cpu);
+            } else {
+                Files.createSymbolicLink(
+                        folder.resolve("simulated.bam"), Path.of(source).toAbsolutePath());
+            }
             System.out.printf(
                     "%-28s %12s %14s %10s %10s %9s%n", "", "reads/CPU-s", "MB/s records", "CPU s", "wall s", "peak MB");
             for (int round = 1; round <= rounds; round++) {

@@ -196,8 +196,7 @@ class ResumptionTest {
             assertThat(result.chunksKept()).isZero();
         }
         assertThat(new Converter("another/2", rig.cpu, rig.waiting)
-                        .convert(
-                                new ConversionRequest(key, changed, destination, SMALL.withReplace(true)), nobody)
+                        .convert(new ConversionRequest(key, changed, destination, SMALL.withReplace(true)), nobody)
                         .chunksKept())
                 .isZero();
         assertThat(rig.keys()).hasSizeGreaterThan(objects);

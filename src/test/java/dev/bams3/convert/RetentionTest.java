@@ -45,8 +45,7 @@ class RetentionTest {
     private ConversionResult convert(String id, ObjectStore store, ConversionKey conversion) {
         return rig.converter()
                 .convert(
-                        new ConversionRequest(
-                                conversion, source, DatasetLocation.of(store, new DatasetId(id)), SMALL),
+                        new ConversionRequest(conversion, source, DatasetLocation.of(store, new DatasetId(id)), SMALL),
                         Supervision.of(Progress.Listener.NONE));
     }
 
@@ -71,7 +70,8 @@ class RetentionTest {
         convert("a");
         convert("a/b");
         interrupted("a.bams3x");
-        for (String foreign : List.of("notes.txt", "a.bams3/notes.txt", "a.bams3/" + old + "/notes.txt", "x.bams3/g/y")) {
+        for (String foreign :
+                List.of("notes.txt", "a.bams3/notes.txt", "a.bams3/" + old + "/notes.txt", "x.bams3/g/y")) {
             rig.datasets.put(new ObjectKey(foreign), new byte[1], PutCondition.always());
         }
         TreeSet<String> before = new TreeSet<>(rig.keys());
@@ -82,9 +82,9 @@ class RetentionTest {
                 .containsExactlyInAnyOrder(Kind.OLD_GENERATION, Kind.UNFINISHED_CONVERSION);
         assertThat(new TreeSet<>(rig.keys())).isEqualTo(before);
         List<Finding> done = sweep(Duration.ofHours(25), false);
-        assertThat(done).extracting(Finding::place).isEqualTo(wouldBe.stream()
-                .map(Finding::place)
-                .toList());
+        assertThat(done)
+                .extracting(Finding::place)
+                .isEqualTo(wouldBe.stream().map(Finding::place).toList());
         assertThat(done).allMatch(finding -> finding.removed() == finding.objects());
         before.removeIf(name -> name.startsWith("a.bams3/" + old + "/") && !name.endsWith("notes.txt"));
         before.removeIf(name -> name.startsWith("a.bams3x.bams3/"));
@@ -127,10 +127,12 @@ class RetentionTest {
     void aConversionThatWakesUpIsLeftAlone() throws Exception {
         interrupted("a");
         FaultyObjectStore slow = new FaultyObjectStore(rig.datasets, 1)
-                .onNth(1, call -> call.operation() == Operation.PUT && call.key().endsWith("/alive"), Fault.HANG);
-        Future<List<Finding>> sweep = rig.waiting.submit(
-                () -> new Retention(slow, rig.waiting, () -> Instant.now().plus(GRACE.multipliedBy(2)))
-                        .sweep(GRACE, false));
+                .onNth(
+                        1,
+                        call -> call.operation() == Operation.PUT && call.key().endsWith("/alive"),
+                        Fault.HANG);
+        Future<List<Finding>> sweep = rig.waiting.submit(() ->
+                new Retention(slow, rig.waiting, () -> Instant.now().plus(GRACE.multipliedBy(2))).sweep(GRACE, false));
         slow.awaitHanging(1);
         assertThat(convert("a", rig.datasets, key).chunksMade()).isZero();
         slow.release();
@@ -143,11 +145,10 @@ class RetentionTest {
     @Test
     void aConversionThatWakesUpTooLateBeginsAnew() throws Exception {
         interrupted("a");
-        FaultyObjectStore slow = new FaultyObjectStore(rig.datasets, 1)
-                .onNth(1, FaultyObjectStore.calls(Operation.DELETE), Fault.HANG);
-        Future<List<Finding>> sweep = rig.waiting.submit(
-                () -> new Retention(slow, rig.waiting, () -> Instant.now().plus(GRACE.multipliedBy(2)))
-                        .sweep(GRACE, false));
+        FaultyObjectStore slow =
+                new FaultyObjectStore(rig.datasets, 1).onNth(1, FaultyObjectStore.calls(Operation.DELETE), Fault.HANG);
+        Future<List<Finding>> sweep = rig.waiting.submit(() ->
+                new Retention(slow, rig.waiting, () -> Instant.now().plus(GRACE.multipliedBy(2))).sweep(GRACE, false));
         slow.awaitHanging(1);
         assertThatThrownBy(() -> rig.converter()
                         .convert(

@@ -77,7 +77,8 @@ class ShardsTest {
         int most = 0;
         for (int wanted : shardCounts) {
             ConversionRequest request = request(source, rig.datasets, options);
-            most = Math.max(most, rig.converter().plan(request, wanted, NOBODY).shards().size());
+            most = Math.max(
+                    most, rig.converter().plan(request, wanted, NOBODY).shards().size());
             DatasetMetadata merged = inShards(request, wanted).metadata();
             assertThat(merged.digest()).as("%d shards", wanted).isEqualTo(one.digest());
             assertThat(merged.flagstat()).isEqualTo(one.flagstat());
@@ -117,8 +118,7 @@ class ShardsTest {
         int files = 0;
         for (Path file : Bams.real()) {
             byte[] bam = Files.readAllBytes(file);
-            ConversionOptions options =
-                    SMALL.withSizing(BlockSizing.DEFAULT).withAllowMissingEndOfFile(true);
+            ConversionOptions options = SMALL.withSizing(BlockSizing.DEFAULT).withAllowMissingEndOfFile(true);
             SourceObject source = rig.source(bam);
             DatasetMetadata one = rig.converter()
                     .convert(request(source, rig.datasets, options), NOBODY)
@@ -178,8 +178,8 @@ class ShardsTest {
         // A chunk that went away since.
         rig.converter().convertShard(request, 1, NOBODY);
         ObjectKey chunk = new ObjectKey(rig.keys().stream()
-                .filter(key -> key.endsWith(
-                        "%06d.b3c".formatted(plan.shards().get(1).firstChunk())))
+                .filter(key ->
+                        key.endsWith("%06d.b3c".formatted(plan.shards().get(1).firstChunk())))
                 .findFirst()
                 .orElseThrow());
         byte[] body = rig.datasets.get(chunk, 1 << 20).body();
@@ -214,9 +214,7 @@ class ShardsTest {
                             plan.uuid(),
                             plan.request(),
                             plan.replaces(),
-                            List.of(
-                                    first,
-                                    new Shard(1, from, second.to(), second.firstChunk(), second.endChunk())))),
+                            List.of(first, new Shard(1, from, second.to(), second.firstChunk(), second.endChunk())))),
                     PutCondition.always());
             assertThat(workspace.plan()).isPresent();
             assertThatThrownBy(() -> {
@@ -246,7 +244,8 @@ class ShardsTest {
 
     @Test
     void unsortedFilesAreRefusedInPartsAndConvertedAsOne() throws Exception {
-        List<byte[]> records = new ArrayList<>(new RandomRecords(8).sortedList(600).reversed());
+        List<byte[]> records =
+                new ArrayList<>(new RandomRecords(8).sortedList(600).reversed());
         SourceObject source = rig.source(ConversionRig.bam(RandomRecords.header(), records));
         ConversionRequest request = request(source, rig.datasets, SMALL);
         ConversionPlan plan = rig.converter().plan(request, 3, NOBODY);

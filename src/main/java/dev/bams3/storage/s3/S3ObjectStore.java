@@ -226,7 +226,8 @@ final class S3ObjectStore implements ObjectStore {
         List<UnfinishedUpload> found = new ArrayList<>();
         String root = path("");
         call(location(), () -> {
-            client.listMultipartUploadsPaginator(
+            client
+                    .listMultipartUploadsPaginator(
                             request -> request.bucket(this.root.bucket()).prefix(path(prefix)))
                     .uploads()
                     .stream()
