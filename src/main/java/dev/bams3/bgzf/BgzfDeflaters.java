@@ -5,8 +5,10 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * Compresses bytes into BGZF blocks from any number of threads, with pooled deflaters. The same bytes give the same
- * blocks, whatever was compressed before.
+ * Compresses bytes into BGZF blocks from any number of threads, with pooled deflaters. Which bytes of the input a block
+ * holds is a function of the input alone. Its compressed bytes are with the JDK's deflater; with GKL's (0.9.1) one deflater
+ * repeats itself, but another one now and then chooses other matches: for 3 of 1,000 inputs below 200 bytes, and for about 1
+ * of 100,000 whole blocks.
  */
 public final class BgzfDeflaters implements AutoCloseable {
     /** Bytes that a block written here holds at most; what bgzip and htsjdk use, so that no block can outgrow 64 KiB. */
