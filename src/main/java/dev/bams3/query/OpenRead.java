@@ -190,13 +190,38 @@ public final class OpenRead implements AutoCloseable {
 
     /** Counts the records of the answer; without criteria it reads only the blocks that have to be filtered. */
     public ReadTotals count() {
+        long whole = 0;
+        for (PlannedBlock block : plan.blocks()) {
+            whole += block.isWhole() && !view.filters() ? block.entry().records() : 0;
+        }
+        return look(view.filters() ? plan : plan.filteredBlocks(), new NoBytes(), whole);
+    }
+
+    /**
+     * Exact depth of the answer's records.
+     *
+     * @param bins of the one region that was selected
+     */
+    public Coverage coverage(Bins bins) {
+        DepthCounter counter = new DepthCounter(bins);
+        ReadTotals totals = look(plan, counter, 0);
+        return new Coverage(bins, counter.bases(), true, totals.records(), totals.gets(), totals.bytesFetched());
+    }
+
+    /** Depth of the same region as far as the index tells; no chunk object is read. */
+    public Coverage estimatedCoverage(Bins bins) {
         long records = 0;
         for (PlannedBlock block : plan.blocks()) {
-            records += block.isWhole() && !view.filters() ? block.entry().records() : 0;
+            records += block.entry().records();
         }
+        return new Coverage(bins, IndexDepth.bases(plan.blocks(), bins), false, records, 0, 0);
+    }
+
+    /** Shows the records of some blocks to an encoder that makes no bytes of them, until the limit is reached. */
+    private ReadTotals look(ReadPlan some, RecordEncoder encoder, long recordsElsewhere) {
+        long records = recordsElsewhere;
         long scanned = 0;
-        ReadPlan read = view.filters() ? plan : plan.filteredBlocks();
-        try (EncodedBlocks blocks = new EncodedBlocks(engine, read, chunks(), view, new NoBytes(), 0, watch)) {
+        try (EncodedBlocks blocks = new EncodedBlocks(engine, some, chunks(), view, encoder, 0, watch)) {
             while (records < view.limit() && blocks.hasNext()) {
                 try (EncodedBlock block = blocks.next()) {
                     records += block.records();
@@ -205,10 +230,6 @@ public final class OpenRead implements AutoCloseable {
             }
             return new ReadTotals(Math.min(records, view.limit()), scanned, 0, blocks.bytesFetched(), blocks.gets());
         }
-    }
-
-    boolean isLimited() {
-        return view.isLimited();
     }
 
     private ChunkObjects chunks() {

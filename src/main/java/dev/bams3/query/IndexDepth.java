@@ -1,0 +1,41 @@
+package dev.bams3.query;
+
+import dev.bams3.bams3.BlockEntry;
+import dev.bams3.plan.PlannedBlock;
+import java.util.List;
+
+/**
+ * Depth guessed from the index: a block says how many bases its reads have and between which positions they begin. They are
+ * spread evenly from the first start to a mean read's length behind the last one (never behind the furthest end), because
+ * the furthest end alone would smear a block over the longest splice in it.
+ */
+final class IndexDepth {
+    private IndexDepth() {}
+
+    /** Bases over each bin. */
+    static double[] bases(List<PlannedBlock> blocks, Bins bins) {
+        double[] bases = new double[bins.count()];
+        for (PlannedBlock block : blocks) {
+            spread(block.entry(), bins, bases);
+        }
+        return bases;
+    }
+
+    private static void spread(BlockEntry block, Bins bins, double[] bases) {
+        long meanLength = Math.max(1, block.bases() / block.records());
+        long start = Math.max(0, block.firstStart());
+        long end = Math.max(start + 1, Math.min(block.endMax(), block.lastStart() + meanLength));
+        double basesPerPosition = block.bases() / (double) (end - start);
+        int from = (int) Math.max(start, bins.region().start());
+        int to = (int) Math.min(end, bins.region().end());
+        if (from >= to) {
+            return;
+        }
+        int bin = bins.at(from);
+        while (from < to) {
+            int edge = Math.min(to, bins.edge(bin + 1));
+            bases[bin++] += (edge - from) * basesPerPosition;
+            from = edge;
+        }
+    }
+}
