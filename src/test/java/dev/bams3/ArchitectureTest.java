@@ -59,8 +59,21 @@ class ArchitectureTest {
             Map.entry("access", Set.of("sam", "genome", "error")),
             // Apart from web, so that Spring Security is known in one place and endpoints know of rules alone.
             Map.entry("security", Set.of("access", "web", "htsget", "error")),
+            // Values of the questions about datasets, apart from htsget, whose parsing of regions they share.
+            Map.entry("discovery", Set.of("htsget", "query", "dataset", "bams3", "sam", "genome", "error")),
             Map.entry(
-                    "web", Set.of("access", "htsget", "query", "dataset", "encode", "bams3", "sam", "genome", "error")),
+                    "web",
+                    Set.of(
+                            "access",
+                            "htsget",
+                            "discovery",
+                            "query",
+                            "dataset",
+                            "encode",
+                            "bams3",
+                            "sam",
+                            "genome",
+                            "error")),
             // Apart from web, so that serving reads does not depend on jobs.
             Map.entry("web.admin", Set.of("web", "jobs", "dataset", "htsget", "error")),
             Map.entry(
@@ -101,6 +114,7 @@ class ArchitectureTest {
                             "htsget",
                             "access",
                             "security",
+                            "discovery",
                             "web",
                             "web.admin",
                             "cli"))));
@@ -115,7 +129,7 @@ class ArchitectureTest {
             // In convert and jobs: the documents of work under way.
             Map.entry(
                     "tools.jackson",
-                    Set.of("bams3", "convert", "encode", "htsget", "jobs", "web", "web.admin", "cli", "app")),
+                    Set.of("bams3", "convert", "discovery", "encode", "htsget", "jobs", "web", "web.admin", "cli", "app")),
             Map.entry("com.fasterxml.jackson", Set.of("bams3", "encode", "htsget", "jobs", "cli", "app")),
             Map.entry("htsjdk", Set.of("convert")),
             Map.entry("picocli", Set.of("cli", "app")),

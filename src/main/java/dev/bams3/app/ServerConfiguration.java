@@ -9,6 +9,7 @@ import dev.bams3.storage.ObjectStore;
 import dev.bams3.web.Access;
 import dev.bams3.web.ClientWatch;
 import dev.bams3.web.CrossOrigin;
+import dev.bams3.web.DatasetsController;
 import dev.bams3.web.Failures;
 import dev.bams3.web.PublicAddress;
 import dev.bams3.web.ReadsController;
@@ -64,17 +65,32 @@ class ServerConfiguration {
     }
 
     @Bean
-    ReadsController readsController(
-            Settings settings, Access access, Datasets datasets, ReadsQuery query, SliceTokens tokens) {
+    Requests requests(Settings settings) {
         DataSize maxBody = settings.request().maxBody();
+        return new Requests(new HtsgetRequest.Limits(
+                Math.toIntExact(maxBody.toBytes()), settings.request().maxRegions()));
+    }
+
+    @Bean
+    DatasetsController datasetsController(Access access, Datasets datasets, ReadsQuery query, Requests requests) {
+        return new DatasetsController(access, datasets, query, requests);
+    }
+
+    @Bean
+    ReadsController readsController(
+            Settings settings,
+            Access access,
+            Datasets datasets,
+            ReadsQuery query,
+            Requests requests,
+            SliceTokens tokens) {
         long sliceBytes = settings.ticket().sliceSize().toBytes();
         Settings.Service service = settings.service();
         return new ReadsController(
                 access,
                 datasets,
                 query,
-                new Requests(new HtsgetRequest.Limits(
-                        Math.toIntExact(maxBody.toBytes()), settings.request().maxRegions())),
+                requests,
                 new Tickets(tokens, sliceBytes, settings.ticket().cache().toBytes()),
                 new Slices(
                         datasets,

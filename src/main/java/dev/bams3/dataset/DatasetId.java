@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 public record DatasetId(String value) {
     private static final String SEGMENT = "[A-Za-z0-9_~@+=,:-][A-Za-z0-9._~@+=,:-]*";
     private static final Pattern ID = Pattern.compile(SEGMENT + "(?:/" + SEGMENT + ")*");
+    private static final Pattern BEGINNING = Pattern.compile("(?:" + SEGMENT + "/)*(?:" + SEGMENT + ")?");
     private static final int MAX_LENGTH = 400;
 
     /** @throws ReadsException INVALID_INPUT (field `id`) for anything else */
@@ -25,6 +26,11 @@ public record DatasetId(String value) {
     /** Whether the text is an id. */
     public static boolean isValid(String text) {
         return text.length() <= MAX_LENGTH && ID.matcher(text).matches();
+    }
+
+    /** Whether ids may begin with the text, which may be empty. */
+    public static boolean canBegin(String text) {
+        return text.length() <= MAX_LENGTH && BEGINNING.matcher(text).matches();
     }
 
     /** Where its objects lie, below the root of the store. */

@@ -14,12 +14,13 @@ import java.util.regex.Pattern;
  * @param preferred media type of the highest quality, the first where several share it; lower case, no parameters
  * @param ticketVersion whether an htsget type is among the accepted ones, and which version of the protocol it names
  */
-record Accept(Optional<String> preferred, Optional<String> ticketVersion) {
+public record Accept(Optional<String> preferred, Optional<String> ticketVersion) {
     private static final Pattern TICKET = Pattern.compile(
             "application/vnd\\.ga4gh\\.htsget(?:\\.v(?<version>1\\.[0-9]{1,3}\\.[0-9]{1,3}))?(?:[.+].*)?");
     private static final Pattern QUALITY = Pattern.compile("(?i)\\s*q\\s*=\\s*(?<value>[01]?(?:\\.[0-9]{0,3})?)\\s*");
 
-    static Accept parse(List<String> headers) {
+    /** @param headers values of the header, each a list; empty where there is none */
+    public static Accept parse(List<String> headers) {
         Optional<String> preferred = Optional.empty();
         Optional<String> version = Optional.empty();
         double best = 0;

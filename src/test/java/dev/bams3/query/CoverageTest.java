@@ -41,8 +41,8 @@ class CoverageTest {
         int start = random.nextInt(Math.min(reference.length(), 25_000));
         int length = 1 + random.nextInt(Math.min(reference.length() - start, 1 << (1 + random.nextInt(18))));
         Bins bins = Bins.of(new Interval(start, start + length), 1 + random.nextInt(300));
-        try (OpenRead read = fixture.open(ReadSelection.region(
-                new Region(reference.name(), start, OptionalLong.of(start + length))))) {
+        try (OpenRead read = fixture.open(
+                ReadSelection.region(new Region(reference.name(), start, OptionalLong.of(start + length))))) {
             Coverage coverage = read.coverage(bins);
             assertThat(coverage.bases())
                     .as("%s of %s, seed %s", bins, reference, seed)
@@ -169,11 +169,10 @@ class CoverageTest {
             assertThat(bins.edge(0)).isEqualTo(bins.region().start());
             assertThat(bins.edge(bins.count())).isEqualTo(bins.region().end());
             for (int i = 0; i < 20; i++) {
-                int position = bins.region().start() + random.nextInt(bins.region().length());
+                int position =
+                        bins.region().start() + random.nextInt(bins.region().length());
                 int bin = bins.at(position);
-                assertThat(position)
-                        .as("%s, seed %s", bins, seed)
-                        .isBetween(bins.edge(bin), bins.edge(bin + 1) - 1);
+                assertThat(position).as("%s, seed %s", bins, seed).isBetween(bins.edge(bin), bins.edge(bin + 1) - 1);
                 assertThat(bins.width(bin)).isPositive();
             }
         }

@@ -163,7 +163,7 @@ final class ServedReads {
         return bam.toByteArray();
     }
 
-    private static void convert(ObjectStore store, byte[] bam, String id) {
+    static void convert(ObjectStore store, byte[] bam, String id) {
         ObjectKey key = new ObjectKey("source.bam");
         try (MemoryObjectStore sources = new MemoryObjectStore();
                 ExecutorService cpu = Executors.newFixedThreadPool(2);

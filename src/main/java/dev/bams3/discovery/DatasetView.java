@@ -1,0 +1,49 @@
+package dev.bams3.discovery;
+
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.error.ReadsException;
+
+/**
+ * What is asked of a dataset, by the path after `/datasets/`. The last segment decides: `a/b/count` counts in `a/b`. A
+ * dataset that is itself named `x/count` is described at `/datasets/x/count/`, and counted at `/datasets/x/count/count`.
+ *
+ * @param id the dataset
+ * @param kind what of it
+ */
+public record DatasetView(DatasetId id, Kind kind) {
+    /** A question. */
+    public enum Kind {
+        DESCRIPTION(""),
+        COUNT("/count"),
+        COVERAGE("/coverage");
+
+        private final String suffix;
+
+        Kind(String suffix) {
+            this.suffix = suffix;
+        }
+    }
+
+    /**
+     * @param path begins with a slash
+     * @throws ReadsException INVALID_INPUT for what is not a dataset id
+     */
+    public static DatasetView parse(String path) {
+        for (Kind kind : Kind.values()) {
+            if (kind != Kind.DESCRIPTION && path.endsWith(kind.suffix)) {
+                return new DatasetView(id(path.substring(0, path.length() - kind.suffix.length())), kind);
+            }
+        }
+        return new DatasetView(id(path.endsWith("/") ? path.substring(0, path.length() - 1) : path), Kind.DESCRIPTION);
+    }
+
+    private static DatasetId id(String path) {
+        return new DatasetId(path.startsWith("/") ? path.substring(1) : path);
+    }
+
+    /** Where the description of a dataset is. */
+    static String path(DatasetId id) {
+        String path = "/datasets/" + id;
+        return parse("/" + id).kind == Kind.DESCRIPTION ? path : path + "/";
+    }
+}

@@ -1,0 +1,167 @@
+package dev.bams3.web;
+
+import dev.bams3.access.Grant;
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.Datasets;
+import dev.bams3.dataset.OpenDataset;
+import dev.bams3.discovery.CountDocument;
+import dev.bams3.discovery.CountRequest;
+import dev.bams3.discovery.CoverageDocument;
+import dev.bams3.discovery.CoverageRequest;
+import dev.bams3.discovery.CoverageRequest.Source;
+import dev.bams3.discovery.DatasetDocument;
+import dev.bams3.discovery.DatasetList;
+import dev.bams3.discovery.DatasetView;
+import dev.bams3.discovery.ListRequest;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.query.Bins;
+import dev.bams3.query.Coverage;
+import dev.bams3.query.OpenRead;
+import dev.bams3.query.ReadTotals;
+import dev.bams3.query.ReadsQuery;
+import dev.bams3.sam.ReadSelection;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
+
+/**
+ * What datasets there are and what is in them. Lists and descriptions never touch a chunk object; counts read the blocks at
+ * the edges of a region, and depth reads records only where these are few.
+ */
+@Controller
+public final class DatasetsController {
+    /** Stored bytes up to which depth is counted from the records unasked: about a megabase at 30x. */
+    private static final long CHEAP_BYTES = 8L << 20;
+
+    /** Stored bytes that are read for depth when records are asked for. */
+    private static final long MAX_BYTES = 256L << 20;
+
+    private static final String JSON = "application/json";
+
+    private final Access access;
+    private final Datasets datasets;
+    private final ReadsQuery query;
+    private final Requests requests;
+
+    public DatasetsController(Access access, Datasets datasets, ReadsQuery query, Requests requests) {
+        this.access = access;
+        this.datasets = datasets;
+        this.query = query;
+        this.requests = requests;
+    }
+
+    @RequestMapping(
+            path = "/datasets",
+            method = {RequestMethod.GET, RequestMethod.HEAD})
+    void list(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        ListRequest wanted = ListRequest.parse(requests.parameters(request));
+        List<DatasetId> ids = visible(wanted, request);
+        boolean more = ids.size() > wanted.limit();
+        List<DatasetId> page = more ? ids.subList(0, wanted.limit()) : ids;
+        write(new DatasetList(wanted, page, more).toJson(), JSON, request, response);
+    }
+
+    /** What the caller may know of; one more than the limit, where there are more. */
+    private List<DatasetId> visible(ListRequest wanted, HttpServletRequest request) {
+        int enough = wanted.limit() + 1;
+        List<DatasetId> visible = new ArrayList<>();
+        String after = wanted.after();
+        List<DatasetId> listed;
+        do {
+            listed = datasets.list(wanted.prefix(), after, enough);
+            listed.stream().filter(id -> access.shows(request, id)).forEach(visible::add);
+            after = listed.isEmpty() ? after : listed.getLast().value();
+        } while (listed.size() == enough && visible.size() < enough);
+        return visible.subList(0, Math.min(enough, visible.size()));
+    }
+
+    @RequestMapping(
+            path = "/datasets/{*path}",
+            method = {RequestMethod.GET, RequestMethod.HEAD})
+    void dataset(@PathVariable String path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        DatasetView view = DatasetView.parse(path);
+        Map<String, List<String>> parameters = requests.parameters(request);
+        switch (view.kind()) {
+            case DESCRIPTION -> describe(view.id(), request, response);
+            case COUNT -> count(view.id(), CountRequest.parse(parameters), request, response);
+            case COVERAGE -> {
+                response.addHeader("Vary", "Accept");
+                coverage(view.id(), CoverageRequest.parse(parameters, requests.accept(request)), request, response);
+            }
+        }
+    }
+
+    private void describe(DatasetId id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        access.require(request, id).checkWhole("its description");
+        write(new DatasetDocument(id, datasets.open(id).metadata()).toJson(), JSON, request, response);
+    }
+
+    /** The one place where a dataset is opened for a caller who asks for a part of it. */
+    private OpenDataset open(DatasetId id, ReadSelection selection, HttpServletRequest request) {
+        Grant grant = access.require(request, id);
+        OpenDataset dataset = datasets.open(id);
+        grant.check(selection, dataset.references());
+        return dataset;
+    }
+
+    private void count(DatasetId id, CountRequest wanted, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        OpenDataset dataset = open(id, wanted.selection(), request);
+        ReadTotals totals;
+        if (wanted.isEverything()) {
+            // The plan would read the index of every reference to say the same.
+            totals = new ReadTotals(dataset.metadata().digest().records(), 0, 0, 0, 0);
+        } else {
+            try (OpenRead read = query.open(dataset, wanted.selection(), wanted.view())) {
+                read.watch(ClientWatch.of(request));
+                totals = read.count();
+            }
+        }
+        byte[] json = new CountDocument(id, dataset.metadata().generation(), totals).toJson();
+        write(json, JSON, request, response);
+    }
+
+    private void coverage(
+            DatasetId id, CoverageRequest wanted, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        ReadSelection selection = ReadSelection.region(wanted.region());
+        OpenDataset dataset = open(id, selection, request);
+        Bins bins = wanted.cut(dataset.references());
+        Coverage coverage;
+        try (OpenRead read = query.open(dataset, selection)) {
+            read.watch(ClientWatch.of(request));
+            long bytes = read.storedBytes();
+            Source source = wanted.source().orElse(bytes <= CHEAP_BYTES ? Source.RECORDS : Source.INDEX);
+            if (source == Source.RECORDS && bytes > MAX_BYTES) {
+                throw ReadsException.of(
+                        ErrorKind.TOO_LARGE,
+                        "source: the records of this region are " + (bytes >> 20) + " MB, more than the "
+                                + (MAX_BYTES >> 20) + " MB that are read for depth; ask for less, or for source=index");
+            }
+            coverage = source == Source.RECORDS ? read.coverage(bins) : read.estimatedCoverage(bins);
+        }
+        CoverageDocument document = new CoverageDocument(
+                id, dataset.metadata().generation(), wanted.region().referenceName(), coverage);
+        write(document.toBytes(wanted.form()), wanted.form().mediaType(), request, response);
+    }
+
+    private static void write(byte[] body, String mediaType, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        response.setContentType(mediaType);
+        // A dataset may be replaced at any time.
+        response.setHeader("Cache-Control", "no-cache");
+        response.setContentLength(body.length);
+        if (!request.getMethod().equals("HEAD")) {
+            response.getOutputStream().write(body);
+        }
+    }
+}
