@@ -197,6 +197,11 @@ public final class OpenRead implements AutoCloseable {
         return look(view.filters() ? plan : plan.filteredBlocks(), new NoBytes(), whole);
     }
 
+    /** Stored bytes that the whole answer reads. */
+    public long storedBytes() {
+        return plan.fetchedBytes();
+    }
+
     /**
      * Exact depth of the answer's records.
      *
