@@ -129,7 +129,17 @@ class ArchitectureTest {
             // In convert and jobs: the documents of work under way.
             Map.entry(
                     "tools.jackson",
-                    Set.of("bams3", "convert", "discovery", "encode", "htsget", "jobs", "web", "web.admin", "cli", "app")),
+                    Set.of(
+                            "bams3",
+                            "convert",
+                            "discovery",
+                            "encode",
+                            "htsget",
+                            "jobs",
+                            "web",
+                            "web.admin",
+                            "cli",
+                            "app")),
             Map.entry("com.fasterxml.jackson", Set.of("bams3", "encode", "htsget", "jobs", "cli", "app")),
             Map.entry("htsjdk", Set.of("convert")),
             Map.entry("picocli", Set.of("cli", "app")),

@@ -237,6 +237,10 @@ public final class OpenRead implements AutoCloseable {
         }
     }
 
+    boolean isLimited() {
+        return view.isLimited();
+    }
+
     private ChunkObjects chunks() {
         return new ChunkObjects(dataset.store(), dataset::chunkKey);
     }
