@@ -11,6 +11,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +75,27 @@ class CommandsTest {
         assertThat(run("query", "demo", "chr1", "chr2:1-100", "--format", "BAM", "-o", file("some.bam")))
                 .isZero();
         assertThat(folder.resolve("some.bam")).isNotEmptyFile();
+    }
+
+    @Test
+    void aSweepSaysWhatNobodyReadsAndRemovesIt() throws Exception {
+        convertDemo();
+        String old = run2("stats", "demo", "--json");
+        assertThat(run("convert", file("demo.bam"), "demo", "--replace")).isZero();
+        assertThat(run2("sweep", "--grace", "1h")).startsWith("0 findings");
+        FileTime yesterday = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
+        try (Stream<Path> files = Files.walk(folder.resolve("demo.bams3"))) {
+            for (Path path : files.filter(Files::isRegularFile).toList()) {
+                Files.setLastModifiedTime(path, yesterday);
+            }
+        }
+        assertThat(run2("sweep", "--dry-run")).contains("old-generation").contains("nothing was removed");
+        assertThat(run2("sweep")).contains("old-generation").contains(" removed");
+        assertThat(run2("sweep")).startsWith("0 findings");
+        assertThat(run("verify", "demo")).isZero();
+        assertThat(run2("stats", "demo", "--json")).isNotEqualTo(old);
+        assertThat(run("sweep", "--grace", "5m")).isEqualTo(2);
+        assertThat(run("sweep", "--grace", "soon")).isEqualTo(2);
     }
 
     @Test

@@ -14,7 +14,9 @@ import dev.bams3.storage.ObjectStoreContract;
 import dev.bams3.storage.ObjectUpload;
 import dev.bams3.storage.PutCondition;
 import dev.bams3.storage.StoreUri;
+import dev.bams3.storage.UnfinishedUpload;
 import java.net.URI;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -97,6 +99,26 @@ class S3ObjectStoreTest extends ObjectStoreContract {
         }
 
         assertThat(Thread.interrupted()).isTrue();
+        assertThat(uploads()).isZero();
+    }
+
+    /** As a process that died leaves them; what belongs to another store of the bucket is none of ours. */
+    @Test
+    void uploadsThatNobodyFinishesAreFoundAndGivenUp() {
+        StoreUri.Bucket root = freshRoot();
+        ObjectStore store = connection.store(root);
+        try (ObjectUpload abandoned = store.upload(KEY);
+                ObjectUpload foreign = open().upload(KEY)) {
+            abandoned.write(bytes(11 << 20), 0, 11 << 20);
+            foreign.write(bytes(11 << 20), 0, 11 << 20);
+            List<UnfinishedUpload> found = store.unfinishedUploads("");
+            assertThat(found).extracting(UnfinishedUpload::key).containsExactly(KEY);
+            assertThat(found.getFirst().begun()).isBeforeOrEqualTo(Instant.now().plusSeconds(60));
+            store.abort(found.getFirst());
+            store.abort(found.getFirst());
+            assertThat(store.unfinishedUploads("")).isEmpty();
+            assertThat(uploads()).isEqualTo(1);
+        }
         assertThat(uploads()).isZero();
     }
 
