@@ -18,6 +18,7 @@ import dev.bams3.web.Requests;
 import dev.bams3.web.ServerErrors;
 import dev.bams3.web.Slices;
 import dev.bams3.web.Tickets;
+import dev.bams3.web.TrustedProxies;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
@@ -115,6 +116,14 @@ class ServerConfiguration {
     @Bean
     FilterRegistrationBean<RequestId> requestId() {
         FilterRegistrationBean<RequestId> filter = new FilterRegistrationBean<>(new RequestId());
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
+    }
+
+    @Bean
+    FilterRegistrationBean<TrustedProxies> trustedProxies(Settings settings) {
+        FilterRegistrationBean<TrustedProxies> filter =
+                new FilterRegistrationBean<>(new TrustedProxies(settings.proxy().trusted()));
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return filter;
     }

@@ -6,6 +6,7 @@ import dev.bams3.htsget.SliceTokens;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.s3.S3Settings;
 import dev.bams3.storage.s3.S3Settings.Checksums;
+import dev.bams3.web.TrustedProxies;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,6 +38,7 @@ import org.springframework.util.unit.DataSize;
  * @param jobs conversions by the admin surface
  * @param ticket signed addresses
  * @param cors pages of other origins
+ * @param proxy what stands in front
  * @param request bounds of a request
  * @param cache what is kept of datasets that were read
  * @param fetch what reading may take of the process
@@ -57,6 +59,7 @@ public record Settings(
         @DefaultValue JobsSettings jobs,
         @DefaultValue Ticket ticket,
         @DefaultValue Cors cors,
+        @DefaultValue Proxy proxy,
         @DefaultValue Request request,
         @DefaultValue Cache cache,
         @DefaultValue Fetch fetch,
@@ -217,7 +220,47 @@ public record Settings(
      * @param origins `https://host[:port]`, comma separated; `*` for all, which gives away nothing that a request without a
      *     browser would not get
      */
-    public record Cors(@DefaultValue("*") List<String> origins) {}
+    public record Cors(@DefaultValue("*") List<String> origins) {
+        public Cors {
+            for (String origin : origins) {
+                check(
+                        origin.equals("*") || origin.matches("https?://[^/\\s]+"),
+                        "bams3.cors.origins",
+                        "'" + origin + "' is neither * nor http(s)://host[:port]");
+            }
+        }
+    }
+
+    /**
+     * What stands in front.
+     *
+     * @param trusted networks whose {@code Forwarded} and {@code X-Forwarded-*} are believed, `10.0.0.0/8`, comma separated; the
+     *     default is loopback and the private networks, from which no stranger comes
+     */
+    public record Proxy(
+            @DefaultValue({
+                "127.0.0.0/8",
+                "::1",
+                "10.0.0.0/8",
+                "172.16.0.0/12",
+                "192.168.0.0/16",
+                "100.64.0.0/10",
+                "fc00::/7"
+            })
+            List<String> trusted) {
+        public Proxy {
+            trusted = trusted.stream().filter(text -> !isAbsent(text)).toList();
+            for (String network : trusted) {
+                try {
+                    TrustedProxies.Network.parse(network);
+                } catch (IllegalArgumentException e) {
+                    throw ReadsException.invalidInput(
+                            "bams3.proxy.trusted",
+                            "bams3.proxy.trusted: '" + network + "' is not an address or a network as 10.0.0.0/8");
+                }
+            }
+        }
+    }
 
     /**
      * Bounds of a request.

@@ -74,7 +74,7 @@ final class BlockStreams implements AutoCloseable {
                 System.arraycopy(frame.bytes, from, target, at, raw);
             }
             case Bams3Format.CODEC_ZSTD -> {
-                long declared = Zstd.getFrameContentSize(frame.bytes, from, stored);
+                long declared = stored == 0 ? -1 : Zstd.getFrameContentSize(frame.bytes, from, stored);
                 if (declared != raw) {
                     throw frame.corrupt(stream, "the zstd frame holds " + declared + " bytes, not " + raw);
                 }

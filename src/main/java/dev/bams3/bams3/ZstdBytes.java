@@ -17,7 +17,8 @@ final class ZstdBytes {
      * @throws ReadsException CORRUPT
      */
     static byte[] decompress(String object, long position, String field, byte[] stored, int rawLength) {
-        long declared = Zstd.getFrameContentSize(stored, 0, stored.length);
+        // The library looks at the first byte without asking whether there is one.
+        long declared = stored.length == 0 ? -1 : Zstd.getFrameContentSize(stored, 0, stored.length);
         if (declared != rawLength) {
             throw ReadsException.corrupt(
                     object, position, field, "the zstd frame holds " + declared + " bytes, not " + rawLength);

@@ -37,11 +37,20 @@ public final class CrossOrigin extends HttpFilter {
             response.setHeader(
                     "Access-Control-Expose-Headers",
                     String.join(
-                            ", ", "Content-Type", "Link", "Retry-After", RequestId.HEADER, Requests.IGNORED_HEADER));
+                            ", ",
+                            "Content-Type",
+                            "Content-Range",
+                            "Accept-Ranges",
+                            "ETag",
+                            "Link",
+                            "Retry-After",
+                            RequestId.HEADER,
+                            Requests.IGNORED_HEADER));
         }
         if (request.getMethod().equals("OPTIONS") && request.getHeader("Access-Control-Request-Method") != null) {
             response.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS");
-            response.setHeader("Access-Control-Allow-Headers", "authorization, cache-control, content-type, range");
+            response.setHeader(
+                    "Access-Control-Allow-Headers", "authorization, cache-control, content-type, range, if-range");
             response.setHeader("Access-Control-Max-Age", MAX_AGE_SECONDS);
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
             return;

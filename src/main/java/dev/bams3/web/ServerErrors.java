@@ -24,7 +24,7 @@ public final class ServerErrors extends ErrorReportValve {
             // Nobody is there to be told.
             return;
         }
-        int status = response.getStatus();
+        int status = status(request, response);
         if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
@@ -39,6 +39,16 @@ public final class ServerErrors extends ErrorReportValve {
         } catch (IOException | IllegalStateException e) {
             LOG.debug("request {}: no connection to send its error to", RequestId.of(request), e);
         }
+    }
+
+    /** That Tomcat has not implemented a method or a transfer coding is no failure of the service. */
+    private static int status(Request request, Response response) {
+        int status = response.getStatus();
+        return status == HttpServletResponse.SC_NOT_IMPLEMENTED
+                ? "CONNECT".equals(request.getMethod())
+                        ? HttpServletResponse.SC_METHOD_NOT_ALLOWED
+                        : HttpServletResponse.SC_BAD_REQUEST
+                : status;
     }
 
     private static String message(int status) {

@@ -119,6 +119,7 @@ class SettingsTest {
         environment.put("BAMS3_TICKET_TTL", "90m");
         environment.put("BAMS3_TICKET_SLICE_SIZE", "8MB");
         environment.put("BAMS3_TICKET_CACHE", "5MB");
+        environment.put("BAMS3_PROXY_TRUSTED", "192.0.2.1,10.0.0.0/8");
         environment.put("BAMS3_CORS_ORIGINS", "https://a.example,https://b.example");
         environment.put("BAMS3_REQUEST_MAX_BODY", "2MB");
         environment.put("BAMS3_REQUEST_MAX_REGIONS", "7");
@@ -187,6 +188,7 @@ class SettingsTest {
                                 DataSize.ofMegabytes(8),
                                 DataSize.ofMegabytes(5)),
                         new Settings.Cors(List.of("https://a.example", "https://b.example")),
+                        new Settings.Proxy(List.of("192.0.2.1", "10.0.0.0/8")),
                         new Settings.Request(DataSize.ofMegabytes(2), 7),
                         new Settings.Cache(
                                 Duration.ofSeconds(7),
@@ -243,6 +245,8 @@ class SettingsTest {
         "BAMS3_TICKET_KEY,short,bams3.ticket.key",
         "BAMS3_TICKET_TTL,1s,bams3.ticket.ttl",
         "BAMS3_TICKET_SLICE_SIZE,1KB,bams3.ticket.slice-size",
+        "BAMS3_PROXY_TRUSTED,example.org,bams3.proxy.trusted",
+        "BAMS3_CORS_ORIGINS,example.org,bams3.cors.origins",
         "BAMS3_REQUEST_MAX_BODY,1GB,bams3.request.max-body",
         "BAMS3_REQUEST_MAX_REGIONS,0,bams3.request.max-regions",
         "BAMS3_FETCH_GETS,0,bams3.fetch.gets",

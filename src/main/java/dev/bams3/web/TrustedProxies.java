@@ -1,0 +1,81 @@
+package dev.bams3.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+import org.springframework.web.filter.ForwardedHeaderFilter;
+
+/**
+ * Believes {@code Forwarded} and {@code X-Forwarded-*} of proxies that are configured; of anybody else they are dropped before
+ * anything reads them. Who may set them says under which address tickets are fetched, and who the client is.
+ */
+public final class TrustedProxies extends HttpFilter {
+    private final transient List<Network> trusted;
+    private final transient ForwardedHeaderFilter believing = new ForwardedHeaderFilter();
+    private final transient ForwardedHeaderFilter dropping = new ForwardedHeaderFilter();
+
+    /** @param trusted networks of proxies, as {@link Network#parse} reads them */
+    public TrustedProxies(List<String> trusted) {
+        this.trusted = trusted.stream().map(Network::parse).toList();
+        dropping.setRemoveOnly(true);
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        (isTrusted(request.getRemoteAddr()) ? believing : dropping).doFilter(request, response, chain);
+    }
+
+    private boolean isTrusted(String peer) {
+        byte[] address;
+        try {
+            address = InetAddress.ofLiteral(peer).getAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+        return trusted.stream().anyMatch(network -> network.holds(address));
+    }
+
+    /**
+     * A network.
+     *
+     * @param address 4 or 16 bytes
+     * @param prefix bits of it that count
+     */
+    public record Network(byte[] address, int prefix) {
+        /**
+         * Reads `10.0.0.0/8`, `fc00::/7`, or one address.
+         *
+         * @throws IllegalArgumentException for anything else, host names among it
+         */
+        public static Network parse(String text) {
+            int slash = text.indexOf('/');
+            byte[] address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash))
+                    .getAddress();
+            int bits = 8 * address.length;
+            int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
+            if (prefix < 0 || prefix > bits) {
+                throw new IllegalArgumentException("'" + text + "': a prefix of 0 to " + bits + " bits");
+            }
+            return new Network(address, prefix);
+        }
+
+        boolean holds(byte[] other) {
+            if (other.length != address.length) {
+                return false;
+            }
+            for (int bit = 0; bit < prefix; bit++) {
+                int mask = 0x80 >>> (bit & 7);
+                if (((address[bit >>> 3] ^ other[bit >>> 3]) & mask) != 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}
