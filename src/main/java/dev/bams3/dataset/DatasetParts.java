@@ -34,6 +34,10 @@ final class DatasetParts {
         return headers.get(generation, load);
     }
 
+    void prepareHeader(Generation generation, Supplier<SamHeader> load) {
+        headers.prepare(generation, load);
+    }
+
     BlockList blocks(Generation generation, int reference, Supplier<BlockList> load) {
         return blocks.get(new Section(generation, reference), load);
     }

@@ -82,12 +82,19 @@ public final class OpenDataset {
 
     /** The header text of the source, verbatim, with the references of the metadata. At most one GET. */
     public SamHeader header() {
-        return parts.header(generation, () -> {
-            ObjectKey key = location.key(DatasetLayout.header(metadata.generation()));
-            byte[] stored = existing(
-                    key, () -> store().get(key, metadata.header().length()).body());
-            return new SamHeader(HeaderCodec.decode(key.value(), stored, metadata.header()), references);
-        });
+        return parts.header(generation, this::readHeader);
+    }
+
+    /** Begins to read the header, which will be needed, while something else is read: of two round trips one is waited for. */
+    public void prepareHeader() {
+        parts.prepareHeader(generation, this::readHeader);
+    }
+
+    private SamHeader readHeader() {
+        ObjectKey key = location.key(DatasetLayout.header(metadata.generation()));
+        byte[] stored =
+                existing(key, () -> store().get(key, metadata.header().length()).body());
+        return new SamHeader(HeaderCodec.decode(key.value(), stored, metadata.header()), references);
     }
 
     /**

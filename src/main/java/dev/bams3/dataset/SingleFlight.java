@@ -67,6 +67,11 @@ final class SingleFlight<K, V> {
         }
     }
 
+    /** Begins the load, unless the value is here or on its way; whoever wants it is told how that went. */
+    void prepare(K key, Supplier<V> load) {
+        var _ = cache.get(key, (_, _) -> begin(key, load));
+    }
+
     private CompletableFuture<Outcome<V>> begin(K key, Supplier<V> load) {
         CompletableFuture<Outcome<V>> future = new CompletableFuture<>();
         Thread.ofVirtual().name("dataset-load").start(() -> {

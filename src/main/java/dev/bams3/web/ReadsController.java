@@ -149,6 +149,10 @@ public final class ReadsController {
         if (!wanted.headerOnly()) {
             grant.check(wanted.selection(), dataset.references());
         }
+        if (!isHead(request)) {
+            // Tickets and streams both begin with it; the plan needs the index meanwhile.
+            dataset.prepareHeader();
+        }
         return query.open(dataset, wanted.selection(), wanted.view());
     }
 

@@ -37,8 +37,8 @@ final class BenchClient {
     record Timing(double firstMillis, double allMillis, long bytes) {}
 
     private InputStream open(String path) throws IOException, InterruptedException {
-        HttpResponse<InputStream> response = http.send(
-                HttpRequest.newBuilder(URI.create(parts.url(path))).build(), BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response =
+                http.send(HttpRequest.newBuilder(URI.create(parts.url(path))).build(), BodyHandlers.ofInputStream());
         if (response.statusCode() != 200) {
             try (InputStream body = response.body()) {
                 throw new IOException(path + ": " + response.statusCode() + " "
@@ -166,8 +166,10 @@ final class BenchClient {
     }
 
     /** Runs a program to its end; it must succeed. */
-    static String run(Map<String, String> environment, String... command) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    static String run(Path folder, Map<String, String> environment, String... command)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().putAll(environment);
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -179,7 +181,7 @@ final class BenchClient {
 
     /** CPU seconds, user and system, of a shell command. */
     static double cpuSeconds(String command) throws IOException, InterruptedException {
-        String[] times = run(Map.of(), "bash", "-c", "TIMEFORMAT='%U %S'; time " + command)
+        String[] times = run(Path.of("/"), Map.of(), "bash", "-c", "TIMEFORMAT='%U %S'; time " + command)
                 .strip()
                 .split(" ");
         return Double.parseDouble(times[0]) + Double.parseDouble(times[1]);

@@ -113,13 +113,18 @@ final class BenchParts implements AutoCloseable {
         Files.writeString(
                 lua,
                 "core.register_action('delay', {'http-req'}, function(txn) core.msleep(" + latency + ") end, 0)\n");
-        StringBuilder text = new StringBuilder("global\n lua-load " + lua + "\n maxconn 4000\n stats socket ipv4@127.0.0.1:"
-                + proxyStats + " level admin\ndefaults\n mode http\n timeout connect 10s\n timeout client 5m\n"
-                + " timeout server 5m\n option http-keep-alive\n http-reuse always\n");
+        StringBuilder text =
+                new StringBuilder("global\n lua-load " + lua + "\n maxconn 4000\n stats socket ipv4@127.0.0.1:"
+                        + proxyStats + " level admin\ndefaults\n mode http\n timeout connect 10s\n timeout client 5m\n"
+                        + " timeout server 5m\n option http-keep-alive\n http-reuse always\n");
         for (Way way : Way.values()) {
             int port = freePort();
             ways.put(way, port);
-            text.append("frontend ").append(way).append("\n bind 127.0.0.1:").append(port).append('\n');
+            text.append("frontend ")
+                    .append(way)
+                    .append("\n bind 127.0.0.1:")
+                    .append(port)
+                    .append('\n');
             text.append(latency > 0 ? " http-request lua.delay\n" : "").append(" default_backend s3\n");
         }
         text.append("backend s3\n server one ").append(s3.getAuthority()).append('\n');
@@ -168,14 +173,22 @@ final class BenchParts implements AutoCloseable {
     /** Variables for a program of this project on the bucket. */
     private Map<String, String> environment(String endpoint) {
         return Map.of(
-                "BAMS3_STORE", "s3://" + BUCKET,
-                "BAMS3_S3_ENDPOINT", endpoint,
-                "BAMS3_S3_PATH_STYLE", "true",
-                "BAMS3_S3_CHECKSUMS", "when_required",
-                "BAMS3_ACCESS_PUBLIC_DATASETS", "**",
-                "AWS_REGION", "us-east-1",
-                "AWS_ACCESS_KEY_ID", credentials.accessKeyId(),
-                "AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey());
+                "BAMS3_STORE",
+                "s3://" + BUCKET,
+                "BAMS3_S3_ENDPOINT",
+                endpoint,
+                "BAMS3_S3_PATH_STYLE",
+                "true",
+                "BAMS3_S3_CHECKSUMS",
+                "when_required",
+                "BAMS3_ACCESS_PUBLIC_DATASETS",
+                "**",
+                "AWS_REGION",
+                "us-east-1",
+                "AWS_ACCESS_KEY_ID",
+                credentials.accessKeyId(),
+                "AWS_SECRET_ACCESS_KEY",
+                credentials.secretAccessKey());
     }
 
     /** For samtools reading {@code s3+http://bucket/key}. */
@@ -209,7 +222,8 @@ final class BenchParts implements AutoCloseable {
                 "--server.port=" + service,
                 "--management.server.port=" + freePort()));
         arguments.addAll(List.of(settings));
-        server = start("service", environment("http://" + proxied(Way.SERVICE)), java(arguments.toArray(String[]::new)));
+        server =
+                start("service", environment("http://" + proxied(Way.SERVICE)), java(arguments.toArray(String[]::new)));
         awaitPort(service);
     }
 
@@ -293,7 +307,8 @@ final class BenchParts implements AutoCloseable {
         }
         for (Path file : pidFiles) {
             if (Files.exists(file)) {
-                ProcessHandle.of(Long.parseLong(Files.readString(file).strip())).ifPresent(ProcessHandle::destroyForcibly);
+                ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))
+                        .ifPresent(ProcessHandle::destroyForcibly);
             }
         }
     }
