@@ -79,6 +79,7 @@ class ArchitectureTest {
             Map.entry(
                     "cli",
                     Set.of(
+                            "access",
                             "query",
                             "convert",
                             "simulate",
@@ -125,7 +126,7 @@ class ArchitectureTest {
             Map.entry("com.intel.gkl", Set.of("bgzf")),
             Map.entry("com.github.luben.zstd", Set.of("bams3")),
             // web: what was made for tickets and is asked for again.
-            Map.entry("com.github.benmanes.caffeine", Set.of("dataset", "fetch", "web")),
+            Map.entry("com.github.benmanes.caffeine", Set.of("dataset", "fetch", "web", "security")),
             // In convert and jobs: the documents of work under way.
             Map.entry(
                     "tools.jackson",

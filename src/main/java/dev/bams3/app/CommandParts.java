@@ -1,5 +1,6 @@
 package dev.bams3.app;
 
+import dev.bams3.access.LinkTokens;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.cli.CommandEnvironment;
 import dev.bams3.fetch.BlockCache;
@@ -7,6 +8,7 @@ import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -60,6 +62,21 @@ final class CommandParts implements CommandEnvironment {
                     ReadConfiguration.query(settings.encode(), fetcher, cpu, deflaters), deflaters, fetcher);
         }
         return reading.query();
+    }
+
+    @Override
+    public LinkTokens links() {
+        return settings.link().tokens();
+    }
+
+    @Override
+    public Duration longestLink() {
+        return settings.link().maxTtl();
+    }
+
+    @Override
+    public String publicAddress() {
+        return settings.publicAddress().orElse("");
     }
 
     @Override

@@ -3,15 +3,19 @@ package dev.bams3.app;
 import dev.bams3.access.AccessPolicy;
 import dev.bams3.access.Caller;
 import dev.bams3.access.LinkTokens;
+import dev.bams3.dataset.Datasets;
 import dev.bams3.security.AdminGate;
 import dev.bams3.security.AdminMode;
 import dev.bams3.security.AdminPort;
 import dev.bams3.security.AdminTokens;
 import dev.bams3.security.CallerFilter;
+import dev.bams3.security.CallerLimits;
 import dev.bams3.security.LinkFilter;
 import dev.bams3.security.Refusals;
 import dev.bams3.security.TokenVerifier;
 import dev.bams3.web.Access;
+import dev.bams3.web.LinksController;
+import dev.bams3.web.PublicAddress;
 import jakarta.servlet.DispatcherType;
 import java.util.Optional;
 import org.apache.catalina.connector.Connector;
@@ -70,6 +74,16 @@ class SecurityConfiguration {
         return new Access(policy, settings.auth().isConfigured());
     }
 
+    @Bean
+    LinksController linksController(Settings settings, Access access, Datasets datasets, LinkTokens tokens) {
+        return new LinksController(
+                access,
+                datasets,
+                tokens,
+                new PublicAddress(settings.publicAddress()),
+                settings.link().maxTtl());
+    }
+
     /** Before all others that look at the path. */
     @Bean
     FilterRegistrationBean<LinkFilter> linkFilter(LinkTokens tokens) {
@@ -117,9 +131,10 @@ class SecurityConfiguration {
 
     @Bean
     @Order(2)
-    SecurityFilterChain everythingElse(HttpSecurity http, KnownTokens known, Refusals refusals) {
+    SecurityFilterChain everythingElse(HttpSecurity http, Settings settings, KnownTokens known, Refusals refusals) {
         stateless(http.securityMatcher(request -> !request.getRequestURI().startsWith("/actuator/")));
         http.addFilterAfter(new CallerFilter(known.verifier()), SecurityContextHolderFilter.class);
+        http.addFilterAfter(new CallerLimits(settings.limit().limits()), CallerFilter.class);
         http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll());
         http.exceptionHandling(
                 handling -> handling.authenticationEntryPoint(refusals).accessDeniedHandler(refusals));

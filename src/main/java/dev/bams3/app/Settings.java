@@ -36,6 +36,7 @@ import org.springframework.util.unit.DataSize;
  * @param sources roots that conversions of the admin surface may read below: `s3://bucket/prefix`, `file:/path`, comma
  *     separated; none: any bucket that the credentials reach, and the store itself where it is a folder
  * @param jobs conversions by the admin surface
+ * @param limit what one caller may ask for
  * @param ticket signed addresses
  * @param cors pages of other origins
  * @param proxy what stands in front
@@ -57,6 +58,7 @@ public record Settings(
         @DefaultValue LinkSettings link,
         @DefaultValue List<String> sources,
         @DefaultValue JobsSettings jobs,
+        @DefaultValue LimitSettings limit,
         @DefaultValue Ticket ticket,
         @DefaultValue Cors cors,
         @DefaultValue Proxy proxy,

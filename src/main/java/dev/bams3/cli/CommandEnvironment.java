@@ -1,8 +1,10 @@
 package dev.bams3.cli;
 
+import dev.bams3.access.LinkTokens;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -21,6 +23,15 @@ public interface CommandEnvironment extends AutoCloseable {
 
     /** Reads datasets of any store. */
     ReadsQuery query();
+
+    /** Signs links that the service of the same settings accepts. */
+    LinkTokens links();
+
+    /** How long a link may last. */
+    Duration longestLink();
+
+    /** `http(s)://host[:port][/prefix]` of the service; empty where it is not configured. */
+    String publicAddress();
 
     /** A thread for each core. */
     ExecutorService cpu();

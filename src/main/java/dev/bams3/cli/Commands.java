@@ -22,7 +22,18 @@ import picocli.CommandLine.ScopeType;
 public final class Commands {
     /** What the first argument of a command line must be one of, to be a command. */
     public static final List<String> NAMES = List.of(
-            "convert", "export", "verify", "stats", "query", "simulate", "sweep", "help", "--help", "-h", "--version");
+            "convert",
+            "export",
+            "verify",
+            "stats",
+            "query",
+            "simulate",
+            "sweep",
+            "link",
+            "help",
+            "--help",
+            "-h",
+            "--version");
 
     private Commands() {}
 
@@ -51,6 +62,7 @@ public final class Commands {
                 .addSubcommand(new QueryCommand(context))
                 .addSubcommand(new SimulateCommand(context))
                 .addSubcommand(new SweepCommand(context))
+                .addSubcommand(new LinkCommand(context))
                 .addSubcommand(new Serve())
                 .addSubcommand(new CommandLine.HelpCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -5,11 +5,13 @@ import dev.bams3.error.ReadsException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -25,6 +27,8 @@ public final class SliceTokens {
 
     private static final String ALGORITHM = "HmacSHA256";
     private static final int SIGNATURE_BYTES = 32;
+    private static final int TICKET_BYTES = 6;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final List<SecretKeySpec> keys;
     private final Duration lifetime;
@@ -44,9 +48,29 @@ public final class SliceTokens {
         this.clock = clock;
     }
 
-    /** The token of a slice, accepted from now for the lifetime. */
+    /** A name for a ticket, 12 hexadecimal digits: it stands in the addresses of all of its slices, and in audit logs. */
+    public static String newTicketId() {
+        byte[] id = new byte[TICKET_BYTES];
+        RANDOM.nextBytes(id);
+        return HexFormat.of().formatHex(id);
+    }
+
+    /** The ticket that a verified token belongs to. */
+    public static String ticketId(String token) {
+        byte[] bytes = Base64.getUrlDecoder().decode(token);
+        return HexFormat.of().formatHex(bytes, SIGNATURE_BYTES, SIGNATURE_BYTES + TICKET_BYTES);
+    }
+
+    /** The token of a slice by itself, accepted from now for the lifetime. */
     public String sign(SignedSlice slice) {
-        byte[] payload = SliceCodec.encode(slice, clock.instant().plus(lifetime));
+        return sign(slice, newTicketId());
+    }
+
+    /** The token of a slice of a ticket, accepted from now for the lifetime. */
+    public String sign(SignedSlice slice, String ticketId) {
+        byte[] encoded = SliceCodec.encode(slice, clock.instant().plus(lifetime));
+        byte[] payload = Arrays.copyOf(HexFormat.of().parseHex(ticketId), TICKET_BYTES + encoded.length);
+        System.arraycopy(encoded, 0, payload, TICKET_BYTES, encoded.length);
         byte[] signature = signature(keys.getFirst(), slice.dataset(), payload);
         byte[] token = Arrays.copyOf(signature, SIGNATURE_BYTES + payload.length);
         System.arraycopy(payload, 0, token, SIGNATURE_BYTES, payload.length);
@@ -66,7 +90,7 @@ public final class SliceTokens {
         } catch (IllegalArgumentException e) {
             throw forged();
         }
-        if (bytes.length <= SIGNATURE_BYTES) {
+        if (bytes.length <= SIGNATURE_BYTES + TICKET_BYTES) {
             throw forged();
         }
         byte[] signature = Arrays.copyOf(bytes, SIGNATURE_BYTES);
@@ -78,7 +102,8 @@ public final class SliceTokens {
         if (!known) {
             throw forged();
         }
-        SliceCodec.Decoded decoded = SliceCodec.decode(dataset, payload);
+        SliceCodec.Decoded decoded =
+                SliceCodec.decode(dataset, Arrays.copyOfRange(payload, TICKET_BYTES, payload.length));
         Instant now = clock.instant();
         if (now.isAfter(decoded.expiry())) {
             throw ReadsException.of(

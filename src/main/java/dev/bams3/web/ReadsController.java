@@ -11,6 +11,7 @@ import dev.bams3.htsget.Answer;
 import dev.bams3.htsget.HtsgetFormat;
 import dev.bams3.htsget.HtsgetRequest;
 import dev.bams3.htsget.ServiceInfo;
+import dev.bams3.htsget.SliceTokens;
 import dev.bams3.htsget.Ticket;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.OpenRead.Part;
@@ -21,6 +22,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,7 +125,11 @@ public final class ReadsController {
                 requests.alternate(request, base + STREAM + id).ifPresent(link -> response.setHeader("Link", link));
             }
             if (!isHead(request)) {
-                byte[] json = tickets.of(id, wanted, read, base).toJson();
+                String ticketId = SliceTokens.newTicketId();
+                byte[] json = tickets.of(id, wanted, read, base, ticketId).toJson();
+                if (!wanted.headerOnly()) {
+                    Audit.ticket(request, release(id, wanted, read, "ticket", Optional.of(ticketId)));
+                }
                 response.setContentLength(json.length);
                 response.getOutputStream().write(json);
             }
@@ -138,8 +144,16 @@ public final class ReadsController {
             HttpServletResponse response)
             throws IOException {
         try (OpenRead read = open(id, wanted, request)) {
+            if (!wanted.headerOnly()) {
+                Audit.announce(request, release(id, wanted, read, format.name(), Optional.empty()));
+            }
             write(read, readFormat(format), wanted.headerOnly() ? Part.HEADER : Part.WHOLE, request, response);
         }
+    }
+
+    private static Audit.Release release(
+            DatasetId id, HtsgetRequest wanted, OpenRead read, String form, Optional<String> ticket) {
+        return new Audit.Release(id.value(), read.metadata().generation(), wanted.selection(), form, ticket);
     }
 
     /** The one place where a dataset is opened for a caller; slices bring their own authorization. */

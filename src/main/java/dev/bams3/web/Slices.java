@@ -64,6 +64,14 @@ public final class Slices {
     void answer(DatasetId id, String token, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         SignedSlice slice = tokens.verify(id.value(), token);
+        Audit.announce(
+                request,
+                new Audit.Release(
+                        id.value(),
+                        slice.generation(),
+                        slice.selection(),
+                        "slice",
+                        Optional.of(SliceTokens.ticketId(token))));
         try (OpenRead read = query.open(datasets.open(id), slice.selection(), slice.view())) {
             if (read.metadata().generation().equals(slice.generation())) {
                 write(read, slice, request, response);

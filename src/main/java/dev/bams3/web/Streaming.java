@@ -3,9 +3,11 @@ package dev.bams3.web;
 import dev.bams3.query.ReadTotals;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Optional;
 import org.apache.coyote.CloseNowException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +29,13 @@ final class Streaming {
 
     static ReadTotals write(HttpServletRequest request, HttpServletResponse response, Writing writing)
             throws IOException {
+        Counted out = new Counted(response.getOutputStream());
         try {
-            return writing.to(response.getOutputStream());
+            ReadTotals totals = writing.to(out);
+            Audit.reads(request, Audit.Outcome.COMPLETE, Optional.of(totals), out.bytes);
+            return totals;
         } catch (IOException | ClientWatch.Gone e) {
+            Audit.reads(request, Audit.Outcome.INTERRUPTED, Optional.empty(), out.bytes);
             // Not ours to finish: where the client still listens, it must not take this for the end.
             LOG.debug("request {}: the client left", RequestId.of(request), e);
             throw new CloseNowException("the client left", e);
@@ -40,9 +46,31 @@ final class Streaming {
                 }
                 throw e;
             }
+            Audit.reads(request, Audit.Outcome.FAILED, Optional.empty(), out.bytes);
             // A tidy end at the border of two blocks would be an answer with records missing and nothing to show it.
             Failures.log("request {} failed after its first byte: {}", request, e);
             throw new CloseNowException("failed after the first byte", e);
+        }
+    }
+
+    /** What was handed to the connection. */
+    private static final class Counted extends FilterOutputStream {
+        private long bytes;
+
+        Counted(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            out.write(b);
+            bytes++;
+        }
+
+        @Override
+        public void write(byte[] b, int offset, int length) throws IOException {
+            out.write(b, offset, length);
+            bytes += length;
         }
     }
 }

@@ -55,9 +55,10 @@ public final class Tickets {
 
     /**
      * @param base address of this service
+     * @param ticketId names the ticket in each of its addresses
      * @throws ReadsException TOO_LARGE when the selection does not fit into addresses
      */
-    Ticket of(DatasetId id, HtsgetRequest request, OpenRead read, String base) {
+    Ticket of(DatasetId id, HtsgetRequest request, OpenRead read, String base, String ticketId) {
         List<Ticket.Part> parts = new ArrayList<>();
         parts.add(header(read));
         if (request.headerOnly()) {
@@ -70,14 +71,16 @@ public final class Tickets {
         }
         for (Slice slice : slices) {
             boolean last = slice.equals(slices.getLast());
-            String token = tokens.sign(new SignedSlice(
-                    id.value(),
-                    read.metadata().generation(),
-                    request.selection(),
-                    request.view(),
-                    slice.firstBlock(),
-                    slice.blocks(),
-                    last));
+            String token = tokens.sign(
+                    new SignedSlice(
+                            id.value(),
+                            read.metadata().generation(),
+                            request.selection(),
+                            request.view(),
+                            slice.firstBlock(),
+                            slice.blocks(),
+                            last),
+                    ticketId);
             if (token.length() > MAX_TOKEN_LENGTH) {
                 throw ReadsException.of(
                         ErrorKind.TOO_LARGE,

@@ -51,6 +51,7 @@ class SettingsTest {
                 .isEqualTo(new AuthSettings(
                         null, null, List.of(), List.of("RS256", "PS256", "ES256"), Duration.ofSeconds(30), List.of()));
         assertThat(settings.access()).isEqualTo(new AccessSettings(null, null));
+        assertThat(settings.limit()).isEqualTo(new LimitSettings(0, 100, 0));
         assertThat(settings.link()).isEqualTo(new LinkSettings(List.of(), Duration.ofDays(30)));
         assertThat(settings.sources()).isEmpty();
         assertThat(settings.jobs())
@@ -115,6 +116,9 @@ class SettingsTest {
         environment.put("BAMS3_JOBS_RETRY_DELAY", "11s");
         environment.put("BAMS3_JOBS_RETENTION", "12d");
         environment.put("BAMS3_JOBS_TEMPORARY", "/scratch");
+        environment.put("BAMS3_LIMIT_REQUESTS_PER_SECOND", "20");
+        environment.put("BAMS3_LIMIT_BURST", "40");
+        environment.put("BAMS3_LIMIT_CONCURRENT", "8");
         environment.put("BAMS3_TICKET_KEY", KEY + ",second-" + KEY);
         environment.put("BAMS3_TICKET_TTL", "90m");
         environment.put("BAMS3_TICKET_SLICE_SIZE", "8MB");
@@ -182,6 +186,7 @@ class SettingsTest {
                                 Duration.ofSeconds(11),
                                 Duration.ofDays(12),
                                 "/scratch"),
+                        new LimitSettings(20, 40, 8),
                         new Settings.Ticket(
                                 List.of(KEY, "second-" + KEY),
                                 Duration.ofMinutes(90),
@@ -240,6 +245,7 @@ class SettingsTest {
         "BAMS3_AUTH_ALGORITHMS,HS256,bams3.auth.algorithms",
         "BAMS3_AUTH_ALGORITHMS,none,bams3.auth.algorithms",
         "BAMS3_AUTH_CLOCK_SKEW,1h,bams3.auth.clock-skew",
+        "BAMS3_LIMIT_BURST,0,bams3.limit.burst",
         "BAMS3_LINK_KEY,short,bams3.link.key",
         "BAMS3_LINK_MAX_TTL,1s,bams3.link.max-ttl",
         "BAMS3_TICKET_KEY,short,bams3.ticket.key",

@@ -3,7 +3,11 @@ package dev.bams3.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.bams3.access.CapabilityLink;
+import dev.bams3.access.Grant;
+import dev.bams3.access.LinkTokens;
 import dev.bams3.convert.Progress;
+import dev.bams3.genome.Region;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +18,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,6 +172,22 @@ class CommandsTest {
         assertThat(text(err).strip().lines()).as(text(err)).hasSize(1);
         assertThat(text(err)).startsWith("bams3: ").contains(resource).contains(message);
         assertThat(text(out)).isEmpty();
+    }
+
+    @Test
+    void aLinkIsAnAddressThatTheServiceAccepts() throws IOException {
+        convertDemo();
+        assertThat(run("link", "demo", "chr1:101-200", "--hours", "2")).isZero();
+        String address = text(out).strip();
+        assertThat(address).startsWith("https://reads.example.org/t/").endsWith("/reads/demo");
+        String token = address.split("/")[4];
+        CapabilityLink link = environment.links().verify(token);
+        assertThat(link.dataset()).isEqualTo("demo");
+        assertThat(link.grant())
+                .isEqualTo(new Grant.Regions(List.of(new Region("chr1", 100, OptionalLong.of(200))), false));
+        assertThat(text(err)).contains(LinkTokens.id(token)).doesNotContain(token);
+        assertThat(run("link", "demo", "--hours", "49")).isEqualTo(2);
+        assertThat(run("link", "demo", "nope")).isNotZero();
     }
 
     @Test

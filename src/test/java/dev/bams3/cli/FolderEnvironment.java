@@ -1,5 +1,6 @@
 package dev.bams3.cli;
 
+import dev.bams3.access.LinkTokens;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
@@ -8,7 +9,11 @@ import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.file.FolderObjectStore;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -43,6 +48,21 @@ final class FolderEnvironment implements CommandEnvironment {
     @Override
     public ReadsQuery query() {
         return query;
+    }
+
+    @Override
+    public LinkTokens links() {
+        return new LinkTokens(List.of("k".repeat(32).getBytes(StandardCharsets.UTF_8)), Clock.systemUTC());
+    }
+
+    @Override
+    public Duration longestLink() {
+        return Duration.ofDays(2);
+    }
+
+    @Override
+    public String publicAddress() {
+        return "https://reads.example.org";
     }
 
     @Override

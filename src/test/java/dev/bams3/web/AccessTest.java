@@ -2,6 +2,10 @@ package dev.bams3.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.bams3.access.CapabilityLink;
 import dev.bams3.access.Grant;
@@ -17,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +31,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Who gets which reads, over a real port, with tokens of an issuer. */
 class AccessTest {
@@ -55,7 +62,8 @@ class AccessTest {
                         "bams3.auth.issuer=" + issuer.uri(),
                         "bams3.auth.audience=bams3",
                         "bams3.admin.scope=bams3:admin",
-                        "bams3.link.key=" + "k".repeat(32));
+                        "bams3.link.key=" + "k".repeat(32),
+                        "bams3.link.max-ttl=2d");
     }
 
     @AfterAll
@@ -282,5 +290,163 @@ class AccessTest {
         assertThat(result.errors()).isEmpty();
         assertThat(result.lines().stream().map(ServedReads::sorted).toList())
                 .isEqualTo(ServedReads.shared().overlapping("chr1", FROM, TO));
+    }
+
+    private static HttpResponse<byte[]> makeLink(String path, String bearer, String json) throws IOException {
+        return TicketClient.post(server.url(path), json, "Authorization", bearer);
+    }
+
+    @Test
+    void whoMayReadMayPassItOn() throws IOException {
+        String whole = bearer("whole");
+        String part = bearer("part");
+        String json = "{\"dataset\":\"a/reads\",\"ttlSeconds\":60%s}";
+        String inside = ",\"regions\":[{\"referenceName\":\"chr1\",\"start\":50000,\"end\":50100}]";
+        String outside = ",\"regions\":[{\"referenceName\":\"chr1\",\"start\":49000,\"end\":50100}]";
+
+        HttpResponse<byte[]> made = makeLink("/links", whole, String.format(Locale.ROOT, json, ""));
+        assertThat(made.statusCode()).as(text(made)).isEqualTo(201);
+        assertThat(made.headers().firstValue("Cache-Control")).contains("no-store");
+        String url = JsonMapper.shared().readTree(made.body()).get("url").stringValue();
+        assertThat(ServedReads.decode(TicketClient.joined(TicketClient.resolve(TicketClient.get(url)))))
+                .hasSize(ServedReads.shared().records().size());
+
+        // What is passed on is never more than what its maker has.
+        HttpResponse<byte[]> ofPart = makeLink("/links", part, String.format(Locale.ROOT, json, ""));
+        String partUrl = JsonMapper.shared().readTree(ofPart.body()).get("url").stringValue();
+        assertThat(TicketClient.get(partUrl).statusCode()).isEqualTo(403);
+        assertThat(TicketClient.get(partUrl + "?referenceName=chr1&start=50000&end=60000")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(makeLink("/links", part, String.format(Locale.ROOT, json, inside))
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(makeLink("/links", part, String.format(Locale.ROOT, json, outside))
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(makeLink("/links", bearer("other"), String.format(Locale.ROOT, json, ""))
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(TicketClient.post(server.url("/links"), String.format(Locale.ROOT, json, ""))
+                        .statusCode())
+                .isEqualTo(401);
+
+        String admin = "Bearer " + issuer.sign(issuer.claims("boss").claim("scope", "bams3:admin"));
+        assertThat(makeLink("/admin/links", admin, String.format(Locale.ROOT, json, outside))
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(makeLink("/admin/links", whole, String.format(Locale.ROOT, json, ""))
+                        .statusCode())
+                .isEqualTo(403);
+        for (String wrong : List.of(
+                "",
+                "[]",
+                "{",
+                "{\"dataset\":1}",
+                "{\"dataset\":\"../x\"}",
+                "{\"dataset\":\"a/reads\",\"ttlSeconds\":0}",
+                "{\"dataset\":\"a/reads\",\"ttlSeconds\":99999999}",
+                "{\"dataset\":\"a/reads\",\"ttl\":5}",
+                "{\"dataset\":\"a/reads\",\"unplaced\":1}",
+                "{\"dataset\":\"a/reads\",\"regions\":[]}",
+                "{\"dataset\":\"a/reads\",\"regions\":[{\"referenceName\":\"nope\"}]}",
+                "{\"dataset\":\"a/reads\",\"regions\":[{\"referenceName\":\"chr1\",\"start\":5,\"end\":5}]}")) {
+            assertThat(makeLink("/links", whole, wrong).statusCode()).as(wrong).isEqualTo(400);
+        }
+    }
+
+    /** Who was given what stands in the audit log; what would let others have it stands in no log at all. */
+    @Test
+    void logsTellWhoAndNeverATokenOfAnyKind() throws IOException {
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        Level before = root.getLevel();
+        ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        appender.start();
+        root.addAppender(appender);
+        // What other loggers say at DEBUG is theirs, and off unless an operator asks for it.
+        root.setLevel(Level.INFO);
+        Logger own = (Logger) LoggerFactory.getLogger("dev.bams3");
+        own.setLevel(Level.DEBUG);
+        String token = bearer("whole");
+        String link = link(Grant.everything(), Duration.ofHours(1));
+        List<String> secrets = new ArrayList<>(List.of(token.substring(7), link));
+        try {
+            String query = "?referenceName=chr1&start=50000&end=60000";
+            HttpResponse<byte[]> ticket = get("/reads/" + ServedReads.ID + query, "Authorization", token);
+            TicketClient.resolve(ticket).stream()
+                    .map(TicketClient.Part::url)
+                    .filter(url -> url.startsWith("http"))
+                    .map(url -> url.substring(url.indexOf("slice=") + 6))
+                    .forEach(secrets::add);
+            get("/stream/reads/" + ServedReads.ID + query + "&format=SAM", "Authorization", token);
+            get("/t/" + link + "/stream/reads/" + ServedReads.ID + query);
+            get("/t/" + link + "/reads/a/none");
+            get("/t/" + link.substring(1) + "/reads/" + ServedReads.ID);
+            get("/t/" + link);
+            get("/reads/a/none", "Authorization", token + "x");
+            get("/stream/reads/" + ServedReads.ID + "?slice="
+                    + secrets.getLast().substring(1));
+            get("/admin/x", "Authorization", token);
+        } finally {
+            root.detachAppender(appender);
+            root.setLevel(before);
+            own.setLevel(Level.INFO);
+        }
+        List<String> lines = List.copyOf(appender.list).stream()
+                .map(event -> event.getLoggerName() + " " + event.getFormattedMessage()
+                        + (event.getThrowableProxy() == null
+                                ? ""
+                                : event.getThrowableProxy().getMessage()))
+                .toList();
+        assertThat(secrets).hasSizeGreaterThan(2);
+        for (String secret : secrets) {
+            // The whole, and the half that is its signature.
+            assertThat(lines.stream()
+                            .filter(line -> line.contains(secret.substring(5, 30))
+                                    || line.contains(secret.substring(secret.length() - 25, secret.length() - 2))))
+                    .isEmpty();
+        }
+        List<String> audit = lines.stream()
+                .filter(line -> line.startsWith("dev.bams3.audit "))
+                .toList();
+        assertThat(audit)
+                .anyMatch(line -> line.contains("\"who\":\"ann\"") && line.contains("\"form\":\"ticket\""))
+                .anyMatch(line -> line.contains("\"form\":\"slice\"") && line.contains("\"outcome\":\"complete\""))
+                .anyMatch(line -> line.contains("\"who\":\"ann\"")
+                        && line.contains("\"form\":\"SAM\"")
+                        && line.contains("\"dataset\":\"a/reads\"")
+                        && line.contains("\"regions\":\"chr1:[50000,60000)\"")
+                        && line.contains("\"records\":"
+                                + ServedReads.shared()
+                                        .overlapping("chr1", FROM, TO)
+                                        .size()))
+                .anyMatch(line -> line.contains("\"who\":\"link:" + LinkTokens.id(link) + "\""));
+        String ticketId = field(audit, "\"form\":\"ticket\"");
+        assertThat(field(audit, "\"form\":\"slice\"")).isEqualTo(ticketId);
+    }
+
+    private static String field(List<String> lines, String of) {
+        String line = lines.stream().filter(one -> one.contains(of)).findFirst().orElseThrow();
+        return line.replaceFirst(".*\"ticket\":\"([^\"]*)\".*", "$1");
+    }
+
+    @Test
+    void onePersonDoesNotTakeItAll() throws IOException {
+        try (RunningServer limited = ServedReads.shared()
+                .replica("bams3.limit.requests-per-second=1", "bams3.limit.burst=3", "bams3.limit.concurrent=50")) {
+            List<Integer> statuses = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                statuses.add(
+                        TicketClient.get(limited.url("/reads/service-info")).statusCode());
+            }
+            assertThat(statuses.subList(0, 3)).containsOnly(200);
+            assertThat(statuses).contains(429);
+            HttpResponse<byte[]> refused = TicketClient.get(limited.url("/reads/a/reads"));
+            for (int i = 0; refused.statusCode() != 429 && i < 20; i++) {
+                refused = TicketClient.get(limited.url("/reads/a/reads"));
+            }
+            assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+            assertThat(text(refused)).contains("{\"htsget\":{\"error\":\"TooManyRequests\"");
+        }
     }
 }

@@ -1,0 +1,54 @@
+package dev.bams3.access;
+
+/** The turns of one caller: a token bucket for requests in a time, a count for requests at one time. Safe for many threads. */
+public final class Turns {
+    /**
+     * @param perSecond requests a second in the long run; 0 is no limit
+     * @param burst requests at once after a pause; at least 1
+     * @param atOnce requests under way at one time; 0 is no limit
+     */
+    public record Limits(int perSecond, int burst, int atOnce) {
+        public boolean limitsAnything() {
+            return perSecond > 0 || atOnce > 0;
+        }
+    }
+
+    public enum Refusal {
+        NONE,
+        TOO_MANY_A_SECOND,
+        TOO_MANY_AT_ONCE
+    }
+
+    private final Limits limits;
+    private double left;
+    private long lastNanos;
+    private int underWay;
+
+    /** @param nowNanos of a clock that never goes back; likewise below */
+    public Turns(Limits limits, long nowNanos) {
+        this.limits = limits;
+        left = limits.burst();
+        lastNanos = nowNanos;
+    }
+
+    /** Takes a turn, which has to be given back, unless it is refused. */
+    public synchronized Refusal take(long nowNanos) {
+        if (limits.atOnce() > 0 && underWay >= limits.atOnce()) {
+            return Refusal.TOO_MANY_AT_ONCE;
+        }
+        if (limits.perSecond() > 0) {
+            left = Math.min(limits.burst(), left + (nowNanos - lastNanos) / 1e9 * limits.perSecond());
+            lastNanos = nowNanos;
+            if (left < 1) {
+                return Refusal.TOO_MANY_A_SECOND;
+            }
+            left--;
+        }
+        underWay++;
+        return Refusal.NONE;
+    }
+
+    public synchronized void giveBack() {
+        underWay--;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.bams3.security;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.bams3.access.Caller;
+import dev.bams3.access.Turns;
+import dev.bams3.htsget.HtsgetError;
+import dev.bams3.web.Access;
+import dev.bams3.web.Failures;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.OptionalInt;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Bounds what one caller may ask for, so that nobody takes the service from the others: requests in a time and requests at
+ * one time. Whoever sends no token is known by address, which behind a proxy is what the proxy says.
+ */
+public final class CallerLimits extends OncePerRequestFilter {
+    /** Callers that are remembered; a forgotten one begins anew. */
+    private static final int MAX_CALLERS = 100_000;
+
+    private static final Duration REMEMBERED = Duration.ofMinutes(10);
+
+    private final Turns.Limits limits;
+    private final Cache<String, Turns> callers = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MAX_CALLERS)
+            .expireAfterAccess(REMEMBERED)
+            .build();
+
+    public CallerLimits(Turns.Limits limits) {
+        this.limits = limits;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return !limits.limitsAnything();
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        Caller caller = Access.caller(request);
+        String key = caller.equals(Caller.ANONYMOUS) ? "from " + request.getRemoteAddr() : "is " + caller.name();
+        Turns turns = callers.get(key, unused -> new Turns(limits, System.nanoTime()));
+        Turns.Refusal refusal = turns.take(System.nanoTime());
+        if (refusal != Turns.Refusal.NONE) {
+            String message = refusal == Turns.Refusal.TOO_MANY_AT_ONCE
+                    ? "you have " + limits.atOnce() + " requests under way, which is the limit; wait for one of them"
+                    : "you ask more than " + limits.perSecond() + " times a second, which is the limit; ask slower";
+            Failures.write(new HtsgetError(429, "TooManyRequests", message, OptionalInt.of(1)), request, response);
+            return;
+        }
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            turns.giveBack();
+        }
+    }
+}

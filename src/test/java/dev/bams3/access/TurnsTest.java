@@ -1,0 +1,36 @@
+package dev.bams3.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bams3.access.Turns.Limits;
+import dev.bams3.access.Turns.Refusal;
+import org.junit.jupiter.api.Test;
+
+class TurnsTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    @Test
+    void aPauseEarnsABurstAndNoMore() {
+        Turns turns = new Turns(new Limits(2, 3, 0), 0);
+        for (int i = 0; i < 3; i++) {
+            assertThat(turns.take(0)).isEqualTo(Refusal.NONE);
+        }
+        assertThat(turns.take(0)).isEqualTo(Refusal.TOO_MANY_A_SECOND);
+        assertThat(turns.take(SECOND / 2)).isEqualTo(Refusal.NONE);
+        assertThat(turns.take(SECOND / 2)).isEqualTo(Refusal.TOO_MANY_A_SECOND);
+        for (int i = 0; i < 3; i++) {
+            assertThat(turns.take(100 * SECOND)).isEqualTo(Refusal.NONE);
+        }
+        assertThat(turns.take(100 * SECOND)).isEqualTo(Refusal.TOO_MANY_A_SECOND);
+    }
+
+    @Test
+    void aTurnThatWasGivenBackCanBeTakenAgain() {
+        Turns turns = new Turns(new Limits(0, 1, 2), 0);
+        assertThat(turns.take(0)).isEqualTo(Refusal.NONE);
+        assertThat(turns.take(0)).isEqualTo(Refusal.NONE);
+        assertThat(turns.take(0)).isEqualTo(Refusal.TOO_MANY_AT_ONCE);
+        turns.giveBack();
+        assertThat(turns.take(0)).isEqualTo(Refusal.NONE);
+    }
+}
