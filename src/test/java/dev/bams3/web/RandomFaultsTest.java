@@ -41,7 +41,7 @@ class RandomFaultsTest {
     private final long seed = new Random().nextLong();
     private final RawBam bam = FaultRig.records(seed, 400);
 
-    private record Query(AnswerKind kind, String alias, String parameters, ReadSelection selection) {}
+    record Query(AnswerKind kind, String alias, String parameters, ReadSelection selection) {}
 
     @Test
     void underFaultsAnAnswerIsExactOrFails() throws Exception {
@@ -52,7 +52,9 @@ class RandomFaultsTest {
             rig.s3().setFaults(request -> fault(random));
             List<Callable<Void>> asked = new ArrayList<>();
             for (int i = 0; i < queries; i++) {
-                Query query = query(random, i);
+                // One id in four is new to the service, so that opening is under faults, too.
+                String alias = random.nextInt(4) == 0 ? "new." + i : "old." + random.nextInt(8);
+                Query query = query(bam, random, alias);
                 asked.add(() -> {
                     outcomes.incrementAndGet(ask(rig, query).ordinal());
                     return null;
@@ -78,10 +80,9 @@ class RandomFaultsTest {
         }
     }
 
-    /** One id in four is new to the service, so that opening is under faults, too. */
-    private Query query(Random random, int i) {
+    /** Some kind of answer about some place where reads are. */
+    static Query query(RawBam bam, Random random, String alias) {
         AnswerKind kind = AnswerKind.values()[random.nextInt(AnswerKind.values().length)];
-        String alias = random.nextInt(4) == 0 ? "new." + i : "old." + random.nextInt(8);
         if (random.nextInt(20) == 0) {
             return new Query(kind, alias, "", ReadSelection.everything());
         }
