@@ -75,7 +75,7 @@ class ArchitectureTest {
                             "genome",
                             "error")),
             // Apart from web, so that serving reads does not depend on jobs.
-            Map.entry("web.admin", Set.of("web", "jobs", "dataset", "htsget", "error")),
+            Map.entry("web.admin", Set.of("web", "jobs", "convert", "dataset", "htsget", "error")),
             Map.entry(
                     "cli",
                     Set.of(

@@ -1,14 +1,19 @@
 package dev.bams3.app;
 
 import dev.bams3.convert.Converter;
+import dev.bams3.convert.Retention;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.jobs.JobService;
 import dev.bams3.jobs.SourcePlaces;
+import dev.bams3.jobs.Sweeper;
 import dev.bams3.security.AdminMode;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.web.admin.AdminFailures;
 import dev.bams3.web.admin.ConversionsController;
+import dev.bams3.web.admin.DatasetsController;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +61,28 @@ class JobsConfiguration {
     @Bean
     ConversionsController conversionsController(Settings settings, JobService service) {
         return new ConversionsController(service.jobs(), settings.jobs().heartbeat());
+    }
+
+    @Bean
+    Retention retention(ObjectStore store, JobPools pools) {
+        return new Retention(store, pools.waiting());
+    }
+
+    @Bean
+    Sweeper sweeper(Settings settings, ObjectStore store, Retention retention, JobService service) {
+        boolean open = SecurityConfiguration.mode(settings) != AdminMode.OFF;
+        return new Sweeper(
+                service.worker().name(),
+                store,
+                retention,
+                settings.sweep().grace(),
+                open ? settings.sweep().period() : Duration.ZERO,
+                Clock.systemUTC());
+    }
+
+    @Bean
+    DatasetsController adminDatasetsController(Datasets datasets, Retention retention, Sweeper sweeper) {
+        return new DatasetsController(datasets, retention, sweeper);
     }
 
     @Bean

@@ -37,6 +37,7 @@ import org.springframework.util.unit.DataSize;
  *     separated; none: any bucket that the credentials reach, and the store itself where it is a folder
  * @param jobs conversions by the admin surface
  * @param limit what one caller may ask for
+ * @param sweep removing what no reader can reach any more
  * @param ticket signed addresses
  * @param cors pages of other origins
  * @param proxy what stands in front
@@ -59,6 +60,7 @@ public record Settings(
         @DefaultValue List<String> sources,
         @DefaultValue JobsSettings jobs,
         @DefaultValue LimitSettings limit,
+        @DefaultValue SweepSettings sweep,
         @DefaultValue Ticket ticket,
         @DefaultValue Cors cors,
         @DefaultValue Proxy proxy,

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
  *
  * @param chunkBytes bytes of BAM records at which a chunk object is full, 64 KiB to 256 MiB
  * @param blockRecords records that a block should have before it is full, 1 to 100,000
+ * @param sort whether records that are not in coordinate order are sorted; else they are refused
  * @param replace whether a dataset of this name may be there already
  * @param reference FASTA file (with .fai) of a CRAM's references: an address within the permitted sources
  * @param verify whether every block is decoded again before it is stored
@@ -17,11 +18,12 @@ import java.util.OptionalLong;
 public record JobOptions(
         OptionalLong chunkBytes,
         OptionalInt blockRecords,
+        boolean sort,
         boolean replace,
         Optional<String> reference,
         boolean verify) {
     public static final JobOptions DEFAULT =
-            new JobOptions(OptionalLong.empty(), OptionalInt.empty(), false, Optional.empty(), true);
+            new JobOptions(OptionalLong.empty(), OptionalInt.empty(), true, false, Optional.empty(), true);
 
     private static final long MIN_CHUNK = 64L << 10;
     private static final long MAX_CHUNK = 256L << 20;

@@ -51,7 +51,7 @@ public final class JobService implements AutoCloseable {
             ExecutorService waiting) {
         JobSignal signal = new JobSignal();
         JobDocuments documents = new JobDocuments(store, waiting, signal);
-        jobs = new Jobs(documents, signal, datasets, sources, Clock.systemUTC());
+        jobs = new Jobs(documents, signal, datasets, sources, runner, Clock.systemUTC());
         worker = new JobWorker(name, store, documents, settings, signal, runner, Clock.systemUTC());
     }
 

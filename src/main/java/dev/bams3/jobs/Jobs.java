@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What can be asked of jobs, from any replica. Safe for use by many threads.
@@ -23,6 +25,7 @@ import java.util.regex.Pattern;
  * CHANGED where the job or the dataset is not in the state that the request needs; UNAVAILABLE and the like of the store.
  */
 public final class Jobs {
+    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
     private static final Comparator<Job> NEWEST_FIRST =
             Comparator.comparing(Job::created).thenComparing(Job::id).reversed();
 
@@ -38,13 +41,22 @@ public final class Jobs {
     private final JobSignal signal;
     private final Datasets datasets;
     private final SourcePlaces sources;
+    private final JobRunner runner;
     private final Clock clock;
 
-    Jobs(JobDocuments documents, JobSignal signal, Datasets datasets, SourcePlaces sources, Clock clock) {
+    /** @param runner asked only to remove what is left of jobs that nobody works on */
+    Jobs(
+            JobDocuments documents,
+            JobSignal signal,
+            Datasets datasets,
+            SourcePlaces sources,
+            JobRunner runner,
+            Clock clock) {
         this.documents = documents;
         this.signal = signal;
         this.datasets = datasets;
         this.sources = sources;
+        this.runner = runner;
         this.clock = clock;
     }
 
@@ -209,7 +221,7 @@ public final class Jobs {
 
     /** Asks for the end of a job. One that waits has ended when this returns; one that runs ends within seconds. */
     public Job cancel(JobId id) {
-        return change(id, job -> {
+        Job cancelled = change(id, job -> {
             if (job.state() == JobState.CANCELLED || job.state() == JobState.CANCELLING) {
                 return Optional.empty();
             }
@@ -219,6 +231,22 @@ public final class Jobs {
             }
             return Optional.of(job.cancelRequested(now()));
         });
+        if (cancelled.state() == JobState.CANCELLED) {
+            discard(cancelled);
+        }
+        return cancelled;
+    }
+
+    /** Removes what earlier attempts have left of a job that waited for the next; not where writes may be on their way. */
+    private void discard(Job cancelled) {
+        if (cancelled.started().isEmpty() || cancelled.takenOver()) {
+            return;
+        }
+        try {
+            runner.discard(cancelled);
+        } catch (ReadsException e) {
+            LOG.warn("conversion {}: left for the sweep: {}", cancelled.id(), e.getMessage());
+        }
     }
 
     /** Queues a job again that has failed or was cancelled. */

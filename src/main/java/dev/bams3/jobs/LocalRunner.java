@@ -5,6 +5,8 @@ import dev.bams3.convert.ConversionKey;
 import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.ConversionRequest;
 import dev.bams3.convert.Converter;
+import dev.bams3.convert.Progress;
+import dev.bams3.convert.Progress.Phase;
 import dev.bams3.convert.SourceObject;
 import dev.bams3.convert.Supervision;
 import dev.bams3.dataset.DatasetId;
@@ -14,6 +16,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.jobs.SourcePlaces.Opened;
 import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.ObjectUri;
 import java.nio.file.Path;
 
 /** Converts in this process. */
@@ -37,11 +40,25 @@ final class LocalRunner implements JobRunner {
     public JobResult run(Job job, Supervision supervision) {
         try (Opened opened = open(job)) {
             JobResult result = JobResult.of(converter
-                    .convert(request(job, opened.object()), supervision)
+                    .convert(request(job, opened.object()), watched(job, supervision))
                     .metadata());
             datasets.forget(new DatasetId(job.request().dataset()));
             return result;
         }
+    }
+
+    private static Supervision watched(Job job, Supervision supervision) {
+        if (job.request().options().sort()) {
+            return supervision;
+        }
+        Progress.Listener refusing = progress -> {
+            if (progress.phase() == Phase.SORTING || progress.phase() == Phase.WRITING) {
+                throw ReadsException.invalidInput(
+                        "options.sort", "the records are not in coordinate order, and sorting them is not permitted");
+            }
+            supervision.listener().progressed(progress);
+        };
+        return new Supervision(refusing, supervision.control(), supervision.fence());
     }
 
     /** The source, if it still is what the job was accepted for; places are judged anew, as settings may have changed. */
@@ -86,5 +103,10 @@ final class LocalRunner implements JobRunner {
     }
 
     @Override
-    public void discard(Job job) {}
+    public void discard(Job job) {
+        ObjectUri address = sources.permitted("source", job.request().source());
+        try (Opened remembered = sources.remembered(address, job.source())) {
+            converter.abandon(request(job, remembered.object()));
+        }
+    }
 }

@@ -2,6 +2,7 @@ package dev.bams3.jobs;
 
 import dev.bams3.convert.SourceObject;
 import dev.bams3.error.ReadsException;
+import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.ObjectUri;
 import dev.bams3.storage.StoreUri;
@@ -131,6 +132,12 @@ public final class SourcePlaces {
             store.close();
             throw e;
         }
+    }
+
+    /** A source as it was when its job was accepted, whether or not it is still there. */
+    Opened remembered(ObjectUri address, JobSource source) {
+        ObjectStore store = stores.apply(address.root());
+        return new Opened(new SourceObject(store, address.key(), source.size(), new ETag(source.etag())), store);
     }
 
     /** What a source is, before a job of it is accepted. */

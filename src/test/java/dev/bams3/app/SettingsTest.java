@@ -64,6 +64,7 @@ class SettingsTest {
                         Duration.ofSeconds(10),
                         Duration.ofDays(30),
                         null));
+        assertThat(settings.sweep()).isEqualTo(new SweepSettings(Duration.ofHours(24), Duration.ofHours(6)));
         assertThat(settings.ticket())
                 .isEqualTo(new Settings.Ticket(
                         List.of(), Duration.ofHours(6), DataSize.ofMegabytes(32), DataSize.ofMegabytes(16)));
@@ -119,6 +120,8 @@ class SettingsTest {
         environment.put("BAMS3_LIMIT_REQUESTS_PER_SECOND", "20");
         environment.put("BAMS3_LIMIT_BURST", "40");
         environment.put("BAMS3_LIMIT_CONCURRENT", "8");
+        environment.put("BAMS3_SWEEP_GRACE", "3h");
+        environment.put("BAMS3_SWEEP_PERIOD", "5m");
         environment.put("BAMS3_TICKET_KEY", KEY + ",second-" + KEY);
         environment.put("BAMS3_TICKET_TTL", "90m");
         environment.put("BAMS3_TICKET_SLICE_SIZE", "8MB");
@@ -187,6 +190,7 @@ class SettingsTest {
                                 Duration.ofDays(12),
                                 "/scratch"),
                         new LimitSettings(20, 40, 8),
+                        new SweepSettings(Duration.ofHours(3), Duration.ofMinutes(5)),
                         new Settings.Ticket(
                                 List.of(KEY, "second-" + KEY),
                                 Duration.ofMinutes(90),

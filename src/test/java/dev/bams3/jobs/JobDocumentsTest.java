@@ -40,8 +40,8 @@ class JobDocumentsTest {
 
     @Test
     void whatWasWrittenIsReadByAnother() {
-        JobOptions options =
-                new JobOptions(OptionalLong.of(1 << 20), OptionalInt.of(7), true, Optional.of("file:/r.fa"), false);
+        JobOptions options = new JobOptions(
+                OptionalLong.of(1 << 20), OptionalInt.of(7), false, true, Optional.of("file:/r.fa"), false);
         Job job = Job.submitted(
                         JobId.ofKey("a"),
                         true,

@@ -42,11 +42,23 @@ final class JobRig implements AutoCloseable {
     private static final String BUCKET = "s3://sources/";
 
     final MemoryObjectStore sources = new MemoryObjectStore();
-    final MemoryObjectStore datasets = new MemoryObjectStore();
+    final ObjectStore datasets;
+    private final Path temporary;
     final ExecutorService cpu = Executors.newFixedThreadPool(2);
     final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
     private final List<AutoCloseable> replicas = new ArrayList<>();
     private int replicaNumber;
+
+    /** On a store in memory. */
+    JobRig() {
+        this(new MemoryObjectStore(), Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    /** @param temporary folder for sorting */
+    JobRig(ObjectStore datasets, Path temporary) {
+        this.datasets = datasets;
+        this.temporary = temporary;
+    }
 
     /** A replica that sees the store through a double. */
     JobService replica(JobSettings settings, ObjectStore seen) {
@@ -57,12 +69,7 @@ final class JobRig implements AutoCloseable {
         Datasets cache = new Datasets(seen, DatasetCacheSettings.DEFAULT);
         SourcePlaces places = places(seenSources);
         Converter converter = new Converter("bams3-server/test", cpu, waiting);
-        return replica(
-                settings,
-                seen,
-                cache,
-                places,
-                new LocalRunner(converter, seen, cache, places, Path.of(System.getProperty("java.io.tmpdir"))));
+        return replica(settings, seen, cache, places, new LocalRunner(converter, seen, cache, places, temporary));
     }
 
     /** A replica that does something else than converting. */
@@ -106,7 +113,13 @@ final class JobRig implements AutoCloseable {
         return new JobRequest(
                 source,
                 dataset,
-                new JobOptions(usual.chunkBytes(), usual.blockRecords(), true, usual.reference(), usual.verify()));
+                new JobOptions(
+                        usual.chunkBytes(),
+                        usual.blockRecords(),
+                        usual.sort(),
+                        true,
+                        usual.reference(),
+                        usual.verify()));
     }
 
     static Job submit(JobService replica, JobRequest request) {

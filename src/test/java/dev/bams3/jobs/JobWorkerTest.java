@@ -18,6 +18,9 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -65,6 +68,39 @@ class JobWorkerTest {
         Job done = JobRig.ended(idle, job.id());
         assertThat(done.result().orElseThrow().sorted()).isTrue();
         assertThat(rig.isSound("unsorted")).isTrue();
+    }
+
+    @Test
+    void unsortedSourcesAreRefusedWhereSortingIsNotPermitted() {
+        byte[] unsorted = Bams.file(
+                RandomRecords.header(), new RandomRecords(5).sortedList(200).reversed());
+        JobOptions inOrder =
+                new JobOptions(OptionalLong.empty(), OptionalInt.empty(), false, false, Optional.empty(), true);
+        Job job = JobRig.submit(idle, new JobRequest(rig.source("u.bam", unsorted), "unsorted", inOrder));
+        rig.replica();
+        Job failed = JobRig.ended(idle, job.id());
+        assertThat(failed.state()).isEqualTo(JobState.FAILED);
+        assertThat(failed.error().orElseThrow().field()).contains("options.sort");
+        assertThat(rig.keys()).isEmpty();
+    }
+
+    /** What its first attempt made is removed by whoever cancels it, as nobody works on it. */
+    @Test
+    void aJobThatWaitsForItsNextAttemptIsCancelledAndLeavesNothing() {
+        JobSettings patient = new JobSettings(
+                1,
+                JobRig.QUICK.heartbeat(),
+                JobRig.QUICK.lease(),
+                JobRig.QUICK.poll(),
+                3,
+                Duration.ofMinutes(1),
+                JobRig.QUICK.retention());
+        FaultyObjectStore store = new FaultyObjectStore(rig.datasets, 1).onNth(3, UPLOADS, Fault.UNAVAILABLE);
+        Job job = submit("one", JobRig.bam(1, 500));
+        rig.replica(patient, store);
+        JobRig.until(idle, job.id(), now -> now.state() == JobState.QUEUED && now.attempt() == 1);
+        assertThat(idle.jobs().cancel(job.id()).state()).isEqualTo(JobState.CANCELLED);
+        assertThat(rig.keys()).isEmpty();
     }
 
     @Test

@@ -186,8 +186,10 @@ final class S3ObjectStore implements ObjectStore {
             for (S3Object object : page.contents()) {
                 last = object.key();
                 String key = last.substring(path("").length());
-                // Not ours: markers of folders, that a console makes, end with a slash.
-                if (ObjectKey.isValid(key)) {
+                // Not ours: markers of folders, that a console makes, end with a slash; what S3Proxy shows without an
+                // ETag is
+                // being written under a name for the time being.
+                if (ObjectKey.isValid(key) && object.eTag() != null) {
                     found.add(new ObjectInfo(
                             new ObjectKey(key),
                             object.size(),

@@ -24,7 +24,8 @@ final class ConversionBody {
     static final int MAX_BYTES = 64 << 10;
 
     private static final Set<String> KEYS = Set.of("source", "dataset", "options");
-    private static final Set<String> OPTIONS = Set.of("chunkBytes", "blockRecords", "replace", "reference", "verify");
+    private static final Set<String> OPTIONS =
+            Set.of("chunkBytes", "blockRecords", "sort", "replace", "reference", "verify");
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -77,6 +78,7 @@ final class ConversionBody {
                 blockRecords
                         .map(value -> OptionalInt.of((int) Math.clamp(value, 0, Integer.MAX_VALUE)))
                         .orElse(OptionalInt.empty()),
+                flag(options, "sort", usual.sort()),
                 flag(options, "replace", usual.replace()),
                 text("options.reference", options.get("reference")),
                 flag(options, "verify", usual.verify()));

@@ -9,6 +9,9 @@ import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.S3ProxyServer;
+import dev.bams3.jobs.JobOptions;
+import dev.bams3.jobs.JobRequest;
+import dev.bams3.jobs.JobService;
 import dev.bams3.storage.ObjectStore;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -26,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +107,30 @@ class AdminEndToEndTest {
         assertThat(again.statusCode()).isEqualTo(409);
         assertProblem(again, 409, "dataset");
         assertThat(send(server, "DELETE", location).statusCode()).isEqualTo(409);
+        assertThat(post(server, "/admin/conversions", body(SOURCE, "a/other", ""))
+                        .statusCode())
+                .isEqualTo(202);
+        JobService service = server.bean(JobService.class);
+        JobRequest beside = new JobRequest(SOURCE, "a/other", JobOptions.DEFAULT);
+        ended(
+                server,
+                "/admin/conversions/"
+                        + service.jobs().submit(beside, Optional.empty()).id());
+        List<String> others = keys("a/other");
+        assertThat(others).isNotEmpty();
+        JsonNode look = JSON.readTree(get(server, "/admin/sweep").body());
+        assertThat(look.get("dryRun").booleanValue()).isTrue();
+        assertThat(look.get("findings")).isEmpty();
+        assertThat(JSON.readTree(post(server, "/admin/sweep", "").body())
+                        .get("dryRun")
+                        .booleanValue())
+                .isFalse();
+        assertThat(send(server, "DELETE", "/admin/datasets/a/one").statusCode()).isEqualTo(200);
+        assertThat(keys("a/one")).isEmpty();
+        assertThat(keys("a/other")).as("nothing else").isEqualTo(others);
+        assertThat(get(server, "/reads/a/one?format=SAM").statusCode()).isEqualTo(404);
+        assertProblem(send(server, "DELETE", "/admin/datasets/a/one"), 404, "id");
+        assertProblem(send(server, "DELETE", "/admin/datasets/.bams3-jobs"), 404, "id");
         assertThat(events(server, location, 0)).last().asString().contains("SUCCEEDED");
         var finished = send(server, "GET", location + "/events", "Last-Event-ID", "999");
         assertThat(finished.statusCode()).isEqualTo(204);

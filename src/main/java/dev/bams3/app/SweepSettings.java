@@ -1,0 +1,29 @@
+package dev.bams3.app;
+
+import dev.bams3.error.ReadsException;
+import java.time.Duration;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Removing what no reader can reach any more, where the admin surface is open.
+ *
+ * @param grace how long nothing must have changed of it, 1 hour or more: longer than any download and any conversion's pause
+ * @param period between two sweeps, 1 minute or more; 0 sweeps only on request
+ */
+public record SweepSettings(
+        @DefaultValue("24h") Duration grace,
+        @DefaultValue("6h") Duration period) {
+    public SweepSettings {
+        check(grace.compareTo(Duration.ofHours(1)) >= 0, "grace", "must be 1h or more, is " + grace);
+        check(
+                period.isZero() || period.compareTo(Duration.ofMinutes(1)) >= 0,
+                "period",
+                "must be 1m or more, or 0s for never, is " + period);
+    }
+
+    private static void check(boolean condition, String name, String message) {
+        if (!condition) {
+            throw ReadsException.invalidInput("bams3.sweep." + name, "bams3.sweep." + name + ": " + message);
+        }
+    }
+}
