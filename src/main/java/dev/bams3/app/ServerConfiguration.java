@@ -23,6 +23,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import org.apache.catalina.core.StandardHost;
+import org.apache.coyote.AbstractProtocol;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -141,6 +142,17 @@ class ServerConfiguration {
         return factory -> factory.addContextCustomizers(context -> {
             if (context.getParent() instanceof StandardHost host) {
                 host.setErrorReportValveClass(ServerErrors.class.getName());
+            }
+        });
+    }
+
+    /** Tomcat has one time for both: waiting for bytes of a request, and for room in the connection to send an answer. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> stallTimeout(Settings settings) {
+        int millis = Math.toIntExact(settings.request().stallTimeout().toMillis());
+        return factory -> factory.addConnectorCustomizers(connector -> {
+            if (connector.getProtocolHandler() instanceof AbstractProtocol<?> protocol) {
+                protocol.setConnectionTimeout(millis);
             }
         });
     }

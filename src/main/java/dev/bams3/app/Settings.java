@@ -271,10 +271,13 @@ public record Settings(
      *
      * @param maxBody bytes of a POST's JSON, 1 KiB to 16 MiB
      * @param maxRegions regions of a POST, 1 to 100,000
+     * @param stallTimeout how long a client may neither take a byte of its answer nor send one of its request, 1 second to 1
+     *     hour; then its connection is broken off, and the memory held for it is free
      */
     public record Request(
             @DefaultValue("1MB") DataSize maxBody,
-            @DefaultValue("10000") int maxRegions) {
+            @DefaultValue("10000") int maxRegions,
+            @DefaultValue("60s") Duration stallTimeout) {
         public Request {
             check(
                     maxBody.toBytes() >= 1024 && maxBody.toMegabytes() <= 16,
@@ -284,6 +287,11 @@ public record Settings(
                     maxRegions >= 1 && maxRegions <= 100_000,
                     "bams3.request.max-regions",
                     "must be 1 to 100000, is " + maxRegions);
+            check(
+                    stallTimeout.compareTo(Duration.ofSeconds(1)) >= 0
+                            && stallTimeout.compareTo(Duration.ofHours(1)) <= 0,
+                    "bams3.request.stall-timeout",
+                    "must be 1s to 1h, is " + stallTimeout);
         }
     }
 

@@ -169,7 +169,9 @@ final class BlockStream implements StoredBlocks {
             after++;
         }
         ByteRange range = bytesOf(nextUnread, after);
-        ByteBudget.Lease bytes = fetcher.bytes().acquire(range.length());
+        ByteBudget.Lease bytes = plan.isSmall()
+                ? fetcher.bytes().acquireSmall(range.length())
+                : fetcher.bytes().acquire(range.length());
         FairSlots.Slot get;
         try {
             get = fetcher.gets().acquire();

@@ -46,7 +46,7 @@ public final class ChunkFetcher implements AutoCloseable {
         this.limits = limits;
         this.clock = clock;
         this.room = room;
-        bytes = new ByteBudget(limits.bytes(), limits.bytes() / 4, room);
+        bytes = new ByteBudget(limits.bytes(), limits.bytes() / 4, limits.bytes() / 8, room);
         gets = new FairSlots(limits.gets(), room);
     }
 

@@ -9,94 +9,117 @@ import org.jspecify.annotations.Nullable;
  * Bytes of buffers that a process may hold at once. Who holds nothing may wait for its first bytes ({@link #acquire}); who
  * already holds some only asks ({@link #tryAcquire}) and goes on with less read-ahead when the answer is no. Nobody
  * therefore waits while holding, and no set of requests can block each other. First come, first served. A reserve, if there
- * is one, is kept from those who only ask, so that read-ahead cannot keep newcomers out. Where many holders stand still
- * (stalled clients), the {@link WaitingRoom} tells a newcomer so instead of letting it hang with them.
+ * is one, is kept from those who only ask, so that read-ahead cannot keep newcomers out. Some bytes may be set aside for small
+ * requests ({@link #acquireSmall}), which therefore do not stand in line behind large ones whose clients take nothing. Where
+ * many holders stand still, the {@link WaitingRoom} tells a newcomer so instead of letting it hang with them.
  */
 public final class ByteBudget {
     private static final int UNIT = 1024;
 
-    private final Semaphore units;
+    private final Semaphore shared;
+    /** No permits where nothing is set aside. */
+    private final Semaphore forSmall;
+
     private final int total;
+    private final int totalForSmall;
     private final int reserve;
     private final WaitingRoom room;
 
     /** @param bytes 1 KiB to 2 TiB */
     public ByteBudget(long bytes) {
-        this(bytes, 0);
+        this(bytes, 0, 0, WaitingRoom.unbounded());
     }
 
     /**
      * @param bytes 1 KiB to 2 TiB
-     * @param reserve bytes of these that only {@link #acquire} gives out
+     * @param reserve bytes of these that {@link #tryAcquire} does not give out
+     * @param forSmall bytes of these that only {@link #acquireSmall} gives out; 0 or 1 KiB and more
+     * @param room where is waited
      */
-    public ByteBudget(long bytes, long reserve) {
-        this(bytes, reserve, WaitingRoom.unbounded());
-    }
-
-    /** @param room where {@link #acquire} waits */
-    public ByteBudget(long bytes, long reserve, WaitingRoom room) {
+    public ByteBudget(long bytes, long reserve, long forSmall, WaitingRoom room) {
         this.room = room;
         total = Math.toIntExact(Math.max(1, bytes / UNIT));
+        totalForSmall = Math.toIntExact(forSmall / UNIT);
         this.reserve = Math.toIntExact(reserve / UNIT);
-        units = new Semaphore(total, true);
+        shared = new Semaphore(total - totalForSmall, true);
+        this.forSmall = new Semaphore(totalForSmall, true);
     }
 
     /**
-     * Waits until the bytes are free; a demand over the whole budget takes the whole budget.
+     * Waits until the bytes are free; a demand over the whole budget takes the whole budget, but for what is set aside.
      *
      * @throws ReadsException OVERLOADED when too many wait or they did not become free in time, CANCELLED when interrupted
      */
     public Lease acquire(long bytes) {
-        int wanted = unitsOf(bytes);
-        room.acquire(units, wanted, "memory");
-        return new Lease(wanted);
+        int wanted = unitsOf(bytes, total - totalForSmall);
+        room.acquire(shared, wanted, "memory");
+        return new Lease(shared, wanted);
+    }
+
+    /**
+     * The same for a request whose answer is small enough that the buffers of its connection take it, more or less: where others
+     * have all, or wait for it, this takes of what is set aside.
+     */
+    public Lease acquireSmall(long bytes) {
+        int wanted = unitsOf(bytes, total - totalForSmall);
+        if (totalForSmall == 0) {
+            return acquire(bytes);
+        }
+        if (!shared.hasQueuedThreads() && shared.tryAcquire(wanted)) {
+            return new Lease(shared, wanted);
+        }
+        wanted = unitsOf(bytes, totalForSmall);
+        room.acquire(forSmall, wanted, "memory");
+        return new Lease(forSmall, wanted);
     }
 
     /** The bytes if they are free now, the reserve aside, and nobody waits for them, else null. */
     public @Nullable Lease tryAcquire(long bytes) {
-        int wanted = unitsOf(bytes);
-        if (units.hasQueuedThreads() || !units.tryAcquire(wanted)) {
+        int wanted = unitsOf(bytes, total - totalForSmall);
+        if (shared.hasQueuedThreads() || !shared.tryAcquire(wanted)) {
             return null;
         }
-        if (units.availablePermits() < reserve) {
-            units.release(wanted);
+        if (shared.availablePermits() < reserve) {
+            shared.release(wanted);
             return null;
         }
-        return new Lease(wanted);
+        return new Lease(shared, wanted);
     }
 
     public long bytesFree() {
-        return (long) units.availablePermits() * UNIT;
+        return (long) (shared.availablePermits() + forSmall.availablePermits()) * UNIT;
     }
 
     public long bytesTotal() {
         return (long) total * UNIT;
     }
 
-    private int unitsOf(long bytes) {
-        return (int) Math.min(total, (bytes + UNIT - 1) / UNIT);
+    private static int unitsOf(long bytes, int most) {
+        return (int) Math.min(most, (bytes + UNIT - 1) / UNIT);
     }
 
     /** Bytes held. Closing gives them back; a second close does nothing. */
     public final class Lease implements AutoCloseable {
+        private final Semaphore from;
         private final AtomicInteger held;
 
-        private Lease(int held) {
+        private Lease(Semaphore from, int held) {
+            this.from = from;
             this.held = new AtomicInteger(held);
         }
 
         /** Gives back what is held beyond these bytes. */
         public void shrinkTo(long bytes) {
-            int kept = unitsOf(bytes);
+            int kept = unitsOf(bytes, total);
             int before = held.getAndUpdate(units -> Math.min(units, kept));
             if (before > kept) {
-                units.release(before - kept);
+                from.release(before - kept);
             }
         }
 
         @Override
         public void close() {
-            units.release(held.getAndSet(0));
+            from.release(held.getAndSet(0));
         }
     }
 }

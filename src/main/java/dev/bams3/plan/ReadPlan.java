@@ -20,6 +20,8 @@ import java.util.stream.IntStream;
  * @param skippedBlocks blocks of the same references that the plan does not read
  */
 public record ReadPlan(List<PlannedBlock> blocks, List<PlannedRange> ranges, RangeRules rules, long skippedBlocks) {
+    private static final int SMALL = 1 << 20;
+
     public ReadPlan {
         blocks = List.copyOf(blocks);
         ranges = List.copyOf(ranges);
@@ -82,6 +84,14 @@ public record ReadPlan(List<PlannedBlock> blocks, List<PlannedRange> ranges, Ran
     /** Uncompressed bytes of BAM records of the answer, with the same exactness. */
     public long estimatedRawBytes() {
         return blocks.stream().mapToLong(PlannedBlock::estimatedRawBytes).sum();
+    }
+
+    /**
+     * Whether the answer has at most 1 MiB of BAM records, about what a viewer asks for at once: the buffers of a connection take
+     * most of it at once, whether its client does or not.
+     */
+    public boolean isSmall() {
+        return estimatedRawBytes() <= SMALL;
     }
 
     private static List<PlannedRange> ranges(List<PlannedBlock> blocks, RangeRules rules) {

@@ -18,7 +18,8 @@ import java.util.ArrayDeque;
  * dev.bams3.fetch.FetchLimits#readAhead} stored bytes; all requests together hold no more than the two budgets. The budgets
  * cannot block each other: stored bytes may be held while waiting for room for an encoded block, never the other way round,
  * and encoded blocks are given back by writing them, which waits for nobody but the client. Clients that take nothing hold
- * what was encoded for them until their connection times out; a request that finds no room meanwhile ends as OVERLOADED.
+ * what was encoded for them until their connection times out; small requests find room beside them, and a large one that finds
+ * none meanwhile ends as OVERLOADED.
  */
 final class EncodedBlocks implements AutoCloseable {
     private final ReadEngine engine;
@@ -90,7 +91,9 @@ final class EncodedBlocks implements AutoCloseable {
         FetchedBlock block = stream.next();
         ByteBudget.Lease charged;
         try {
-            charged = engine.encoded().acquire(room());
+            charged = plan.isSmall()
+                    ? engine.encoded().acquireSmall(room())
+                    : engine.encoded().acquire(room());
         } catch (RuntimeException e) {
             block.close();
             throw e;

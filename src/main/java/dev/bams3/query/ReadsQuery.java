@@ -33,7 +33,8 @@ public final class ReadsQuery implements AutoCloseable {
      * @param deflaters for BAM; stays the caller's
      */
     public ReadsQuery(ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters, QueryLimits limits) {
-        ByteBudget encoded = new ByteBudget(limits.encodedBytes(), limits.encodedBytes() / 4, fetcher.room());
+        ByteBudget encoded = new ByteBudget(
+                limits.encodedBytes(), limits.encodedBytes() / 4, limits.encodedBytes() / 8, fetcher.room());
         engine = new ReadEngine(
                 fetcher, new FairTurns(cpu), new DecoderPool(), deflaters, encoded, limits.blocksInFlight());
     }

@@ -65,7 +65,7 @@ class ChartEnvironmentTest {
                        checksums: when_required, attempts: 7}
                   ticket: {ttl: 90m, sliceSize: 8MB}
                   cors: {origins: ['https://a.example', 'https://b.example']}
-                  request: {maxRegions: 99999}
+                  request: {maxRegions: 99999, stallTimeout: 45s}
                   fetch: {gets: 1000, memory: 1GB}
                   service: {organizationName: 'Institute, Example'}
                 ticketKey: {existingSecret: bams3-ticket}
@@ -86,6 +86,7 @@ class ChartEnvironmentTest {
         assertThat(settings.ticket().keys()).hasSize(2);
         assertThat(settings.cors().origins()).containsExactly("https://a.example", "https://b.example");
         assertThat(settings.request().maxRegions()).isEqualTo(99_999);
+        assertThat(settings.request().stallTimeout()).isEqualTo(Duration.ofSeconds(45));
         assertThat(settings.fetch().gets()).isEqualTo(1000);
         assertThat(settings.fetch().memory()).isEqualTo(DataSize.ofGigabytes(1));
         assertThat(settings.service().organizationName()).isEqualTo("Institute, Example");

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.apache.coyote.AbstractProtocol;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The service as it is, on a free port. */
@@ -63,6 +66,16 @@ public final class RunningServer implements AutoCloseable {
     public String managementUrl(String path) {
         int port = context.getEnvironment().getRequiredProperty("local.management.port", Integer.class);
         return String.format(Locale.ROOT, "http://localhost:%d%s", port, path);
+    }
+
+    /** Connections that are open, whether a request is under way on them or not; one more while the next is waited for. */
+    public long connections() {
+        return context instanceof WebServerApplicationContext web
+                        && web.getWebServer() instanceof TomcatWebServer tomcat
+                        && tomcat.getTomcat().getConnector().getProtocolHandler()
+                                instanceof AbstractProtocol<?> protocol
+                ? protocol.getConnectionCount()
+                : -1;
     }
 
     public <T> T bean(Class<T> type) {

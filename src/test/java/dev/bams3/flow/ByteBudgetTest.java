@@ -56,7 +56,7 @@ class ByteBudgetTest {
 
     @Test
     void theReserveIsOnlyForThoseWhoWait() {
-        ByteBudget budget = new ByteBudget(8 * KIB, 2 * KIB);
+        ByteBudget budget = new ByteBudget(8 * KIB, 2 * KIB, 0, WaitingRoom.unbounded());
         try (ByteBudget.Lease most = budget.tryAcquire(6 * KIB)) {
             assertThat(most).isNotNull();
             assertThat(budget.tryAcquire(1)).isNull();
@@ -64,6 +64,29 @@ class ByteBudgetTest {
                 assertThat(rest).isNotNull();
                 assertThat(budget.bytesFree()).isZero();
             }
+        }
+        assertThat(budget.bytesFree()).isEqualTo(budget.bytesTotal());
+    }
+
+    @Test
+    void theSmallGoPastWhoeverWaitsForMuch() {
+        ByteBudget budget = new ByteBudget(8 * KIB, 0, 2 * KIB, new WaitingRoom(1, Duration.ofMillis(20)));
+        try (ByteBudget.Lease shared = budget.acquire(100 * KIB)) {
+            assertThat(shared).isNotNull();
+            assertThat(budget.bytesFree()).isEqualTo(2 * KIB);
+            assertThatThrownBy(() -> budget.acquire(KIB)).isInstanceOf(ReadsException.class);
+            try (ByteBudget.Lease small = budget.acquireSmall(3 * KIB)) {
+                assertThat(budget.bytesFree()).isZero();
+                assertThatThrownBy(() -> budget.acquireSmall(1)).isInstanceOf(ReadsException.class);
+                small.shrinkTo(KIB);
+                assertThat(budget.bytesFree()).isEqualTo(KIB);
+                assertThat(budget.tryAcquire(1)).isNull();
+            }
+        }
+        try (ByteBudget.Lease small = budget.acquireSmall(3 * KIB);
+                ByteBudget.Lease other = budget.acquireSmall(3 * KIB)) {
+            assertThat(small).isNotSameAs(other);
+            assertThat(budget.bytesFree()).as("of the shared, while it is free").isEqualTo(2 * KIB);
         }
         assertThat(budget.bytesFree()).isEqualTo(budget.bytesTotal());
     }
@@ -104,7 +127,7 @@ class ByteBudgetTest {
 
     @Test
     void whoWaitsTooLongIsToldSoAndTakesNothing() {
-        ByteBudget budget = new ByteBudget(8 * KIB, 0, new WaitingRoom(1, Duration.ofMillis(20)));
+        ByteBudget budget = new ByteBudget(8 * KIB, 0, 0, new WaitingRoom(1, Duration.ofMillis(20)));
         try (ByteBudget.Lease lease = budget.acquire(6 * KIB)) {
             assertThat(lease).isNotNull();
             assertThatThrownBy(() -> budget.acquire(4 * KIB))
