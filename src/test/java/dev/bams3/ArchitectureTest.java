@@ -76,6 +76,8 @@ class ArchitectureTest {
                             "error")),
             // Apart from web, so that serving reads does not depend on jobs.
             Map.entry("web.admin", Set.of("web", "jobs", "convert", "dataset", "htsget", "error")),
+            // Between the edges and the root: it listens to requests and decorates ports, and none of them knows it.
+            Map.entry("metrics", Set.of("web", "query", "fetch", "dataset", "storage", "flow", "error")),
             Map.entry(
                     "cli",
                     Set.of(
@@ -118,6 +120,7 @@ class ArchitectureTest {
                             "discovery",
                             "web",
                             "web.admin",
+                            "metrics",
                             "cli"))));
 
     /** Library (package prefix) and the packages that may know it; jspecify and the JDK are everybody's. */
@@ -126,7 +129,7 @@ class ArchitectureTest {
             Map.entry("com.intel.gkl", Set.of("bgzf")),
             Map.entry("com.github.luben.zstd", Set.of("bams3")),
             // web: what was made for tickets and is asked for again.
-            Map.entry("com.github.benmanes.caffeine", Set.of("dataset", "fetch", "web", "security")),
+            Map.entry("com.github.benmanes.caffeine", Set.of("dataset", "fetch", "metrics", "web", "security")),
             // In convert and jobs: the documents of work under way.
             Map.entry(
                     "tools.jackson",
@@ -151,7 +154,7 @@ class ArchitectureTest {
             Map.entry("com.nimbusds", Set.of("security")),
             Map.entry("org.yaml.snakeyaml", Set.of("access")),
             Map.entry("jakarta", Set.of("web", "web.admin", "security", "app")),
-            Map.entry("io.micrometer", Set.of("app")),
+            Map.entry("io.micrometer", Set.of("metrics", "app")),
             Map.entry("org.slf4j", MAY_USE.keySet()));
 
     @Test

@@ -6,10 +6,12 @@ import dev.bams3.fetch.BlockCache;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
 import dev.bams3.flow.WaitingRoom;
+import dev.bams3.metrics.MeasuredObjectStore;
 import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.springframework.context.annotation.Bean;
@@ -26,8 +28,8 @@ class ReadConfiguration {
     }
 
     @Bean
-    ObjectStore store(Settings settings, Stores stores) {
-        return stores.open(StoreUri.parse("bams3.store", settings.store()));
+    ObjectStore store(Settings settings, Stores stores, MeterRegistry registry) {
+        return new MeasuredObjectStore(stores.open(StoreUri.parse("bams3.store", settings.store())), registry);
     }
 
     @Bean

@@ -1,15 +1,20 @@
 package dev.bams3.app;
 
 import dev.bams3.dataset.Datasets;
+import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.htsget.HtsgetRequest;
 import dev.bams3.htsget.ServiceInfo;
 import dev.bams3.htsget.SliceTokens;
+import dev.bams3.metrics.ReadMetrics;
+import dev.bams3.metrics.RequestMetrics;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.web.Access;
+import dev.bams3.web.AccessLog;
 import dev.bams3.web.ClientWatch;
 import dev.bams3.web.CrossOrigin;
 import dev.bams3.web.DatasetsController;
+import dev.bams3.web.Exchanges;
 import dev.bams3.web.Failures;
 import dev.bams3.web.PublicAddress;
 import dev.bams3.web.ReadsController;
@@ -19,6 +24,7 @@ import dev.bams3.web.ServerErrors;
 import dev.bams3.web.Slices;
 import dev.bams3.web.Tickets;
 import dev.bams3.web.TrustedProxies;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
@@ -127,6 +133,19 @@ class ServerConfiguration {
                 new FilterRegistrationBean<>(new TrustedProxies(settings.proxy().trusted()));
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return filter;
+    }
+
+    @Bean
+    FilterRegistrationBean<Exchanges> exchanges(MeterRegistry registry) {
+        FilterRegistrationBean<Exchanges> filter =
+                new FilterRegistrationBean<>(new Exchanges(List.of(new RequestMetrics(registry), new AccessLog())));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return filter;
+    }
+
+    @Bean
+    ReadMetrics readMetrics(Datasets datasets, ChunkFetcher fetcher, ReadsQuery query, Stores stores) {
+        return new ReadMetrics(datasets, fetcher, query, stores::retries);
     }
 
     @Bean

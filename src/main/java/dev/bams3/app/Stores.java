@@ -34,6 +34,11 @@ final class Stores implements AutoCloseable {
         return connection;
     }
 
+    /** Attempts beyond the first of calls to S3 so far. */
+    synchronized long retries() {
+        return connection == null ? 0 : connection.retries();
+    }
+
     @Override
     public synchronized void close() {
         if (connection != null) {

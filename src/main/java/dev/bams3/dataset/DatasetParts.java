@@ -1,9 +1,11 @@
 package dev.bams3.dataset;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import dev.bams3.bams3.BlockList;
 import dev.bams3.bams3.ChunkEntry;
 import dev.bams3.sam.SamHeader;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -28,6 +30,11 @@ final class DatasetParts {
         long chunkBytes = settings.indexBytes() / 8;
         blocks = new SingleFlight<>(settings.indexBytes() - chunkBytes, list -> list.weight() + BYTES_OF_ENTRY);
         chunks = new SingleFlight<>(chunkBytes, table -> BYTES_OF_CHUNK_ENTRY * table.size() + BYTES_OF_ENTRY);
+    }
+
+    /** By what they hold. */
+    Map<String, Cache<?, ?>> caches() {
+        return Map.of("headers", headers.cache(), "indexes", blocks.cache(), "chunks", chunks.cache());
     }
 
     SamHeader header(Generation generation, Supplier<SamHeader> load) {

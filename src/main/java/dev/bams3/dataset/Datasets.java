@@ -11,7 +11,9 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoredObject;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Opens datasets. The first open of one is one GET; until its time to live ends, further ones are free; then one HEAD tells
@@ -87,6 +89,13 @@ public final class Datasets {
             case Answer.Found(OpenDataset dataset, int _) -> dataset;
             case Answer.Missing() -> throw ReadsException.about(ErrorKind.NOT_FOUND, name, "no such dataset");
         };
+    }
+
+    /** The caches by what they hold, weighed in bytes; for metrics. */
+    public Map<String, Cache<?, ?>> caches() {
+        Map<String, Cache<?, ?>> all = new HashMap<>(parts.caches());
+        all.put("metadata", fresh.cache());
+        return all;
     }
 
     /** Forgets what was believed of a dataset, as whoever published or removed it in this process wants. */

@@ -1,6 +1,7 @@
 package dev.bams3.dataset;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -41,6 +42,7 @@ final class SingleFlight<K, V> {
     SingleFlight(long maxWeight, ToLongFunction<V> weigher, Function<V, Duration> timeToLive, Ticker ticker) {
         cache = Caffeine.newBuilder()
                 .executor(Runnable::run)
+                .recordStats()
                 .ticker(ticker)
                 .maximumWeight(maxWeight)
                 .weigher((K _, Outcome<V> outcome) -> outcome instanceof Outcome.Loaded<V>(V value)
@@ -86,6 +88,11 @@ final class SingleFlight<K, V> {
             }
         });
         return future;
+    }
+
+    /** For metrics. */
+    Cache<?, ?> cache() {
+        return cache.synchronous();
     }
 
     void forget(K key) {

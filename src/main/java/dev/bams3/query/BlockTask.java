@@ -21,6 +21,7 @@ final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
     private final RecordEncoder encoder;
     private final DecoderPool decoders;
     private final ByteBudget.Lease charged;
+    private final WorkTimes times;
 
     /** Owns {@code stored} and {@code charged}. */
     BlockTask(
@@ -28,19 +29,23 @@ final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
             DatasetView view,
             RecordEncoder encoder,
             DecoderPool decoders,
-            ByteBudget.Lease charged) {
+            ByteBudget.Lease charged,
+            WorkTimes times) {
         this.stored = stored;
         this.view = view;
         this.encoder = encoder;
         this.decoders = decoders;
         this.charged = charged;
+        this.times = times;
     }
 
     @Override
     public EncodedBlock call() {
         PlannedBlock block = stored.block();
         BlockEntry entry = block.entry();
+        long began = System.nanoTime();
         byte[] records = decode(entry);
+        long decoded = System.nanoTime();
         RecordFilter.Kept inPlace = block.isWhole()
                 ? new RecordFilter.Kept(records.length, entry.records())
                 : RecordFilter.keep(stored.object(), records, block.filter());
@@ -52,6 +57,7 @@ final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
         // Of a block that passes the limit, some records will be encoded again.
         byte[] source = view.isLimited() ? records : EncodedBlock.NO_SOURCE;
         charged.shrinkTo(trimmed.length + source.length);
+        times.add(decoded - began, System.nanoTime() - decoded);
         return new EncodedBlock(
                 new EncodedBytes(trimmed, trimmed.length), kept.records(), entry.records(), source, charged);
     }

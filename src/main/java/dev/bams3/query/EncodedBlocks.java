@@ -119,7 +119,7 @@ final class EncodedBlocks implements AutoCloseable {
     }
 
     private void submit(FetchedBlock block, ByteBudget.Lease charged) {
-        BlockTask task = new BlockTask(block, view, encoder, engine.decoders(), charged);
+        BlockTask task = new BlockTask(block, view, encoder, engine.decoders(), charged, engine.times());
         try {
             encoding.submit(task);
         } catch (RuntimeException e) {

@@ -14,6 +14,7 @@ import dev.bams3.flow.FairTurns;
  * @param deflaters for BAM
  * @param encoded bytes of encoded blocks that may be held
  * @param blocksInFlight of one request
+ * @param times of work
  */
 record ReadEngine(
         ChunkFetcher fetcher,
@@ -21,4 +22,5 @@ record ReadEngine(
         DecoderPool decoders,
         BgzfDeflaters deflaters,
         ByteBudget encoded,
-        int blocksInFlight) {}
+        int blocksInFlight,
+        WorkTimes times) {}

@@ -36,7 +36,23 @@ public final class ReadsQuery implements AutoCloseable {
         ByteBudget encoded = new ByteBudget(
                 limits.encodedBytes(), limits.encodedBytes() / 4, limits.encodedBytes() / 8, fetcher.room());
         engine = new ReadEngine(
-                fetcher, new FairTurns(cpu), new DecoderPool(), deflaters, encoded, limits.blocksInFlight());
+                fetcher,
+                new FairTurns(cpu),
+                new DecoderPool(),
+                deflaters,
+                encoded,
+                limits.blocksInFlight(),
+                new WorkTimes());
+    }
+
+    /** Time that blocks took. */
+    public WorkTimes times() {
+        return engine.times();
+    }
+
+    /** Blocks that wait for a thread. */
+    public int blocksWaiting() {
+        return engine.cpu().waiting();
     }
 
     /**

@@ -115,6 +115,7 @@ public final class ReadsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
+        Exchange.of(request).is(Exchange.Kind.TICKET);
         try (OpenRead read = open(id, wanted, request)) {
             String base = address.base(request);
             response.setContentType(Ticket.contentType(version));
@@ -143,6 +144,9 @@ public final class ReadsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
+        Exchange.of(request)
+                .is(wanted.headerOnly() ? Exchange.Kind.HEADER : Exchange.Kind.STREAM)
+                .in(format.name());
         try (OpenRead read = open(id, wanted, request)) {
             if (!wanted.headerOnly()) {
                 Audit.announce(request, release(id, wanted, read, format.name(), Optional.empty()));
@@ -158,6 +162,7 @@ public final class ReadsController {
 
     /** The one place where a dataset is opened for a caller; slices bring their own authorization. */
     private OpenRead open(DatasetId id, HtsgetRequest wanted, HttpServletRequest request) {
+        Exchange.of(request).asksFor(id, wanted.selection());
         Grant grant = access.require(request, id);
         OpenDataset dataset = datasets.open(id);
         if (!wanted.headerOnly()) {

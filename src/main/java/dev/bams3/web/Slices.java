@@ -72,6 +72,7 @@ public final class Slices {
                         slice.selection(),
                         "slice",
                         Optional.of(SliceTokens.ticketId(token))));
+        Exchange.of(request).is(Exchange.Kind.SLICE).in(ReadFormat.BAM.name()).asksFor(id, slice.selection());
         try (OpenRead read = query.open(datasets.open(id), slice.selection(), slice.view())) {
             if (read.metadata().generation().equals(slice.generation())) {
                 write(read, slice, request, response);

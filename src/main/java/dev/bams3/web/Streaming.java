@@ -29,14 +29,17 @@ final class Streaming {
 
     static ReadTotals write(HttpServletRequest request, HttpServletResponse response, Writing writing)
             throws IOException {
-        Counted out = new Counted(response.getOutputStream());
+        Exchange exchange = Exchange.of(request);
+        Sent out = new Sent(response.getOutputStream(), exchange);
         try {
             ReadTotals totals = writing.to(out);
+            exchange.took(totals);
             Audit.reads(request, Audit.Outcome.COMPLETE, Optional.of(totals), out.bytes);
             return totals;
         } catch (IOException | ClientWatch.Gone e) {
             Audit.reads(request, Audit.Outcome.INTERRUPTED, Optional.empty(), out.bytes);
             // Not ours to finish: where the client still listens, it must not take this for the end.
+            exchange.brokeOff(Exchange.Outcome.LEFT, out.bytes);
             LOG.debug("request {}: the client left", RequestId.of(request), e);
             throw new CloseNowException("the client left", e);
         } catch (RuntimeException | Error e) {
@@ -48,27 +51,32 @@ final class Streaming {
             }
             Audit.reads(request, Audit.Outcome.FAILED, Optional.empty(), out.bytes);
             // A tidy end at the border of two blocks would be an answer with records missing and nothing to show it.
+            exchange.brokeOff(Exchange.Outcome.BROKEN_OFF, out.bytes);
             Failures.log("request {} failed after its first byte: {}", request, e);
             throw new CloseNowException("failed after the first byte", e);
         }
     }
 
-    /** What was handed to the connection. */
-    private static final class Counted extends FilterOutputStream {
+    /** Notes when the first byte is handed to the connection, and counts them. */
+    private static final class Sent extends FilterOutputStream {
+        private final Exchange exchange;
         private long bytes;
 
-        Counted(OutputStream out) {
+        Sent(OutputStream out, Exchange exchange) {
             super(out);
+            this.exchange = exchange;
         }
 
         @Override
         public void write(int b) throws IOException {
+            exchange.firstByte();
             out.write(b);
             bytes++;
         }
 
         @Override
         public void write(byte[] b, int offset, int length) throws IOException {
+            exchange.firstByte();
             out.write(b, offset, length);
             bytes += length;
         }

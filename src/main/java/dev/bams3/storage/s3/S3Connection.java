@@ -36,9 +36,11 @@ public final class S3Connection implements AutoCloseable {
 
     private final S3Client client;
     private final S3Settings settings;
+    private final RetryCount retryCount;
 
-    private S3Connection(S3Client client, S3Settings settings) {
+    private S3Connection(S3Client client, S3Settings settings, RetryCount retryCount) {
         this.client = client;
+        this.retryCount = retryCount;
         this.settings = settings;
     }
 
@@ -49,6 +51,7 @@ public final class S3Connection implements AutoCloseable {
 
     /** With a fixed key pair, or the default chain for null. */
     public static S3Connection open(S3Settings settings, @Nullable S3Credentials credentials) {
+        RetryCount retryCount = new RetryCount();
         boolean always = settings.checksums() == S3Settings.Checksums.WHEN_SUPPORTED;
         S3ClientBuilder builder = S3Client.builder()
                 .credentialsProvider(provider(credentials))
@@ -67,7 +70,8 @@ public final class S3Connection implements AutoCloseable {
                         .tcpKeepAlive(true))
                 .overrideConfiguration(configuration -> configuration
                         .apiCallAttemptTimeout(settings.attemptTimeout())
-                        .retryStrategy(retries(settings)));
+                        .retryStrategy(retries(settings))
+                        .addExecutionInterceptor(retryCount));
         if (settings.endpoint() != null) {
             builder.endpointOverride(settings.endpoint());
         } else {
@@ -78,7 +82,7 @@ public final class S3Connection implements AutoCloseable {
         if (region != null) {
             builder.region(region);
         }
-        return new S3Connection(builder.build(), settings);
+        return new S3Connection(builder.build(), settings, retryCount);
     }
 
     private static AwsCredentialsProvider provider(@Nullable S3Credentials credentials) {
@@ -126,6 +130,11 @@ public final class S3Connection implements AutoCloseable {
     /** The objects below a prefix of a bucket. Closing the store leaves this connection open. */
     public ObjectStore store(StoreUri.Bucket bucket) {
         return new S3ObjectStore(client, bucket, settings.partSize());
+    }
+
+    /** Attempts beyond the first, of all calls so far. */
+    public long retries() {
+        return retryCount.retries();
     }
 
     @Override

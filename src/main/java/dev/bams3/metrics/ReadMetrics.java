@@ -1,0 +1,81 @@
+package dev.bams3.metrics;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Policy;
+import dev.bams3.dataset.Datasets;
+import dev.bams3.fetch.ChunkFetcher;
+import dev.bams3.flow.WaitingRoom;
+import dev.bams3.query.ReadsQuery;
+import dev.bams3.query.WorkTimes;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+
+/** What reading holds, waits for and works, all requests together. */
+public final class ReadMetrics implements MeterBinder {
+    private final Datasets datasets;
+    private final ChunkFetcher fetcher;
+    private final ReadsQuery query;
+    private final LongSupplier retries;
+
+    /** @param retries of calls of the store so far */
+    public ReadMetrics(Datasets datasets, ChunkFetcher fetcher, ReadsQuery query, LongSupplier retries) {
+        this.datasets = datasets;
+        this.fetcher = fetcher;
+        this.query = query;
+        this.retries = retries;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder("bams3.gets.in.flight", fetcher, ChunkFetcher::getsInFlight)
+                .register(registry);
+        Gauge.builder("bams3.requests.waiting", fetcher.room(), WaitingRoom::waiting)
+                .register(registry);
+        FunctionCounter.builder("bams3.requests.overloaded", fetcher.room(), WaitingRoom::refused)
+                .register(registry);
+        FunctionCounter.builder("bams3.store.retries", retries, LongSupplier::getAsLong)
+                .register(registry);
+        Gauge.builder("bams3.memory.held", fetcher, ChunkFetcher::bytesHeld)
+                .tag("of", "stored")
+                .baseUnit("bytes")
+                .register(registry);
+        Gauge.builder("bams3.memory.held", query, ReadsQuery::encodedBytesHeld)
+                .tag("of", "encoded")
+                .baseUnit("bytes")
+                .register(registry);
+        Gauge.builder("bams3.blocks.waiting", query, ReadsQuery::blocksWaiting).register(registry);
+        work(registry, "bams3.decode", WorkTimes::decodeNanos);
+        work(registry, "bams3.encode", WorkTimes::encodeNanos);
+        cache(registry, "blocks", fetcher.cache().cache());
+        datasets.caches().forEach((name, cache) -> cache(registry, name, cache));
+    }
+
+    private void work(MeterRegistry registry, String name, ToLongFunction<WorkTimes> nanos) {
+        FunctionTimer.builder(name, query.times(), WorkTimes::blocks, nanos::applyAsLong, TimeUnit.NANOSECONDS)
+                .register(registry);
+    }
+
+    private static void cache(MeterRegistry registry, String name, Cache<?, ?> cache) {
+        CaffeineCacheMetrics.monitor(registry, cache, name, List.of());
+        Gauge.builder("bams3.cache.held", cache, ReadMetrics::weight)
+                .tag("cache", name)
+                .baseUnit("bytes")
+                .register(registry);
+    }
+
+    private static double weight(Cache<?, ?> cache) {
+        return cache.policy()
+                .eviction()
+                .map(Policy.Eviction::weightedSize)
+                .map(size -> (double) size.orElse(0))
+                .orElse(0.0);
+    }
+}

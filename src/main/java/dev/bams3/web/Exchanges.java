@@ -1,0 +1,41 @@
+package dev.bams3.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Keeps the {@link Exchange} of each request and tells listeners of it at its end, whichever end that is. */
+public final class Exchanges extends HttpFilter {
+    private final transient List<Consumer<Exchange>> listeners;
+
+    public Exchanges(List<Consumer<Exchange>> listeners) {
+        this.listeners = List.copyOf(listeners);
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        Exchange exchange = new Exchange(RequestId.of(request));
+        exchange.keepBeside(request);
+        boolean answered = false;
+        try {
+            chain.doFilter(request, response);
+            answered = true;
+        } finally {
+            // What is thrown from here on, the server answers with 500, or by breaking off.
+            int status = answered || response.isCommitted() ? response.getStatus() : 500;
+            exchange.end(status, length(response));
+            listeners.forEach(listener -> listener.accept(exchange));
+        }
+    }
+
+    private static long length(HttpServletResponse response) {
+        String length = response.getHeader("Content-Length");
+        return length == null ? 0 : Long.parseLong(length);
+    }
+}
