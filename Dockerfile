@@ -20,6 +20,10 @@ LABEL org.opencontainers.image.title="bams3-server" \
       org.opencontainers.image.version="1.0.0" \
       org.opencontainers.image.licenses="Apache-2.0"
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
+# Compresses the slices of tickets, twice as fast as Java's own deflate, which takes its place where it is not there.
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends libdeflate0 \
+ && rm -rf /var/lib/apt/lists/*
 # The default store is file:./data, so without settings the working folder is where the demo dataset is made.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /bams3 --shell /usr/sbin/nologin bams3 \
  && mkdir -p /bams3/data \

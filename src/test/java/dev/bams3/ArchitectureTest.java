@@ -123,10 +123,12 @@ class ArchitectureTest {
                             "metrics",
                             "cli"))));
 
-    /** Library (package prefix) and the packages that may know it; jspecify and the JDK are everybody's. */
+    /** Library (package prefix) and the packages that may know it; jspecify and the rest of the JDK are everybody's. */
     private static final Map<String, Set<String>> LIBRARIES = Map.ofEntries(
             Map.entry("software.amazon", Set.of("storage.s3")),
             Map.entry("com.intel.gkl", Set.of("bgzf")),
+            // Calls of the system's libraries can crash the process, so they are few and in one place.
+            Map.entry("java.lang.foreign", Set.of("bgzf")),
             Map.entry("com.github.luben.zstd", Set.of("bams3")),
             // web: what was made for tickets and is asked for again.
             Map.entry("com.github.benmanes.caffeine", Set.of("dataset", "fetch", "metrics", "web", "security")),

@@ -1,12 +1,12 @@
 package dev.bams3.app;
 
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.fetch.BlockCache;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
 import dev.bams3.flow.WaitingRoom;
 import dev.bams3.metrics.MeasuredObjectStore;
+import dev.bams3.query.BamDeflaters;
 import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
@@ -49,12 +49,12 @@ class ReadConfiguration {
     }
 
     @Bean
-    BgzfDeflaters bgzfDeflaters(Settings settings) {
+    BamDeflaters bamDeflaters(Settings settings) {
         return deflaters(settings.encode());
     }
 
     @Bean
-    ReadsQuery readsQuery(Settings settings, ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters) {
+    ReadsQuery readsQuery(Settings settings, ChunkFetcher fetcher, ExecutorService cpu, BamDeflaters deflaters) {
         return query(settings.encode(), fetcher, cpu, deflaters);
     }
 
@@ -72,12 +72,11 @@ class ReadConfiguration {
                 CORES, Thread.ofPlatform().name("cpu-", 0).daemon().factory());
     }
 
-    static BgzfDeflaters deflaters(Settings.Encode encode) {
-        return new BgzfDeflaters(encode.level(), CORES);
+    static BamDeflaters deflaters(Settings.Encode encode) {
+        return BamDeflaters.of(encode.level(), CORES);
     }
 
-    static ReadsQuery query(
-            Settings.Encode encode, ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters) {
+    static ReadsQuery query(Settings.Encode encode, ChunkFetcher fetcher, ExecutorService cpu, BamDeflaters deflaters) {
         return new ReadsQuery(
                 fetcher,
                 cpu,

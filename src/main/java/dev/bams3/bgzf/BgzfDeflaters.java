@@ -1,14 +1,23 @@
 package dev.bams3.bgzf;
 
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compresses bytes into BGZF blocks from any number of threads, with pooled deflaters. Which bytes of the input a block
- * holds is a function of the input alone. Its compressed bytes are with the JDK's deflater; with GKL's (0.9.1) one deflater
- * repeats itself, but another one now and then chooses other matches: for 3 of 1,000 inputs below 200 bytes, and for about 1
- * of 100,000 whole blocks.
+ * holds is a function of the input alone. Whether its compressed bytes are, too, depends on the deflater:
+ *
+ * <ul>
+ *   <li>{@linkplain #BgzfDeflaters(int, int) The fastest}, GKL's (0.9.1) at the two lowest levels: one deflater repeats
+ *       itself, but another one now and then chooses other matches: for 2 to 5 of 1,000 inputs below 200 bytes, and once among
+ *       290,000 blocks of all sizes. For bytes that nobody joins to those of another call.
+ *   <li>{@linkplain #repeatable The repeatable}: equal input, equal output, in every process of the same {@link #variant}.
+ * </ul>
  */
 public final class BgzfDeflaters implements AutoCloseable {
     /** Bytes that a block written here holds at most; what bgzip and htsjdk use, so that no block can outgrow 64 KiB. */
@@ -17,28 +26,85 @@ public final class BgzfDeflaters implements AutoCloseable {
     /** Header, trailer and the frame of a stored deflate block. */
     private static final int MAX_OVERHEAD = BgzfBlock.HEADER_LENGTH + BgzfBlock.TRAILER_LENGTH + 5;
 
-    private static final int MAX_DATA = BgzfBlock.MAX_LENGTH - BgzfBlock.HEADER_LENGTH - BgzfBlock.TRAILER_LENGTH;
+    /** Deflated bytes of a block at most. */
+    static final int MAX_DATA = BgzfBlock.MAX_LENGTH - BgzfBlock.HEADER_LENGTH - BgzfBlock.TRAILER_LENGTH;
 
     private final IdlePool<Codec> pool;
-    private final String variant;
+    private final String implementation;
+    private final boolean repeatable;
+    private @Nullable String variant;
 
     /**
+     * The fastest ones.
+     *
      * @param level 0 (stored) to 9 (smallest)
      * @param maxIdle deflaters kept while nobody uses them; the number of threads that compress at once is right
      */
     public BgzfDeflaters(int level, int maxIdle) {
-        if (level < 0 || level > 9) {
-            throw new IllegalArgumentException("compression level " + level + ": 0 (stored) to 9 (smallest)");
-        }
-        variant = (NativeCompression.compressesAt(level) ? "gkl-" : "jdk-") + level;
-        pool = new IdlePool<>(maxIdle, () -> new Codec(level), codec -> codec.deflater.end());
+        this(
+                NativeCompression.compressesAt(level) ? "gkl-" + level : "jdk-" + level,
+                false,
+                maxIdle,
+                NativeCompression.compressesAt(level)
+                        ? () -> new ZipDeflater(NativeCompression.deflater(level))
+                        : javaDeflaters(level));
+    }
+
+    private BgzfDeflaters(String implementation, boolean repeatable, int maxIdle, Supplier<RawDeflater> deflaters) {
+        this.implementation = implementation;
+        this.repeatable = repeatable;
+        pool = new IdlePool<>(maxIdle, () -> new Codec(deflaters.get()), codec -> codec.deflater.end());
     }
 
     /**
-     * Names what decides the compressed bytes of given bytes: the deflate implementation of this process and the level. Bytes
-     * of another name must not be joined to these.
+     * Those whose bytes can be fetched in pieces, from several processes: libdeflate's where the system has it, else the
+     * JDK's.
+     *
+     * @param level 0 (stored) to 9 (smallest)
+     * @param maxIdle deflaters kept while nobody uses them; the number of threads that compress at once is right
      */
-    public String variant() {
+    public static BgzfDeflaters repeatable(int level, int maxIdle) {
+        return repeatable(level, maxIdle, NativeCompression.isWanted() ? Libdeflate.NAMES : List.of());
+    }
+
+    /** @param libraries names that libdeflate may have; with none, or none that is there, the JDK's deflater is taken */
+    static BgzfDeflaters repeatable(int level, int maxIdle, List<String> libraries) {
+        Optional<Libdeflate> library = level == 0 ? Optional.empty() : Libdeflate.load(libraries);
+        return library.map(found ->
+                        new BgzfDeflaters("libdeflate-" + level, true, maxIdle, libdeflateDeflaters(level, found)))
+                .orElseGet(() -> new BgzfDeflaters("jdk-" + level, true, maxIdle, javaDeflaters(level)));
+    }
+
+    private static Supplier<RawDeflater> libdeflateDeflaters(int level, Libdeflate library) {
+        check(level);
+        return () -> library.compressor(level);
+    }
+
+    private static Supplier<RawDeflater> javaDeflaters(int level) {
+        check(level);
+        return level == 0 ? () -> RawDeflater.NONE : () -> new ZipDeflater(new Deflater(level, true));
+    }
+
+    private static void check(int level) {
+        if (level < 0 || level > 9) {
+            throw new IllegalArgumentException("compression level " + level + ": 0 (stored) to 9 (smallest)");
+        }
+    }
+
+    /**
+     * Names what decides the compressed bytes of given bytes: implementation, level, and a checksum of what it makes of a
+     * sample, since neither library tells its release, and another release may choose other matches. Bytes of another name
+     * must not be joined to these.
+     *
+     * @throws IllegalStateException where even equal names would not promise equal bytes
+     */
+    public synchronized String variant() {
+        if (!repeatable) {
+            throw new IllegalStateException(implementation + " does not repeat itself");
+        }
+        if (variant == null) {
+            variant = "%s-%08x".formatted(implementation, CompressionSample.checksum(this));
+        }
         return variant;
     }
 
@@ -79,36 +145,26 @@ public final class BgzfDeflaters implements AutoCloseable {
         pool.close();
     }
 
-    /** One deflater and its scratch arrays: GKL takes input and output from index 0 only. */
+    /** One deflater, and the frame of a block around its data. */
     private static final class Codec {
-        private final byte[] input = new byte[MAX_PAYLOAD];
-        private final byte[] output = new byte[MAX_DATA];
         private final CRC32 crc = new CRC32();
-        private final boolean stored;
-        private final Deflater deflater;
+        private final RawDeflater deflater;
 
-        Codec(int level) {
-            stored = level == 0;
-            deflater = NativeCompression.compressesAt(level)
-                    ? NativeCompression.deflater(level)
-                    : new Deflater(level, true);
+        Codec(RawDeflater deflater) {
+            this.deflater = deflater;
         }
 
         /** Writes one block and returns its length. */
         int compress(byte[] bytes, int offset, int length, byte[] target, int targetOffset) {
             int dataOffset = targetOffset + BgzfBlock.HEADER_LENGTH;
-            int deflated = stored ? -1 : deflate(bytes, offset, length);
             // Whatever does not shrink is stored: at most 5 bytes more than it was.
-            int dataLength;
-            if (deflated < 0 || deflated > length + 5) {
+            int dataLength = deflater.deflate(bytes, offset, length, target, dataOffset, length + 5);
+            if (dataLength < 0) {
                 target[dataOffset] = 1;
                 BgzfBlock.putUint16(target, dataOffset + 1, length);
                 BgzfBlock.putUint16(target, dataOffset + 3, ~length);
                 System.arraycopy(bytes, offset, target, dataOffset + 5, length);
                 dataLength = length + 5;
-            } else {
-                System.arraycopy(output, 0, target, dataOffset, deflated);
-                dataLength = deflated;
             }
             crc.reset();
             crc.update(bytes, offset, length);
@@ -119,21 +175,6 @@ public final class BgzfDeflaters implements AutoCloseable {
             BgzfBlock.writeHeader(target, targetOffset);
             BgzfBlock.putUint16(target, targetOffset + 16, blockLength - 1);
             return blockLength;
-        }
-
-        /** Length of the deflated bytes in {@link #output}, or -1 if they do not fit. */
-        private int deflate(byte[] bytes, int offset, int length) {
-            System.arraycopy(bytes, offset, input, 0, length);
-            try {
-                deflater.reset();
-                deflater.setInput(input, 0, length);
-                deflater.finish();
-                int deflated = deflater.deflate(output, 0, output.length);
-                return deflater.finished() ? deflated : -1;
-            } catch (RuntimeException e) {
-                // GKL's way to say that the output array is too small.
-                return -1;
-            }
         }
     }
 }

@@ -7,12 +7,17 @@ import java.util.zip.Inflater;
 
 /**
  * Intel GKL's deflate and inflate where they load (x86-64 Linux and macOS), two to four times as fast as the JDK's. The
- * property {@code bams3.native-compression=false} turns them off.
+ * property {@code bams3.native-compression=false} turns them off, and {@link Libdeflate}, too.
  */
 final class NativeCompression {
     private static final boolean LOADED = load();
 
     private NativeCompression() {}
+
+    /** Whether the property allows code that is not the JDK's. */
+    static boolean isWanted() {
+        return Boolean.parseBoolean(System.getProperty("bams3.native-compression", "true"));
+    }
 
     static boolean isLoaded() {
         return LOADED;
@@ -34,7 +39,7 @@ final class NativeCompression {
 
     /** GKL loads one library for both, but binds its fields per class; both binders must have run. */
     private static boolean load() {
-        if (!Boolean.parseBoolean(System.getProperty("bams3.native-compression", "true"))) {
+        if (!isWanted()) {
             return false;
         }
         IntelDeflater deflater = new IntelDeflater(1, true);

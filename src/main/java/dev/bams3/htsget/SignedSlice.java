@@ -18,6 +18,8 @@ import java.util.Base64;
  * @param firstBlock index in the plan
  * @param blocks how many, 0 or more
  * @param end whether the terminator of the format follows
+ * @param variant names what decided the bytes of given records where the ticket was made; a process of another name has
+ *     other bytes for the same records. Empty for no promise of any bytes
  */
 public record SignedSlice(
         String dataset,
@@ -26,24 +28,25 @@ public record SignedSlice(
         RecordView view,
         int firstBlock,
         int blocks,
-        boolean end) {
+        boolean end,
+        String variant) {
     private static final int ETAG_BYTES = 18;
 
-    /** A slice of whole records. */
+    /** A slice of whole records, by whatever compresses them. */
     public SignedSlice(
             String dataset, String generation, ReadSelection selection, int firstBlock, int blocks, boolean end) {
-        this(dataset, generation, selection, RecordView.ALL, firstBlock, blocks, end);
+        this(dataset, generation, selection, RecordView.ALL, firstBlock, blocks, end, "");
     }
 
     /**
      * A strong entity tag (RFC 9110 § 8.8.3): the same for every ticket that names this slice, and another one for any other.
      *
-     * @param variant names what decides the bytes of given records
+     * @param served names what decides the bytes of given records in this process
      */
-    public String etag(String variant) {
+    public String etag(String served) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String text : new String[] {dataset, variant}) {
+            for (String text : new String[] {dataset, served}) {
                 digest.update(text.getBytes(StandardCharsets.UTF_8));
                 digest.update((byte) 0);
             }

@@ -27,7 +27,7 @@ import java.util.zip.InflaterInputStream;
  * regions fits into an address. Only this service reads it, and only after its signature was found right.
  */
 final class SliceCodec {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     private static final int EVERYTHING = 0;
     private static final int REGIONS = 1;
     private static final int REGIONS_AND_UNPLACED = 2;
@@ -42,6 +42,7 @@ final class SliceCodec {
         try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes, deflater))) {
             out.writeByte(VERSION);
             writeNumber(out, expiry.getEpochSecond());
+            out.writeUTF(slice.variant());
             write(out, slice);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -51,7 +52,7 @@ final class SliceCodec {
         return bytes.toByteArray();
     }
 
-    /** What makes the slice the one it is, dataset and expiry aside; equal slices have equal bytes. */
+    /** What makes the slice the one it is, dataset, expiry and variant aside; equal slices have equal bytes. */
     static byte[] plain(SignedSlice slice) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -80,13 +81,15 @@ final class SliceCodec {
                 throw ReadsException.of(ErrorKind.DENIED, "slice: of another release; ask for a new ticket");
             }
             Instant expiry = Instant.ofEpochSecond(readNumber(in));
+            String variant = in.readUTF();
             String generation = in.readUTF();
             int firstBlock = Math.toIntExact(readNumber(in));
             int blocks = Math.toIntExact(readNumber(in));
             boolean end = in.readBoolean();
             ReadSelection selection = readSelection(in);
             RecordView view = ViewCodec.read(in);
-            return new Decoded(new SignedSlice(dataset, generation, selection, view, firstBlock, blocks, end), expiry);
+            return new Decoded(
+                    new SignedSlice(dataset, generation, selection, view, firstBlock, blocks, end, variant), expiry);
         } catch (IOException e) {
             throw new UncheckedIOException("a payload of a right signature that cannot be read", e);
         } finally {

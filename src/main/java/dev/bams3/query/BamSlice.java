@@ -1,7 +1,6 @@
 package dev.bams3.query;
 
 import dev.bams3.bgzf.BgzfBlock;
-import dev.bams3.encode.ReadFormat;
 import dev.bams3.plan.PlannedBlock;
 import dev.bams3.query.OpenRead.Part;
 import java.io.IOException;
@@ -11,7 +10,8 @@ import java.util.function.Consumer;
 
 /**
  * Consecutive blocks of an open read as BAM, of which any stretch of bytes can be written. Every block is compressed for
- * itself, into BGZF blocks that no other block shares, so the bytes of a slice are a function of the slice alone.
+ * itself, into BGZF blocks that no other block shares, by a deflater that repeats itself, so the bytes of a slice are a
+ * function of the slice alone.
  */
 public final class BamSlice {
     private final OpenRead read;
@@ -32,7 +32,7 @@ public final class BamSlice {
     /** Writes all of it; {@code whenWhole} is told the lengths at the end, if it comes to one. */
     public ReadTotals writeTo(OutputStream out, Consumer<BlockLengths> whenWhole) throws IOException {
         BlockLengths.Recorder recorder = new BlockLengths.Recorder(blocks.size());
-        ReadTotals totals = read.write(ReadFormat.BAM, part, out, recorder::add);
+        ReadTotals totals = read.writeRepeatably(part, out, recorder::add);
         whenWhole.accept(recorder.lengths(end()));
         return totals;
     }
@@ -73,7 +73,7 @@ public final class BamSlice {
         int[] next = {from};
         StretchOutput stretch = new StretchOutput(out, first - begin, count);
         Part touched = new Part(false, part.firstBlock() + from, to - from, end < after);
-        return read.write(ReadFormat.BAM, touched, stretch, bytes -> {
+        return read.writeRepeatably(touched, stretch, bytes -> {
             int block = next[0]++;
             if (bytes != lengths.blocks()[block]) {
                 throw new IllegalStateException("block " + block + " of a slice has " + bytes + " bytes, not "

@@ -1,6 +1,7 @@
 package dev.bams3.query;
 
 import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.AnswerWriter;
@@ -122,7 +123,12 @@ public final class OpenRead implements AutoCloseable {
      * @throws dev.bams3.error.ReadsException everything else
      */
     public ReadTotals writeTo(ReadFormat format, Part part, OutputStream out) throws IOException {
-        return write(format, part, out, bytes -> {});
+        return write(format, part, engine.deflaters().streams(), out, bytes -> {});
+    }
+
+    /** Names what decides the bytes of a {@link BamSlice} beside its records: two processes of one name give the same bytes. */
+    public String sliceVariant() {
+        return engine.deflaters().slices().variant();
     }
 
     /** The blocks of a part as BAM, addressable by byte. The part has no header. */
@@ -133,15 +139,21 @@ public final class OpenRead implements AutoCloseable {
                 this, new Part(false, first, count, part.end()), plan.blocks().subList(first, first + count));
     }
 
-    /** @param blockBytes is told the bytes of every block before they are written */
-    ReadTotals write(ReadFormat format, Part part, OutputStream out, IntConsumer blockBytes) throws IOException {
+    /** The bytes of a part are the same whenever this is called; {@code blockBytes} is told those of every block before they are written. */
+    ReadTotals writeRepeatably(Part part, OutputStream out, IntConsumer blockBytes) throws IOException {
+        return write(ReadFormat.BAM, part, engine.deflaters().slices(), out, blockBytes);
+    }
+
+    private ReadTotals write(
+            ReadFormat format, Part part, BgzfDeflaters deflaters, OutputStream out, IntConsumer blockBytes)
+            throws IOException {
         int first = Math.min(part.firstBlock(), plan.blocks().size());
         ReadPlan wanted =
                 plan.slice(first, Math.min(part.blocks(), plan.blocks().size() - first));
         CountedOutput counted = new CountedOutput(out);
         // Records need only the references, which are here; the text may be another GET.
         SamHeader needed = part.header() ? header() : new SamHeader(new byte[0], dataset.references());
-        RecordEncoder encoder = RecordEncoder.of(format, needed, engine.deflaters());
+        RecordEncoder encoder = RecordEncoder.of(format, needed, deflaters);
         AnswerWriter writer = new AnswerWriter(counted, encoder);
         // The first block is there, checked, before the first byte leaves: a failure until then is an error answer.
         boolean headerIsDue = part.header();

@@ -1,6 +1,5 @@
 package dev.bams3.query;
 
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.FairTurns;
@@ -20,7 +19,7 @@ record ReadEngine(
         ChunkFetcher fetcher,
         FairTurns cpu,
         DecoderPool decoders,
-        BgzfDeflaters deflaters,
+        BamDeflaters deflaters,
         ByteBudget encoded,
         int blocksInFlight,
         WorkTimes times) {}

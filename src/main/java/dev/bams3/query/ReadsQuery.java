@@ -1,6 +1,5 @@
 package dev.bams3.query;
 
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.ByteBudget;
@@ -30,9 +29,9 @@ public final class ReadsQuery implements AutoCloseable {
     /**
      * @param fetcher stays the caller's
      * @param cpu threads that decode and encode, as many as cores, of which requests take turns; stays the caller's
-     * @param deflaters for BAM; stays the caller's
+     * @param deflaters stay the caller's
      */
-    public ReadsQuery(ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters, QueryLimits limits) {
+    public ReadsQuery(ChunkFetcher fetcher, ExecutorService cpu, BamDeflaters deflaters, QueryLimits limits) {
         ByteBudget encoded = new ByteBudget(
                 limits.encodedBytes(), limits.encodedBytes() / 4, limits.encodedBytes() / 8, fetcher.room());
         engine = new ReadEngine(
@@ -75,11 +74,6 @@ public final class ReadsQuery implements AutoCloseable {
                 new DatasetView(view, dataset.metadata().readGroups(), selection instanceof ReadSelection.Regions);
         ReadPlan plan = planner.plan(Targets.of(dataset.references(), selection), dataset::index);
         return new OpenRead(dataset, plan, concrete, engine);
-    }
-
-    /** Names what decides the bytes of BAM answers beside their records: two processes of one name give the same bytes. */
-    public String bamVariant() {
-        return engine.deflaters().variant();
     }
 
     /** Bytes of encoded blocks held now. */

@@ -19,6 +19,7 @@ import dev.bams3.query.ReadsQuery;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers the addresses of tickets. A slice has the same bytes at every fetch, so a broken transfer goes on where it broke
  * off: {@code Range} is honoured with 206, {@code ETag} is strong.
+ *
+ * <p>That holds between processes that compress alike, and the token says how its ticket's maker does. Another one has the
+ * same records in other bytes, under another tag: it answers {@code If-Range} with everything, {@code If-Match} with 412, and
+ * a range of someone who does not say what they have with everything, too ({@code Accept-Ranges: none}).
  *
  * <p>Where a byte lies is known once a slice was written or measured, and kept. A range of a slice that nobody here has seen
  * costs encoding it once; so ranges are not served ({@code Accept-Ranges: none}) of slices that would take too long.
@@ -94,12 +99,19 @@ public final class Slices {
             throws IOException {
         read.watch(ClientWatch.of(request));
         BamSlice bytes = read.bam(new Part(false, slice.firstBlock(), slice.blocks(), slice.end()));
-        String tag = slice.etag(query.bamVariant());
-        boolean ranges = bytes.work() <= maxMeasuredBytes;
+        String tag = slice.etag(read.sliceVariant());
+        boolean measurable = bytes.work() <= maxMeasuredBytes;
+        boolean bytesAsPromised = slice.variant().equals(read.sliceVariant());
         response.setHeader("ETag", tag);
-        response.setHeader("Accept-Ranges", ranges ? "bytes" : "none");
+        response.setHeader("Accept-Ranges", measurable && bytesAsPromised ? "bytes" : "none");
         // For the one who holds the ticket; and a proxy that compresses would break every client.
         response.setHeader("Cache-Control", "private, no-transform");
+        @Nullable String required = request.getHeader("If-Match");
+        if (required != null && !names(required, "*") && !names(required, tag)) {
+            Failures.write(
+                    HtsgetError.ofStatus(412, "If-Match: the slice has the tag " + tag + " here"), request, response);
+            return;
+        }
         if (matches(request.getHeader("If-None-Match"), tag)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
@@ -110,7 +122,7 @@ public final class Slices {
             known.ifPresent(all -> response.setContentLengthLong(all.total()));
             return;
         }
-        Optional<RangeHeader> range = ranges ? range(request, tag) : Optional.empty();
+        Optional<RangeHeader> range = measurable ? range(request, tag, bytesAsPromised) : Optional.empty();
         if (range.isPresent()) {
             stretch(bytes, range.get(), lengths(tag, bytes::measure), request, response);
             return;
@@ -150,25 +162,27 @@ public final class Slices {
                                 out, known, stretch.get().first(), stretch.get().count())));
     }
 
-    /** The range to answer with 206; none where the client has bytes of something else (RFC 9110 § 13.1.5). */
-    private static Optional<RangeHeader> range(HttpServletRequest request, String tag) {
+    /**
+     * The range to answer with 206; none where the client has, or may have, bytes of something else (RFC 9110 § 13.1.5).
+     *
+     * @param bytesAsPromised whether all processes that serve ranges to those who do not say what they have, serve ours
+     */
+    private static Optional<RangeHeader> range(HttpServletRequest request, String tag, boolean bytesAsPromised) {
         @Nullable String condition = request.getHeader("If-Range");
-        return condition == null || condition.strip().equals(tag)
-                ? RangeHeader.parse(request.getHeader("Range"))
-                : Optional.empty();
+        @Nullable String required = request.getHeader("If-Match");
+        boolean continues = condition != null
+                ? condition.strip().equals(tag)
+                : bytesAsPromised || required != null && names(required, tag);
+        return continues ? RangeHeader.parse(request.getHeader("Range")) : Optional.empty();
     }
 
+    /** The weak comparison, for which a tag that is only equivalent will do (RFC 9110 § 8.8.3.2). */
     private static boolean matches(@Nullable String tags, String tag) {
-        if (tags == null) {
-            return false;
-        }
-        for (String one : tags.split(",")) {
-            String opaque = one.strip();
-            if (opaque.equals("*") || opaque.equals(tag) || opaque.equals("W/" + tag)) {
-                return true;
-            }
-        }
-        return false;
+        return tags != null && (names(tags, "*") || names(tags, tag) || names(tags, "W/" + tag));
+    }
+
+    private static boolean names(String tags, String tag) {
+        return Arrays.stream(tags.split(",")).map(String::strip).anyMatch(tag::equals);
     }
 
     private Optional<BlockLengths> known(String tag) {

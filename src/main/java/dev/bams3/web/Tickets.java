@@ -79,7 +79,8 @@ public final class Tickets {
                             request.view(),
                             slice.firstBlock(),
                             slice.blocks(),
-                            last),
+                            last,
+                            read.sliceVariant()),
                     ticketId);
             if (token.length() > MAX_TOKEN_LENGTH) {
                 throw ReadsException.of(

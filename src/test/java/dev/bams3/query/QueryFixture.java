@@ -27,7 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-/** One dataset in memory and a query over it. Closing asserts that nothing leaked. */
+/** One dataset in memory and a query over it, whose answers are the same bytes every time. Closing asserts that nothing leaked. */
 final class QueryFixture implements AutoCloseable {
     static final int MIB = 1 << 20;
     static final FetchLimits FETCH = new FetchLimits(16, 8, 64L * MIB, 12 * MIB);
@@ -43,7 +43,7 @@ final class QueryFixture implements AutoCloseable {
     final ChunkFetcher fetcher;
     final ReadsQuery query;
     private final Datasets datasets;
-    private final BgzfDeflaters deflaters;
+    private final BamDeflaters deflaters;
     private final ExecutorService cpu = Executors.newFixedThreadPool(2);
 
     QueryFixture(SamHeader header, List<byte[]> records, BlockSizing sizing) {
@@ -74,7 +74,7 @@ final class QueryFixture implements AutoCloseable {
             QueryLimits limits,
             UnaryOperator<ObjectStore> decorator) {
         this.header = header;
-        deflaters = new BgzfDeflaters(level, 2);
+        deflaters = new BamDeflaters(BgzfDeflaters.repeatable(level, 2), BgzfDeflaters.repeatable(level, 2));
         MemoryObjectStore memory = new MemoryObjectStore();
         metadata = TestDatasets.write(memory, ID.prefix(), header, records, sizing);
         datasets = new Datasets(decorator.apply(memory), DatasetCacheSettings.DEFAULT);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.bams3.app.RunningServer;
 import dev.bams3.bams3.BlockSizing;
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
@@ -17,6 +16,7 @@ import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.S3ProxyServer;
 import dev.bams3.fixtures.TestDatasets;
+import dev.bams3.query.BamDeflaters;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.query.QueryLimits;
@@ -173,7 +173,7 @@ final class FaultRig implements AutoCloseable {
         private final Datasets datasets;
         private final ExecutorService cpu = Executors.newFixedThreadPool(2);
         private final ChunkFetcher fetcher = new ChunkFetcher(LIMITS);
-        private final BgzfDeflaters deflaters = new BgzfDeflaters(1, 2);
+        private final BamDeflaters deflaters = BamDeflaters.of(1, 2);
         private final ReadsQuery query = new ReadsQuery(fetcher, cpu, deflaters, new QueryLimits(4, LIMITS.bytes()));
 
         RightAnswers(ObjectStore store) {

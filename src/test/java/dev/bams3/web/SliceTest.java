@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bams3.app.RunningServer;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
+import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.Tool;
 import dev.bams3.htsget.SignedSlice;
 import dev.bams3.htsget.SliceTokens;
@@ -158,6 +159,56 @@ class SliceTest {
         assertThat(TicketClient.get(second, "Range", "bytes=5-", "If-Range", "Sun, 22 Nov 2026 00:00:00 GMT")
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void aReplicaThatCompressesOtherwiseSplicesNothing() throws IOException {
+        String address =
+                slices("?referenceName=chr1&start=99&end=150000").getFirst().url();
+        HttpResponse<byte[]> whole = TicketClient.get(address);
+        String tag = whole.headers().firstValue("ETag").orElseThrow();
+        try (RunningServer other = READS.replica("bams3.encode.level=2")) {
+            String url = other.url(address.substring(address.indexOf("/stream/")));
+            HttpResponse<byte[]> theirs = TicketClient.get(url);
+            String theirTag = theirs.headers().firstValue("ETag").orElseThrow();
+            assertThat(theirs.statusCode()).isEqualTo(200);
+            assertThat(theirTag).isNotEqualTo(tag);
+            assertThat(theirs.headers().firstValue("Accept-Ranges")).contains("none");
+            assertThat(Arrays.equals(theirs.body(), whole.body())).isFalse();
+            assertThat(Arrays.equals(RawBam.inflated(theirs.body()), RawBam.inflated(whole.body())))
+                    .as("the same records")
+                    .isTrue();
+
+            // Who says nothing of what they have, or that they have the first one's bytes, gets everything.
+            for (String[] headers : new String[][] {
+                {"Range", "bytes=100-"}, {"Range", "bytes=100-", "If-Range", tag}, {"If-None-Match", tag}
+            }) {
+                HttpResponse<byte[]> answer = TicketClient.get(url, headers);
+                assertThat(answer.statusCode()).as(String.join(" ", headers)).isEqualTo(200);
+                assertThat(answer.body()).isEqualTo(theirs.body());
+            }
+            HttpResponse<byte[]> refused = TicketClient.get(url, "Range", "bytes=100-", "If-Match", tag);
+            assertThat(refused.statusCode()).isEqualTo(412);
+            assertThat(new String(refused.body()))
+                    .startsWith("{\"htsget\":{\"error\":")
+                    .contains("If-Match");
+
+            // Who began here may go on here.
+            for (String condition : List.of("If-Range", "If-Match")) {
+                HttpResponse<byte[]> rest = TicketClient.get(url, "Range", "bytes=100-", condition, theirTag);
+                assertThat(rest.statusCode()).isEqualTo(206);
+                assertThat(rest.body()).isEqualTo(Arrays.copyOfRange(theirs.body(), 100, theirs.body().length));
+                assertThat(TicketClient.get(address, "Range", "bytes=100-", condition, theirTag)
+                                .statusCode())
+                        .isEqualTo(condition.equals("If-Range") ? 200 : 412);
+            }
+        }
+        assertThat(TicketClient.get(address, "If-Match", "*").statusCode()).isEqualTo(200);
+        assertThat(TicketClient.get(address, "If-Match", "\"x\", " + tag).statusCode())
+                .isEqualTo(200);
+        assertThat(TicketClient.get(address, "If-Match", "W/" + tag).statusCode())
+                .as("a weak tag promises no bytes")
+                .isEqualTo(412);
     }
 
     @Test

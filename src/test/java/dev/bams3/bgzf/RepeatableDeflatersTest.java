@@ -1,0 +1,184 @@
+package dev.bams3.bgzf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.bams3.fixtures.RandomRecords;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The deflaters of slices: equal bytes in, equal bytes out, whoever asks, wherever the bytes lie, whatever came before. */
+class RepeatableDeflatersTest {
+    private static final int INPUTS = 1_500;
+    private static final int THREADS = 4;
+
+    private final long seed = new Random().nextLong();
+
+    static Stream<List<String>> libraries() {
+        return Libdeflate.load(Libdeflate.NAMES).isPresent()
+                ? Stream.of(Libdeflate.NAMES, List.of())
+                : Stream.of(List.of());
+    }
+
+    @ParameterizedTest
+    @MethodSource("libraries")
+    void equalBytesGiveEqualBytesFromEveryInstanceAndThread(List<String> names)
+            throws InterruptedException, ExecutionException {
+        List<byte[]> inputs = inputs(new Random(seed));
+        List<byte[]> expected = new ArrayList<>();
+        for (byte[] input : inputs) {
+            try (BgzfDeflaters alone = BgzfDeflaters.repeatable(1, 1, names)) {
+                expected.add(compressed(alone, input, 0, 0));
+            }
+        }
+        try (BgzfDeflaters pooled = BgzfDeflaters.repeatable(1, 2, names);
+                ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+            List<Future<?>> checks = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                Random random = new Random(seed + thread);
+                checks.add(threads.submit(() -> {
+                    for (int i = 0; i < 2 * INPUTS; i++) {
+                        int which = random.nextInt(INPUTS);
+                        byte[] again =
+                                compressed(pooled, inputs.get(which), random.nextInt(5_000), random.nextInt(100));
+                        assertThat(Arrays.mismatch(again, expected.get(which)))
+                                .as("%s, input %s of %s bytes, seed %s", names, which, inputs.get(which).length, seed)
+                                .isEqualTo(-1);
+                    }
+                }));
+            }
+            for (Future<?> check : checks) {
+                check.get();
+            }
+            assertThat(pooled.live()).isBetween(1, 2);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("libraries")
+    void theJdkInflatesWhatComesOut(List<String> names) throws DataFormatException {
+        for (int level : new int[] {0, 1, 6, 9}) {
+            try (BgzfDeflaters deflaters = BgzfDeflaters.repeatable(level, 1, names)) {
+                for (byte[] input : inputs(new Random(seed)).subList(0, 300)) {
+                    assertThat(Arrays.mismatch(inflated(compressed(deflaters, input, 7, 9), input.length), input))
+                            .as("%s at level %s, seed %s", names, level, seed)
+                            .isEqualTo(-1);
+                }
+            }
+        }
+    }
+
+    /** Most short, where deflaters have differed; of records, few letters, runs, noise. */
+    private static List<byte[]> inputs(Random random) {
+        byte[] records = RandomRecords.concatenated(new RandomRecords(random.nextLong()).sortedList(300));
+        List<byte[]> inputs = new ArrayList<>();
+        for (int i = 0; i < INPUTS; i++) {
+            int most = i % 10 == 0 ? 140_000 : i % 3 == 0 ? 5_000 : 200;
+            byte[] input = new byte[1 + random.nextInt(Math.min(most, records.length))];
+            switch (random.nextInt(6)) {
+                case 0 -> random.nextBytes(input);
+                case 1 -> Arrays.fill(input, (byte) random.nextInt());
+                case 2 -> {
+                    for (int at = 0; at < input.length; at++) {
+                        input[at] = (byte) random.nextInt(4);
+                    }
+                }
+                default ->
+                    System.arraycopy(
+                            records, random.nextInt(records.length - input.length + 1), input, 0, input.length);
+            }
+            inputs.add(input);
+        }
+        return inputs;
+    }
+
+    @Test
+    void withoutTheLibraryTheJdkCompresses() {
+        // The second is there, and is not libdeflate.
+        for (List<String> names : List.of(List.<String>of(), List.of("libnot-there.so.7", "libc.so.6"))) {
+            assertThat(Libdeflate.load(names)).isEmpty();
+            try (BgzfDeflaters deflaters = BgzfDeflaters.repeatable(1, 1, names)) {
+                assertThat(deflaters.variant()).matches("jdk-1-[0-9a-f]{8}");
+                assertThat(compressed(deflaters, new byte[1_000], 0, 0)).hasSizeLessThan(100);
+            }
+        }
+    }
+
+    @Test
+    void aLaterNameIsTriedWhereTheFirstIsNotThere() {
+        assumeThat(Libdeflate.load(Libdeflate.NAMES)).isPresent();
+        List<String> names = new ArrayList<>(List.of("libnot-there.so.7"));
+        names.addAll(Libdeflate.NAMES);
+        try (BgzfDeflaters deflaters = BgzfDeflaters.repeatable(1, 1, names);
+                BgzfDeflaters others = BgzfDeflaters.repeatable(1, 1)) {
+            assertThat(deflaters.variant()).matches("libdeflate-1-[0-9a-f]{8}").isEqualTo(others.variant());
+        }
+    }
+
+    @Test
+    void variantsTellLevelsAndImplementationsApart() {
+        List<String> variants = new ArrayList<>();
+        libraries().forEach(names -> {
+            for (int level = 1; level <= 9; level++) {
+                try (BgzfDeflaters deflaters = BgzfDeflaters.repeatable(level, 1, names)) {
+                    variants.add(deflaters.variant());
+                }
+            }
+        });
+        assertThat(variants).doesNotHaveDuplicates();
+        assertThat(variants.stream().map(variant -> variant.substring(variant.length() - 8)))
+                .as("the sample alone tells them apart")
+                .doesNotHaveDuplicates();
+        try (BgzfDeflaters fastest = new BgzfDeflaters(1, 1)) {
+            assertThatThrownBy(fastest::variant).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1", "10"})
+    void otherLevelsAreRefused(int level) {
+        assertThatThrownBy(() -> BgzfDeflaters.repeatable(level, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> BgzfDeflaters.repeatable(level, 1, List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static byte[] compressed(BgzfDeflaters deflaters, byte[] input, int offset, int targetOffset) {
+        byte[] bytes = new byte[offset + input.length + offset];
+        Arrays.fill(bytes, (byte) offset);
+        System.arraycopy(input, 0, bytes, offset, input.length);
+        byte[] target = new byte[targetOffset + BgzfDeflaters.maxCompressedLength(input.length)];
+        Arrays.fill(target, (byte) offset);
+        int length = deflaters.compress(bytes, offset, input.length, target, targetOffset);
+        return Arrays.copyOfRange(target, targetOffset, targetOffset + length);
+    }
+
+    private static byte[] inflated(byte[] blocks, int length) throws DataFormatException {
+        byte[] bytes = new byte[length];
+        int at = 0;
+        for (BgzfBlock block : BgzfBlock.split(blocks, 0, blocks.length, 0, "test")) {
+            Inflater inflater = new Inflater(true);
+            inflater.setInput(blocks, block.dataOffset(), block.dataLength());
+            at += inflater.inflate(bytes, at, block.inflatedLength());
+            assertThat(inflater.inflate(new byte[1])).isZero();
+            assertThat(inflater.finished()).isTrue();
+            assertThat(inflater.getRemaining()).isZero();
+            inflater.end();
+        }
+        assertThat(at).isEqualTo(length);
+        return bytes;
+    }
+}
