@@ -147,6 +147,8 @@ class ArchitectureTest {
                             "cli",
                             "app")),
             Map.entry("com.fasterxml.jackson", Set.of("bams3", "encode", "htsget", "jobs", "cli", "app")),
+            Map.entry("org.springdoc", Set.of("app")),
+            Map.entry("io.swagger", Set.of("app")),
             Map.entry("htsjdk", Set.of("convert")),
             Map.entry("picocli", Set.of("cli", "app")),
             Map.entry("org.springframework", Set.of("web", "web.admin", "security", "app")),

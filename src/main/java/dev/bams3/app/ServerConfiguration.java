@@ -47,7 +47,7 @@ import org.springframework.util.unit.DataSize;
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration(exclude = {ErrorMvcAutoConfiguration.class, UserDetailsServiceAutoConfiguration.class})
 @EnableConfigurationProperties(Settings.class)
-@Import({ReadConfiguration.class, SecurityConfiguration.class, JobsConfiguration.class})
+@Import({ReadConfiguration.class, SecurityConfiguration.class, JobsConfiguration.class, PageConfiguration.class})
 class ServerConfiguration {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 

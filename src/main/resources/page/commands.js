@@ -1,0 +1,72 @@
+// The same reads from a terminal or a notebook: lines to copy.
+import { absolute, readsPath, streamPath } from './api.js';
+import { h } from './dom.js';
+
+const COPIED_MILLIS = 1500;
+
+/** In single quotes for a shell. */
+const quoted = text => `'${text.replaceAll("'", `'\\''`)}'`;
+
+export function commandsCard(dataset, start) {
+  const region = start ?? {};
+  const reads = absolute(readsPath(dataset.id));
+  const regionUrl = start ? absolute(`${readsPath(dataset.id)}?${streamPath('', region).split('?')[1]}`) : reads;
+  const stream = format => absolute(streamPath(dataset.id, { ...region, format }));
+  const lines = {
+    curl: `curl -f ${quoted(stream('SAM'))}`,
+    samtools: `samtools view ${quoted(regionUrl)}`,
+    Python: [
+      'import json, urllib.request',
+      '',
+      `url = ${JSON.stringify(stream('NDJSON'))}`,
+      'with urllib.request.urlopen(url) as lines:',
+      '    *reads, end = map(json.loads, lines)',
+      'assert end["@end"]["records"] == len(reads)  # a cut answer has no such line'
+    ].join('\n'),
+    IGV: `File > Load from URL...\n${reads}`
+  };
+  const code = h('pre', { id: 'command', tabindex: '0', role: 'tabpanel' });
+  const copy = h('button', { type: 'button', onclick: copyIt }, 'Copy');
+  const tabs = Object.keys(lines).map(name =>
+    h('button', { type: 'button', role: 'tab', 'aria-controls': 'command', onclick: () => choose(name), onkeydown: event => move(event, name) }, name)
+  );
+
+  function choose(name) {
+    tabs.forEach(tab => {
+      const chosen = tab.textContent === name;
+      tab.setAttribute('aria-selected', String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+    });
+    code.textContent = lines[name];
+  }
+
+  function move(event, name) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step) {
+      const names = Object.keys(lines);
+      const next = (names.indexOf(name) + step + names.length) % names.length;
+      choose(names[next]);
+      tabs[next].focus();
+    }
+  }
+
+  async function copyIt() {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      copy.textContent = 'Copied';
+    } catch {
+      // Without the right to write: select it, so that one key copies it.
+      getSelection().selectAllChildren(code);
+      copy.textContent = 'Press Ctrl+C';
+    }
+    setTimeout(() => (copy.textContent = 'Copy'), COPIED_MILLIS);
+  }
+
+  choose('curl');
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'commands-title' },
+    h('header', {}, h('h2', { id: 'commands-title' }, 'Take it with you'), h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Program' }, tabs)),
+    h('div', { class: 'command' }, code, copy)
+  );
+}
