@@ -183,7 +183,9 @@ public final class ReadsController {
             return;
         }
         read.watch(ClientWatch.of(request));
+        RecordCount count = RecordCount.announce(request, response);
         ReadTotals totals = Streaming.write(request, response, out -> read.writeTo(format, part, out));
+        count.whole(totals.records());
         LOG.debug("request {}: {} as {}, {}", RequestId.of(request), request.getRequestURI(), format, totals);
     }
 

@@ -47,6 +47,7 @@ final class Streaming {
                 for (String ofRecords : OF_RECORDS) {
                     response.setHeader(ofRecords, null);
                 }
+                RecordCount.withdraw(response);
                 throw e;
             }
             Audit.reads(request, Audit.Outcome.FAILED, Optional.empty(), out.bytes);

@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,10 +34,10 @@ class ClientsTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"/reads/a/reads", "/stream/reads/a/reads"})
-    void samtoolsReadsARegion(String path) throws IOException {
+    @CsvSource({"/reads/a/reads, ''", "/stream/reads/a/reads, ''", "/stream/reads/a/reads, &format=SAM"})
+    void samtoolsReadsARegion(String path, String format) throws IOException {
         Tool.Result result =
-                Tool.run(folder, "samtools", "view", "--no-PG", READS.server().url(path + REGION));
+                Tool.run(folder, "samtools", "view", "--no-PG", READS.server().url(path + REGION + format));
         assertThat(result.errors()).isEmpty();
         assertThat(result.exit()).isZero();
         assertThat(result.lines().stream().map(ServedReads::sorted))
@@ -87,9 +89,100 @@ class ClientsTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Transfer-Encoding")).contains("chunked");
         assertThat(answer.bytes().length).isGreaterThan(10_000);
-        assertThat(answer.text()).doesNotEndWith("0\r\n\r\n");
+        assertThat(answer.text()).doesNotEndWith("\r\n\r\n").doesNotContain("\r\nBAMS3-Records:");
         RawHttp.Answer whole = RawHttp.send(READS.server().port(), "GET /stream/reads/a/reads HTTP/1.1");
-        assertThat(whole.text()).endsWith("0\r\n\r\n");
+        assertThat(whole.text()).endsWith(end(READS.records().size()));
+    }
+
+    private static String end(int records) {
+        return "\r\n0\r\nBAMS3-Records: " + records + "\r\n\r\n";
+    }
+
+    /** Long and short, so short that it would fit into the server's buffer; with and without records. */
+    @ParameterizedTest
+    @CsvSource({
+        "SAM, referenceName=chr1&start=1000&end=90000",
+        "SAM, referenceName=chr1&start=1000&end=1001",
+        "SAM, class=header",
+        "BAM, referenceName=chr1&start=1000&end=1001",
+        "JSON, referenceName=chr1&start=1000&end=90000",
+        "NDJSON, referenceName=chr1&start=1000&end=1001",
+        "NDJSON, referenceName=HLA-A*01:01&start=0&end=0"
+    })
+    void aWholeAnswerEndsWithItsCount(String format, String query) throws IOException {
+        String path = "/stream/reads/a/reads?format=" + format + "&" + query;
+        int records = ServedReads.decode(
+                        TicketClient.get(READS.server().url(path.replace("format=" + format, "format=BAM")))
+                                .body())
+                .size();
+        RawHttp.Answer answer = RawHttp.send(READS.server().port(), "GET " + path + " HTTP/1.1");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Trailer")).contains("BAMS3-Records");
+        assertThat(answer.header("Content-Length")).isEmpty();
+        assertThat(answer.text()).endsWith(end(records));
+        assertThat(answer.text().split("\r\nBAMS3-Records: ", -1)).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /stream/reads/a/reads?format=SAM HTTP/1.0",
+                "HEAD /stream/reads/a/reads?format=SAM HTTP/1.1",
+                "GET /stream/reads/a/nothing?format=SAM HTTP/1.1",
+                "GET /stream/reads/a/reads?format=SAM&referenceName=no HTTP/1.1"
+            })
+    void whereNoTrailerCanComeNoneIsAnnounced(String head) throws IOException {
+        RawHttp.Answer answer = RawHttp.send(READS.server().port(), head);
+        assertThat(answer.header("Trailer")).isEmpty();
+        assertThat(answer.text()).doesNotContain("BAMS3-Records");
+    }
+
+    @Test
+    void curlTellsTheCountOfAWholeAnswer() throws IOException {
+        Path trailers = folder.resolve("head.txt");
+        Tool.Result whole = Tool.run(
+                folder,
+                "curl",
+                "-sS",
+                "-D",
+                trailers.toString(),
+                "-o",
+                "out.sam",
+                READS.server().url("/stream/reads/a/reads?format=SAM"));
+        assertThat(whole.exit()).as(whole.errors()).isZero();
+        assertThat(Files.readString(trailers))
+                .containsPattern("(?im)^BAMS3-Records: " + READS.records().size() + "\\s*$");
+        try (Stream<String> lines = Files.lines(folder.resolve("out.sam"))) {
+            assertThat(lines.filter(line -> !line.startsWith("@")))
+                    .hasSize(READS.records().size());
+        }
+        assertThat(Tool.run(
+                                folder,
+                                "curl",
+                                "-sS",
+                                "-D",
+                                trailers.toString(),
+                                "-o",
+                                "out.sam",
+                                READS.server().url("/stream/reads/a/broken?format=SAM"))
+                        .exit())
+                .isIn(18, 56);
+        assertThat(Files.readString(trailers))
+                .contains("Trailer: BAMS3-Records")
+                .doesNotContain("BAMS3-Records: ");
+    }
+
+    @Test
+    void pythonIsNotDisturbedByTrailers() throws IOException {
+        Tool.Result lines =
+                Tool.run(folder, "python3", "-c", """
+                import sys, urllib.request
+                with urllib.request.urlopen(sys.argv[1]) as answer:
+                    print(sum(not line.startswith(b"@") for line in answer))
+                """, READS.server().url("/stream/reads/a/reads?format=SAM"));
+        assertThat(lines.exit()).as(lines.errors()).isZero();
+        assertThat(lines.output().strip())
+                .isEqualTo(Integer.toString(READS.records().size()));
     }
 
     @Test

@@ -66,7 +66,10 @@ record WireAnswer(int status, boolean complete, byte[] body) {
             }
             int size = Integer.parseInt(new String(bytes, at, line - at, StandardCharsets.ISO_8859_1).strip(), 16);
             if (size == 0) {
-                return new WireAnswer(status, line + 3 == bytes.length, body.toByteArray());
+                // The last chunk, trailer fields or none, an empty line.
+                boolean ended = new String(bytes, line + 1, bytes.length - line - 1, StandardCharsets.ISO_8859_1)
+                        .matches("([!-9;-~]+: [ -~]+\\r\\n)*\\r\\n");
+                return new WireAnswer(status, ended, body.toByteArray());
             }
             int end = Math.min(bytes.length, line + 1 + size);
             body.write(bytes, line + 1, end - line - 1);
