@@ -9,8 +9,11 @@ ARG RUNTIME_IMAGE=docker.io/library/eclipse-temurin:25-jre-noble
 # The jar is the same for every platform, so it is built on the one at hand.
 FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
 WORKDIR /build
+# npm fetches igv.js for the page; it stays in this stage.
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends npm
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -q -ntp -Dmaven.test.skip=true package \
+ && test -s target/classes/META-INF/resources/webjars/igv/dist/igv.esm.min.js \
  && mv target/bams3-server-*.jar bams3-server.jar \
  && java -Djarmode=tools -jar bams3-server.jar extract --layers --destination layers
 
@@ -43,6 +46,8 @@ RUN cd "$(mktemp -d)" \
       ask 8080 "/stream/reads/demo?format=$format&referenceName=chr1&start=1000&end=90000" > /dev/null; \
     done \
  && ask 8080 '/reads/demo?referenceName=chr1' | grep -q '"urls"' \
+ && ask 8080 /datasets/demo > /dev/null \
+ && ask 8080 / > /dev/null \
  && ask 8081 /actuator/prometheus > /dev/null \
  && kill $! \
  && { wait $! || true; } \
