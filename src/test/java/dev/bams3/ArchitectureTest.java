@@ -60,7 +60,7 @@ class ArchitectureTest {
             // Apart from web, so that Spring Security is known in one place and endpoints know of rules alone.
             Map.entry("security", Set.of("access", "web", "htsget", "error")),
             // Values of the questions about datasets, apart from htsget, whose parsing of regions they share.
-            Map.entry("discovery", Set.of("htsget", "query", "dataset", "bams3", "sam", "genome", "error")),
+            Map.entry("discovery", Set.of("htsget", "query", "plan", "dataset", "bams3", "sam", "genome", "error")),
             Map.entry(
                     "web",
                     Set.of(

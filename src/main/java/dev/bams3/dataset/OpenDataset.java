@@ -80,6 +80,11 @@ public final class OpenDataset {
         return location.key(DatasetLayout.chunk(metadata.generation(), number));
     }
 
+    /** The same key as text, to be told. */
+    public String chunkName(int number) {
+        return chunkKey(number).value();
+    }
+
     /** The header text of the source, verbatim, with the references of the metadata. At most one GET. */
     public SamHeader header() {
         return parts.header(generation, this::readHeader);

@@ -15,7 +15,8 @@ public record DatasetView(DatasetId id, Kind kind) {
     public enum Kind {
         DESCRIPTION(""),
         COUNT("/count"),
-        COVERAGE("/coverage");
+        COVERAGE("/coverage"),
+        PLAN("/plan");
 
         private final String suffix;
 

@@ -26,9 +26,7 @@ final class Parameters {
     Parameters(Map<String, List<String>> values, Set<String> known) {
         for (String name : values.keySet()) {
             if (!known.contains(name)) {
-                throw ReadsException.invalidInput(
-                        PRINTABLE.matcher(name).matches() ? name : "query",
-                        "unknown parameter; the known ones are " + String.join(", ", new TreeSet<>(known)));
+                throw unknown(name, known);
             }
             int times = values.getOrDefault(name, List.of()).size();
             if (times > 1) {
@@ -36,6 +34,12 @@ final class Parameters {
             }
         }
         this.values = values;
+    }
+
+    static ReadsException unknown(String name, Set<String> known) {
+        return ReadsException.invalidInput(
+                PRINTABLE.matcher(name).matches() ? name : "query",
+                "unknown parameter; the known ones are " + String.join(", ", new TreeSet<>(known)));
     }
 
     Optional<String> text(String name) {

@@ -30,8 +30,10 @@ public record HtsgetRequest(
         ReadSelection selection,
         RecordView view,
         List<String> ignored) {
-    static final Set<String> PARAMETERS =
+    /** Names of the parameters of a GET, without those of extensions. */
+    public static final Set<String> PARAMETERS =
             Set.of("format", "class", "referenceName", "start", "end", "fields", "tags", "notags");
+
     private static final Set<String> WITH_HEADER = Set.of("format", "class");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
 

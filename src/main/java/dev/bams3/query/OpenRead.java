@@ -74,6 +74,27 @@ public final class OpenRead implements AutoCloseable {
         return plan;
     }
 
+    /** What {@link #writeTo} will read of the plan at most: with a limit, no more than the blocks that surely have so many. */
+    public ReadPlan expectedPlan() {
+        return enough(plan);
+    }
+
+    /** Key of the chunk object that a range of the plan lies in. */
+    public String chunkObject(int chunk) {
+        return dataset.chunkName(chunk);
+    }
+
+    /** Records of the answer as far as the index tells; criteria, about which it tells nothing, only make them fewer. */
+    public long estimatedRecords() {
+        return Math.min(view.limit(), expectedPlan().estimatedRecords());
+    }
+
+    /** Whether {@link #estimatedRecords} is no estimate. */
+    public boolean isCountedByPlan() {
+        ReadPlan expected = expectedPlan();
+        return !view.filters() && expected.wholeBlocks() == expected.blocks().size();
+    }
+
     /**
      * Cuts the records of the plan into consecutive slices of whole blocks, each estimated at {@code maxBytes} of BAM or
      * less where it can be; empty when no block can hold a record of the selection.

@@ -13,6 +13,8 @@ import dev.bams3.discovery.DatasetDocument;
 import dev.bams3.discovery.DatasetList;
 import dev.bams3.discovery.DatasetView;
 import dev.bams3.discovery.ListRequest;
+import dev.bams3.discovery.PlanDocument;
+import dev.bams3.discovery.PlanRequest;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.query.Bins;
@@ -44,7 +46,7 @@ public final class DatasetsController {
     /** Stored bytes that are read for depth when records are asked for. */
     private static final long MAX_BYTES = 256L << 20;
 
-    private static final String JSON = "application/json";
+    static final String JSON = "application/json";
 
     private final Access access;
     private final Datasets datasets;
@@ -97,6 +99,7 @@ public final class DatasetsController {
                 response.addHeader("Vary", "Accept");
                 coverage(view.id(), CoverageRequest.parse(parameters, requests.accept(request)), request, response);
             }
+            case PLAN -> plan(view.id(), PlanRequest.parse(parameters), request, response);
         }
     }
 
@@ -107,6 +110,7 @@ public final class DatasetsController {
 
     /** The one place where a dataset is opened for a caller who asks for a part of it. */
     private OpenDataset open(DatasetId id, ReadSelection selection, HttpServletRequest request) {
+        Exchange.of(request).asksFor(id, selection);
         Grant grant = access.require(request, id);
         OpenDataset dataset = datasets.open(id);
         grant.check(selection, dataset.references());
@@ -128,6 +132,15 @@ public final class DatasetsController {
         }
         byte[] json = new CountDocument(id, dataset.metadata().generation(), totals).toJson();
         write(json, JSON, request, response);
+    }
+
+    private void plan(DatasetId id, PlanRequest wanted, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Exchange.of(request).is(Exchange.Kind.PLAN);
+        OpenDataset dataset = open(id, wanted.selection(), request);
+        try (OpenRead read = query.open(dataset, wanted.selection(), wanted.view())) {
+            write(new PlanDocument(id, read).toJson(), JSON, request, response);
+        }
     }
 
     private void coverage(
@@ -154,7 +167,7 @@ public final class DatasetsController {
         write(document.toBytes(wanted.form()), wanted.form().mediaType(), request, response);
     }
 
-    private static void write(byte[] body, String mediaType, HttpServletRequest request, HttpServletResponse response)
+    static void write(byte[] body, String mediaType, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         response.setContentType(mediaType);
         // A dataset may be replaced at any time.

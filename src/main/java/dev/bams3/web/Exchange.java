@@ -24,6 +24,11 @@ public final class Exchange {
         /** An address of a ticket. */
         SLICE,
         HEADER,
+        /** What a stream would read. */
+        PLAN,
+        /** A list or description of datasets, a count or depth. */
+        DATASETS,
+        ADMIN,
         OTHER
     }
 

@@ -22,6 +22,11 @@ public final class Exchanges extends HttpFilter {
             throws IOException, ServletException {
         Exchange exchange = new Exchange(RequestId.of(request));
         exchange.keepBeside(request);
+        if (Failures.isAdmin(request)) {
+            exchange.is(Exchange.Kind.ADMIN);
+        } else if (request.getRequestURI().startsWith(request.getContextPath() + "/datasets")) {
+            exchange.is(Exchange.Kind.DATASETS);
+        }
         boolean answered = false;
         try {
             chain.doFilter(request, response);

@@ -4,6 +4,7 @@ import dev.bams3.access.Grant;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
+import dev.bams3.discovery.PlanDocument;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
@@ -104,6 +105,10 @@ public final class ReadsController {
             return;
         }
         HtsgetRequest wanted = requests.read(request, response);
+        if (requests.asksForPlan(request)) {
+            explain(id, wanted, request, response);
+            return;
+        }
         response.addHeader("Vary", "Accept");
         stream(id, wanted, Answer.ofStream(wanted.format(), requests.accept(request)), request, response);
     }
@@ -152,6 +157,15 @@ public final class ReadsController {
                 Audit.announce(request, release(id, wanted, read, format.name(), Optional.empty()));
             }
             write(read, readFormat(format), wanted.headerOnly() ? Part.HEADER : Part.WHOLE, request, response);
+        }
+    }
+
+    /** Instead of records, what it would take to get them. */
+    private void explain(DatasetId id, HtsgetRequest wanted, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Exchange.of(request).is(Exchange.Kind.PLAN);
+        try (OpenRead read = open(id, wanted, request)) {
+            DatasetsController.write(new PlanDocument(id, read).toJson(), DatasetsController.JSON, request, response);
         }
     }
 

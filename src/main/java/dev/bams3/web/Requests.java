@@ -6,6 +6,7 @@ import dev.bams3.htsget.QueryString;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.springframework.web.server.ResponseStatusException;
 public final class Requests {
     static final String IGNORED_HEADER = "X-Htsget-Ignored-Parameters";
 
+    private static final String EXPLAIN = "explain";
     private static final Pattern PRINTABLE = Pattern.compile("[A-Za-z0-9._~/-]{1,64}");
     private static final int MAX_IGNORED_NAMES = 10;
 
@@ -46,14 +48,31 @@ public final class Requests {
         HtsgetRequest wanted = request.getMethod().equals("POST")
                 ? HtsgetRequest.parseBody(body(request), parameters, limits)
                 : HtsgetRequest.parse(parameters);
-        if (!wanted.ignored().isEmpty()) {
-            Set<String> names = wanted.ignored().stream()
+        List<String> ignored = new ArrayList<>(wanted.ignored());
+        if (request.getRequestURI().startsWith(request.getContextPath() + ReadsController.STREAM)) {
+            ignored.remove(EXPLAIN);
+        }
+        if (!ignored.isEmpty()) {
+            Set<String> names = ignored.stream()
                     .map(name -> PRINTABLE.matcher(name).matches() ? name : "(unprintable)")
                     .limit(MAX_IGNORED_NAMES)
                     .collect(Collectors.toCollection(TreeSet::new));
             response.setHeader(IGNORED_HEADER, String.join(", ", names));
         }
         return wanted;
+    }
+
+    /**
+     * Whether a stream's plan is asked for instead of its records, in the query string also of a POST.
+     *
+     * @throws ReadsException INVALID_INPUT
+     */
+    boolean asksForPlan(HttpServletRequest request) {
+        List<String> values = parameters(request).getOrDefault(EXPLAIN, List.of("false"));
+        if (values.size() != 1 || !(values.contains("true") || values.contains("false"))) {
+            throw ReadsException.invalidInput(EXPLAIN, "must be true or false, once");
+        }
+        return values.contains("true");
     }
 
     Map<String, List<String>> parameters(HttpServletRequest request) {

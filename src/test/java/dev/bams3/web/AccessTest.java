@@ -118,6 +118,21 @@ class AccessTest {
                     get("/stream/reads/" + ServedReads.ID + query, "Authorization", stranger),
                     get("/stream/reads/no/such" + query, "Authorization", stranger));
         }
+        for (String path : List.of("/datasets/%s/plan", "/stream/reads/%s?explain=true")) {
+            String region = path.contains("?") ? "&referenceName=chr1&" : "?referenceName=chr1&";
+            String planned = path.formatted(ServedReads.ID);
+            assertAlike(
+                    get(planned, "Authorization", stranger), get(path.formatted("no/such"), "Authorization", stranger));
+            assertThat(get(planned).statusCode()).isEqualTo(401);
+            String part = bearer("part");
+            assertThat(get(planned, "Authorization", part).statusCode()).isEqualTo(403);
+            assertThat(get(planned + region + "start=40000&end=50001", "Authorization", part)
+                            .statusCode())
+                    .isEqualTo(403);
+            assertThat(get(planned + region + "start=50000&end=51000", "Authorization", part)
+                            .statusCode())
+                    .isEqualTo(200);
+        }
         // To those who may, what is missing is missing.
         assertThat(get("/reads/no/such", "Authorization", bearer("whole")).statusCode())
                 .isEqualTo(404);
