@@ -16,20 +16,24 @@ final class ColumnDecoder {
     private byte[] qualities = new byte[0];
     private int qualityAt;
 
-    /** Writes the records to {@code out}, a new array of the length they must have. */
-    void decode(BlockStreams streams, int records, int reference, byte[] out) {
-        if ((long) records * (BamRecord.FIXED_LENGTH + 1) > out.length) {
-            throw Malformed.of("block records", records + " records in " + out.length + " bytes");
+    /**
+     * Writes the records to the front of {@code out}.
+     *
+     * @param length bytes that they must have; so many are zero in {@code out}
+     */
+    void decode(BlockStreams streams, int records, int reference, byte[] out, int length) {
+        if ((long) records * (BamRecord.FIXED_LENGTH + 1) > length) {
+            throw Malformed.of("block records", records + " records in " + length + " bytes");
         }
         columns.begin(records, reference);
         readPositions(streams);
-        readCigars(streams, out.length);
-        names.decode(streams, columns, out.length);
+        readCigars(streams, length);
+        names.decode(streams, columns, length);
         columns.pair();
-        openQualities(streams, out.length);
+        openQualities(streams, length);
         sequences.begin(streams);
-        tags.begin(streams, columns, out.length, radix);
-        assemble(streams, out);
+        tags.begin(streams, columns, length, radix);
+        assemble(streams, out, length);
         sequences.finish();
         streams.expectEnds();
     }
@@ -112,7 +116,7 @@ final class ColumnDecoder {
         }
     }
 
-    private void assemble(BlockStreams streams, byte[] out) {
+    private void assemble(BlockStreams streams, byte[] out, int length) {
         StreamCursor mapping = streams.plain(StreamIds.MAPPING_QUALITY);
         StreamCursor bins = streams.plain(StreamIds.BIN);
         StreamCursor explicit = streams.plain(StreamIds.MATE_EXPLICIT);
@@ -165,8 +169,8 @@ final class ColumnDecoder {
             Words.int32(out, at, to - at - 4);
             at = to;
         }
-        if (at != out.length) {
-            throw Malformed.of("block raw length", at + " bytes of records, not " + out.length);
+        if (at != length) {
+            throw Malformed.of("block raw length", at + " bytes of records, not " + length);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.bams3.bams3;
 
+import java.util.Arrays;
+
 /**
  * Symbols of a small alphabet as digits of a number: 8 to a byte for 2 symbols, 5 for 3, 4 for 4, 3 for 5 and 6, 2 for 7 to
  * 16. The first symbol is the least significant digit. Layout: the number of symbols (u8), the symbols ascending, the
@@ -8,16 +10,23 @@ package dev.bams3.bams3;
 final class RadixPacking {
     static final int MAX_ALPHABET = 16;
 
+    /** An alphabet up to here is packed by comparisons with its symbols, a larger one by a table. */
+    private static final int MAX_COMPARED = 4;
+
+    private static final long EACH_BYTE = 0x0101_0101_0101_0101L;
+
     private static final int[] PER_BYTE = {0, 0, 8, 5, 4, 3, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
 
     private final byte[] rank = new byte[256];
     private final boolean[] seen = new boolean[256];
+    /** What added to a byte sets its top bit when it is the second symbol of the alphabet, or third, or fourth, or above. */
+    private final long[] reached = new long[MAX_COMPARED - 1];
     /** Unpacked symbols of every byte, the first in the lowest, for the alphabet at hand. */
     private final long[] table = new long[256];
 
     /** Packs into {@code out}, or returns false and writes nothing where there are more than 16 symbols. */
     boolean pack(byte[] values, int length, ByteSink out) {
-        java.util.Arrays.fill(seen, false);
+        Arrays.fill(seen, false);
         for (int i = 0; i < length; i++) {
             seen[values[i] & 0xFF] = true;
         }
@@ -46,31 +55,67 @@ final class RadixPacking {
     }
 
     private void packDigits(byte[] values, int length, int alphabet, int perByte, byte[] target, int targetAt) {
-        int at = targetAt;
-        int i = 0;
+        int whole = alphabet <= MAX_COMPARED ? packWords(values, length, alphabet, perByte, target, targetAt) : 0;
+        int at = targetAt + whole;
         byte[] rank = this.rank;
-        if (perByte == 5) {
-            for (; i + 5 <= length; i += 5) {
-                int upper = rank[values[i + 4] & 0xFF] * 3 + rank[values[i + 3] & 0xFF];
-                upper = upper * 3 + rank[values[i + 2] & 0xFF];
-                upper = upper * 3 + rank[values[i + 1] & 0xFF];
-                target[at++] = (byte) (upper * 3 + rank[values[i] & 0xFF]);
-            }
-        } else if (perByte == 4) {
-            for (; i + 4 <= length; i += 4) {
-                target[at++] = (byte) (rank[values[i] & 0xFF]
-                        | rank[values[i + 1] & 0xFF] << 2
-                        | rank[values[i + 2] & 0xFF] << 4
-                        | rank[values[i + 3] & 0xFF] << 6);
-            }
-        }
-        for (; i < length; i += perByte) {
+        for (int i = whole * perByte; i < length; i += perByte) {
             int value = 0;
             for (int k = Math.min(perByte, length - i) - 1; k >= 0; k--) {
                 value = value * alphabet + rank[values[i + k] & 0xFF];
             }
             target[at++] = (byte) value;
         }
+    }
+
+    /**
+     * Packs eight values at a time, as the bytes of a word: the rank of a symbol is how many of the symbols behind the first
+     * it reaches. None where a symbol is above 127, which has no bit left for the comparison.
+     *
+     * @return how many bytes were packed; the last values are left
+     */
+    private int packWords(byte[] values, int length, int alphabet, int perByte, byte[] target, int targetAt) {
+        int found = 0;
+        Arrays.fill(reached, 0);
+        for (int symbol = 0; symbol < 256; symbol++) {
+            if (seen[symbol]) {
+                if (symbol > 127) {
+                    return 0;
+                }
+                if (found > 0) {
+                    reached[found - 1] = (0x80L - symbol) * EACH_BYTE;
+                }
+                found++;
+            }
+        }
+        long second = reached[0];
+        long third = reached[1];
+        long fourth = reached[2];
+        // The byte of the product at the place of the last digit is the sum of all digits, each times its weight.
+        long weights = 0;
+        long weight = 1;
+        for (int i = 0; i < perByte; i++, weight *= alphabet) {
+            weights = weights << 8 | weight;
+        }
+        int at = targetAt;
+        if (perByte == 4) {
+            int lower = (int) weights;
+            for (int i = 0; i + 8 <= length; i += 8) {
+                long ranks = ranks(Words.int64(values, i), second, third, fourth);
+                target[at++] = (byte) ((int) ranks * lower >>> 24);
+                target[at++] = (byte) ((int) (ranks >>> 32) * lower >>> 24);
+            }
+        } else {
+            int last = 8 * (perByte - 1);
+            for (int i = 0; i + 8 <= length; i += perByte) {
+                target[at++] = (byte) (ranks(Words.int64(values, i), second, third, fourth) * weights >>> last);
+            }
+        }
+        return at - targetAt;
+    }
+
+    private static long ranks(long word, long second, long third, long fourth) {
+        // No sum exceeds a byte: its top bit says whether the symbol was reached.
+        return (word + second >>> 7 & EACH_BYTE) + (word + third >>> 7 & EACH_BYTE) + (word + fourth >>> 7 & EACH_BYTE);
     }
 
     /** Unpacks {@code count} symbols to the front of {@code target}, which has room for 8 more. */
@@ -81,7 +126,7 @@ final class RadixPacking {
         }
         int symbols = in.take(alphabet);
         if (alphabet == 1) {
-            java.util.Arrays.fill(target, 0, count, in.data[symbols]);
+            Arrays.fill(target, 0, count, in.data[symbols]);
             return;
         }
         int perByte = PER_BYTE[alphabet];

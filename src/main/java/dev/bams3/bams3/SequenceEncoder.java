@@ -15,8 +15,14 @@ final class SequenceEncoder {
     /** Aligned bases for each position that make a consensus worth its own bytes. */
     private static final double MIN_DEPTH = 1.5;
 
-    /** Four counters for each position of the consensus: at most 256 MiB, at 16 million positions. */
+    /** The counters of 16 million positions take 128 MiB. */
     private static final int MAX_CONSENSUS = 1 << 24;
+
+    /** As many as a counter holds: further reads have no vote. */
+    private static final int MAX_VOTERS = 0xFFFF;
+
+    /** What a base code adds to the counters of its position: 16 bits each for A, C, G and T, A in the lowest. */
+    private static final long[] VOTE = {0, 1, 1L << 16, 0, 1L << 32, 0, 0, 0, 1L << 48, 0, 0, 0, 0, 0, 0, 0};
 
     /** Symbol of a mismatch by a base that is none of A, C, G, T. */
     static final int OTHER_BASE = 4;
@@ -28,7 +34,7 @@ final class SequenceEncoder {
     private final ConsensusBases consensus = new ConsensusBases();
     private long[] stretches = new long[0];
     private int stretchCount;
-    private int[] votes = new int[0];
+    private long[] votes = new long[0];
     private final ByteSink packed = new ByteSink(1 << 10);
     private final ByteSink runBytes = new ByteSink(1 << 10);
     private final ByteSink gaps = new ByteSink(1 << 10);
@@ -137,13 +143,13 @@ final class SequenceEncoder {
 
     /** The commonest base of each position; A where there is none. */
     private void vote(byte[] buffer, int[] recordAt, BlockColumns columns) {
-        int counters = runs.length * 4;
-        if (votes.length < counters + 4) {
-            votes = new int[counters + counters / 4 + 4];
+        if (votes.length < runs.length) {
+            votes = new long[runs.length + runs.length / 4];
         }
-        Arrays.fill(votes, 0, counters + 4, 0);
+        Arrays.fill(votes, 0, runs.length, 0);
         int firstRun = 0;
-        for (int i = 0; i < columns.records; i++) {
+        int voters = Math.min(columns.records, MAX_VOTERS);
+        for (int i = 0; i < voters; i++) {
             firstRun = runs.find(columns.start[i], firstRun);
             if (!columns.aligned[i]) {
                 continue;
@@ -168,12 +174,13 @@ final class SequenceEncoder {
         packed.clear();
         packed.room(ConsensusBases.packedLength(runs.length));
         int bits = 0;
-        int[] votes = this.votes;
+        long[] votes = this.votes;
         for (int i = 0; i < runs.length; i++) {
-            int a = votes[4 * i];
-            int c = votes[4 * i + 1];
-            int g = votes[4 * i + 2];
-            int t = votes[4 * i + 3];
+            long counts = votes[i];
+            int a = (int) counts & 0xFFFF;
+            int c = (int) counts >>> 16;
+            int g = (int) (counts >>> 32) & 0xFFFF;
+            int t = (int) (counts >>> 48);
             int lower = c > a ? 1 : 0;
             int upper = t > g ? 3 : 2;
             bits = bits << 2 | (Math.max(g, t) > Math.max(a, c) ? upper : lower);
@@ -188,14 +195,22 @@ final class SequenceEncoder {
     }
 
     private void count(byte[] buffer, int sequence, int query, int index, int length) {
-        int[] votes = this.votes;
-        int at = index * 4;
-        for (int q = query; q < query + length; q++) {
-            int base = TWO_BIT[buffer[sequence + (q >> 1)] >> (~q & 1) * 4 & 0xF];
-            if (base < 4) {
-                votes[at + base]++;
-            }
-            at += 4;
+        long[] votes = this.votes;
+        int done = 0;
+        if ((query & 1) != 0 && length > 0) {
+            votes[index] += VOTE[buffer[sequence + (query >> 1)] & 0xF];
+            done = 1;
+        }
+        int read = sequence + ((query + done) >> 1);
+        int at = index + done;
+        int pairs = (length - done) >> 1;
+        for (int i = 0; i < pairs; i++) {
+            int two = buffer[read + i];
+            votes[at + 2 * i] += VOTE[two >> 4 & 0xF];
+            votes[at + 2 * i + 1] += VOTE[two & 0xF];
+        }
+        if ((length - done & 1) != 0) {
+            votes[at + 2 * pairs] += VOTE[buffer[read + pairs] >> 4 & 0xF];
         }
     }
 

@@ -8,7 +8,6 @@ import dev.bams3.convert.BlockCutter.RawBlock;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Block encoders and decoders, one pair for each thread that works at once, kept for the next block. */
@@ -35,14 +34,12 @@ final class BlockCodecs implements AutoCloseable {
         Codec codec = take();
         try {
             EncodedBlock encoded = codec.encoder.encode(raw.bytes(), 0, raw.length());
-            if (verify) {
-                byte[] again = codec.decoder.decode("encoded block", encoded.stored(), 0, entry(encoded, 0, 0));
-                if (!Arrays.equals(again, 0, again.length, raw.bytes(), 0, raw.length())) {
-                    throw ReadsException.of(
-                            ErrorKind.CORRUPT,
-                            "a block of reference " + encoded.reference() + " starting at " + encoded.firstStart()
-                                    + " does not decode to the records it was made from; nothing was published");
-                }
+            if (verify
+                    && !codec.decoder.decodesTo(raw.bytes(), "encoded block", encoded.stored(), entry(encoded, 0, 0))) {
+                throw ReadsException.of(
+                        ErrorKind.CORRUPT,
+                        "a block of reference " + encoded.reference() + " starting at " + encoded.firstStart()
+                                + " does not decode to the records it was made from; nothing was published");
             }
             return encoded;
         } finally {
