@@ -69,8 +69,7 @@ public final class Converter {
         ConversionKey key = new ConversionKey(Instant.now(), UUID.randomUUID().toString());
         ConversionRequest request = new ConversionRequest(key, source, destination, options);
         Supervision supervision = Supervision.of(listener);
-        return removingAfter(request, supervision, failure -> true, () -> convertAll(request, supervision))
-                .metadata();
+        return removingAfter(request, supervision, failure -> true).metadata();
     }
 
     /**
@@ -79,15 +78,14 @@ public final class Converter {
      * anew. Where {@link #plan} cut the source, the shards are converted one after the other.
      *
      * <p>After a failure that will not go away (INVALID_INPUT, CORRUPT, TOO_LARGE, UNSUPPORTED_VERSION, CHANGED) and after
-     * {@link ConversionControl#cancel} all that the conversion has made is removed, by any of its runs; after any other,
-     * finished chunks stay for the next run.
+     * {@link ConversionControl#cancel} all that the conversion has made is removed, by any of its runs, if the fence lets it
+     * and no commit of this run may be on its way; after any other, finished chunks stay for the next run.
      *
      * @throws dev.bams3.error.ReadsException as for {@link #convert(SourceObject, DatasetLocation, ConversionOptions,
      *     Progress.Listener)}, and what the fence throws
      */
     public ConversionResult convert(ConversionRequest request, Supervision supervision) {
-        return removingAfter(
-                request, supervision, failure -> isFinal(failure, supervision), () -> convertAll(request, supervision));
+        return removingAfter(request, supervision, failure -> isFinal(failure, supervision));
     }
 
     /**
@@ -184,13 +182,17 @@ public final class Converter {
         workspace(request, true).removeAll();
     }
 
-    private <T> T removingAfter(
-            ConversionRequest request, Supervision supervision, Predicate<RuntimeException> isFinal, Supplier<T> work) {
+    private ConversionResult removingAfter(
+            ConversionRequest request, Supervision supervision, Predicate<RuntimeException> isFinal) {
+        Workspace inOrder = workspace(request, false);
+        Workspace sorting = workspace(request, true);
         try {
-            return supervision.control().during(work);
+            return supervision.control().during(() -> convertAll(request, inOrder, sorting, supervision));
         } catch (RuntimeException e) {
-            if (isFinal.test(e) && passes(supervision.fence(), e)) {
-                abandon(request);
+            if (isFinal.test(e) && mayRemove(supervision.fence(), e)) {
+                // These workspaces, which know whether a commit was tried.
+                inOrder.removeAll();
+                sorting.removeAll();
             }
             throw e;
         }
@@ -208,9 +210,9 @@ public final class Converter {
     }
 
     /** Whether this run still may remove what it made. */
-    private static boolean passes(Supervision.Fence fence, RuntimeException failure) {
+    private static boolean mayRemove(Supervision.Fence fence, RuntimeException failure) {
         try {
-            fence.check();
+            fence.checkRemoval();
             return true;
         } catch (RuntimeException e) {
             if (e != failure) {
@@ -220,9 +222,8 @@ public final class Converter {
         }
     }
 
-    private ConversionResult convertAll(ConversionRequest request, Supervision supervision) {
-        Workspace inOrder = workspace(request, false);
-        Workspace sorting = workspace(request, true);
+    private ConversionResult convertAll(
+            ConversionRequest request, Workspace inOrder, Workspace sorting, Supervision supervision) {
         try (BgzfInflaters inflaters = inflaters()) {
             Optional<DatasetMetadata> published = inOrder.published().or(sorting::published);
             if (published.isPresent()) {

@@ -5,19 +5,28 @@ package dev.bams3.convert;
  *
  * @param listener told how far it is
  * @param control ends it
- * @param fence asked whether it may publish
+ * @param fence asked whether it may publish, or remove
  */
 public record Supervision(Progress.Listener listener, ConversionControl control, Fence fence) {
 
     /**
-     * Asked right before a conversion publishes, and before it removes what it made, in the thread that converts: a run
-     * that lost its lease meanwhile must do neither. What it throws ends the run, with everything left as it is.
+     * Asked in the thread that converts. What it throws ends the run, with everything left as it is.
+     *
+     * <p>Publishing and removing are asked for apart: a run that took over from one which has gone silent may publish, as
+     * both would publish the same; it must not remove, as the other's commit may still be on its way to the store and would
+     * then name chunks that are gone.
      */
     @FunctionalInterface
     public interface Fence {
         Fence OPEN = () -> {};
 
+        /** Asked right before a conversion publishes: a run that lost its lease meanwhile must not. */
         void check();
+
+        /** Asked before a run removes what all runs of its request have made. */
+        default void checkRemoval() {
+            check();
+        }
     }
 
     /** Nobody but a listener. */

@@ -19,8 +19,8 @@ import java.util.Optional;
  * @param updated when this revision was written, by its writer's clock
  * @param attempt claims since it was submitted or retried; 0 before the first
  * @param claims of its whole life: together with {@code worker} the fence of a claim
- * @param takenOver whether a worker ever went silent with it since it was submitted or retried, so that writes of that
- *     worker may still be on their way
+ * @param commitPending whether the commit of an earlier attempt may still be on its way, since it was submitted or retried:
+ *     its worker went silent, or never heard what became of the commit
  * @param worker that has or last had it
  * @param started when the last attempt began
  * @param finished when it ended for good
@@ -41,7 +41,7 @@ public record Job(
         Instant updated,
         int attempt,
         long claims,
-        boolean takenOver,
+        boolean commitPending,
         Optional<String> worker,
         Optional<Instant> started,
         Optional<Instant> finished,
@@ -113,7 +113,7 @@ public record Job(
                 now,
                 attempt + 1,
                 claims + 1,
-                takenOver || state.isClaimed(),
+                commitPending || state.isClaimed(),
                 Optional.of(by),
                 Optional.of(now),
                 Optional.empty(),
@@ -141,21 +141,32 @@ public record Job(
         return next(JobState.SUCCEEDED, now, newProgress, Optional.of(newResult), Optional.empty());
     }
 
+    /** It will have failed for good: whoever takes it over from here ends it, and does not go on with it. */
+    Job failing(JobError newError, Instant now) {
+        return next(state, now, progress, Optional.empty(), Optional.of(newError));
+    }
+
+    /** Whether {@link #failing} was said of it. */
+    boolean isFailing() {
+        return error.map(last -> !last.isPassing()).orElse(false);
+    }
+
     Job failed(JobError newError, Instant now) {
         return next(JobState.FAILED, now, progress, Optional.empty(), Optional.of(newError));
     }
 
-    /** Back into the queue after a failure that may pass. */
-    Job requeued(JobError newError, Duration delay, Instant now) {
-        return queued(attempt, Optional.of(now.plus(delay)), Optional.of(newError), now);
+    /** Back into the queue after a failure that may pass; {@code pending} as {@link #commitPending}. */
+    Job requeued(JobError newError, Duration delay, boolean pending, Instant now) {
+        return queued(attempt, Optional.of(now.plus(delay)), Optional.of(newError), pending, now);
     }
 
     /** Back into the queue because its worker stops; the attempt does not count. */
-    Job released(Instant now) {
-        return queued(attempt - 1, Optional.empty(), error, now);
+    Job released(boolean pending, Instant now) {
+        return queued(attempt - 1, Optional.empty(), error, pending, now);
     }
 
-    private Job queued(int newAttempt, Optional<Instant> when, Optional<JobError> newError, Instant now) {
+    private Job queued(
+            int newAttempt, Optional<Instant> when, Optional<JobError> newError, boolean pending, Instant now) {
         return new Job(
                 id,
                 keyed,
@@ -168,7 +179,7 @@ public record Job(
                 now,
                 newAttempt,
                 claims,
-                takenOver,
+                commitPending || pending,
                 worker,
                 started,
                 Optional.empty(),
@@ -196,7 +207,7 @@ public record Job(
                 now,
                 attempt,
                 claims,
-                takenOver,
+                commitPending,
                 worker,
                 started,
                 newState.isFinal() ? Optional.of(now) : Optional.empty(),

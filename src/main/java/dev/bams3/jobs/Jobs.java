@@ -239,7 +239,7 @@ public final class Jobs {
 
     /** Removes what earlier attempts have left of a job that waited for the next; not where writes may be on their way. */
     private void discard(Job cancelled) {
-        if (cancelled.started().isEmpty() || cancelled.takenOver()) {
+        if (cancelled.started().isEmpty() || cancelled.commitPending()) {
             return;
         }
         try {

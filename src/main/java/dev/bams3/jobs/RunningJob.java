@@ -43,6 +43,9 @@ final class RunningJob {
     private Fate fate = Fate.OURS;
     private boolean ended;
 
+    /** Whether a commit of this attempt may have been sent. */
+    private volatile boolean publishing;
+
     private enum Fate {
         OURS,
         /** To be given up for good. */
@@ -104,6 +107,9 @@ final class RunningJob {
         if (claim.state() == JobState.CANCELLING) {
             return new Outcome.Ended();
         }
+        if (claim.isFailing()) {
+            return new Outcome.Failed(claim.error().orElseThrow());
+        }
         if (claim.attempt() > settings.attempts()) {
             String last = claim.error()
                     .map(error -> "; the last one: " + error.message())
@@ -113,7 +119,7 @@ final class RunningJob {
                     "given up: " + settings.attempts() + " attempts have ended without a dataset" + last));
         }
         try {
-            JobResult result = runner.run(claim, new Supervision(this::progressed, control, this::fence));
+            JobResult result = runner.run(claim, new Supervision(this::progressed, control, new Publishing()));
             return new Outcome.Done(result);
         } catch (ReadsException e) {
             synchronized (this) {
@@ -140,19 +146,28 @@ final class RunningJob {
                 clock.instant()));
     }
 
-    /** Asked before anything is published, or removed after a cancellation. */
-    private void fence() {
-        boolean publishing = fate() == Fate.OURS;
-        ReadsException unknown = heartbeat();
-        Fate now = fate();
-        if (unknown != null && now == Fate.OURS) {
-            throw unknown;
+    private final class Publishing implements Supervision.Fence {
+        @Override
+        public void check() {
+            ReadsException unknown = heartbeat();
+            Fate now = fate();
+            if (unknown != null && now == Fate.OURS) {
+                throw unknown;
+            }
+            if (now == Fate.LOST) {
+                throw ReadsException.about(
+                        ErrorKind.CHANGED, id().value(), "another worker has this conversion by now");
+            }
+            if (now != Fate.OURS) {
+                throw ReadsException.of(ErrorKind.CANCELLED, "the conversion is to end; nothing was published");
+            }
+            publishing = true;
         }
-        if (now == Fate.LOST) {
-            throw ReadsException.about(ErrorKind.CHANGED, id().value(), "another worker has this conversion by now");
-        }
-        if (now == Fate.STOPPED || (publishing && now == Fate.CANCELLED)) {
-            throw ReadsException.of(ErrorKind.CANCELLED, "the conversion is to end; nothing was published");
+
+        /** Never by the conversion: once its failure is written, so that nobody goes on with what is being removed. */
+        @Override
+        public void checkRemoval() {
+            throw ReadsException.about(ErrorKind.CHANGED, id().value(), "is removed when the job's document says so");
         }
     }
 
@@ -280,40 +295,55 @@ final class RunningJob {
         Job now = job();
         String dataset = now.request().dataset();
         boolean cancelled = now.state() == JobState.CANCELLING;
+        boolean pending = commitPending(outcome);
         switch (outcome) {
             // Also where cancelling came too late: the dataset is there.
             case Outcome.Done(JobResult result) -> {
                 documents.write(now.succeeded(result, latestProgress(), clock.instant()));
                 LOG.info("conversion {} made dataset '{}': {} records", now.id(), dataset, result.records());
             }
-            case Outcome.Ended() when !cancelled -> documents.write(now.released(clock.instant()));
+            case Outcome.Ended() when !cancelled -> documents.write(now.released(pending, clock.instant()));
             case Outcome.Failed(JobError error)
             when !cancelled && error.isPassing() && now.attempt() < settings.attempts() -> {
-                documents.write(now.requeued(error, settings.delayAfter(now.attempt()), clock.instant()));
+                documents.write(now.requeued(error, settings.delayAfter(now.attempt()), pending, clock.instant()));
                 LOG.warn("conversion {} failed and will be tried again: {}", now.id(), error.message());
             }
             case Outcome.Failed(JobError error)
             when !cancelled -> {
-                discard(now);
-                documents.write(now.failed(error, clock.instant()));
+                if (!now.commitPending() && !pending) {
+                    // First, so that who takes over from here on does not use what is being removed.
+                    long asked = System.nanoTime();
+                    Job failing = now.failing(error, clock.instant());
+                    documents.write(failing);
+                    confirm(failing, asked);
+                    discard(failing);
+                }
+                documents.write(job().failed(error, clock.instant()));
                 LOG.warn("conversion {} of dataset '{}' failed: {}", now.id(), dataset, error.message());
             }
             default -> {
-                discard(now);
+                if (!now.commitPending() && !pending) {
+                    discard(now);
+                }
                 documents.write(now.cancelled(clock.instant()));
                 LOG.info("conversion {} of dataset '{}' was cancelled", now.id(), dataset);
             }
         }
     }
 
+    /** Whether this attempt may have sent a commit and does not know what became of it. */
+    private boolean commitPending(Outcome outcome) {
+        boolean refused = outcome instanceof Outcome.Failed(JobError error)
+                && (error.kind() == ErrorKind.CHANGED || error.kind() == ErrorKind.DENIED);
+        return publishing && !refused;
+    }
+
     /**
-     * Removes what the attempts made. Where a worker went silent, its commit may still be on its way, and must not arrive at
-     * a dataset without chunks: then the sweep removes what is left, after its grace time.
+     * Removes what the attempts made; not to be called while a commit of one may still be on its way, which must not arrive
+     * at a dataset without chunks: then the sweep removes what is left, after its grace time. Nobody goes on with a job that
+     * is failing or being cancelled, so that this harms no successor, however long this thread was asleep.
      */
     private void discard(Job of) {
-        if (of.takenOver()) {
-            return;
-        }
         try {
             runner.discard(of);
         } catch (ReadsException e) {

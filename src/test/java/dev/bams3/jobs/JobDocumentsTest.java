@@ -68,7 +68,7 @@ class JobDocumentsTest {
                     written.updated(),
                     written.attempt(),
                     written.claims(),
-                    written.takenOver(),
+                    written.commitPending(),
                     written.worker(),
                     written.started(),
                     written.finished(),
@@ -105,7 +105,8 @@ class JobDocumentsTest {
     @Test
     void whoFollowsAVeryOldRevisionIsRefusedToo() {
         Job first = write(job("a"));
-        Job last = write(write(write(first.claimed("fast", NOW)).released(NOW)).claimed("other", NOW));
+        Job last = write(
+                write(write(first.claimed("fast", NOW)).released(false, NOW)).claimed("other", NOW));
         JobDocuments asleep = documents(store);
         assertChanged(() -> asleep.write(first.claimed("asleep", NOW)));
         assertChanged(() -> asleep.write(job("a")));

@@ -200,7 +200,7 @@ class JobWorkerTest {
         assertThat(done.state()).as("%s", done).isEqualTo(JobState.SUCCEEDED);
         assertThat(done.worker()).contains("replica-3");
         assertThat(done.attempt()).isEqualTo(2);
-        assertThat(done.takenOver()).isTrue();
+        assertThat(done.commitPending()).isTrue();
         cut.release();
         rig.close();
         assertThat(idle.jobs().get(job.id())).isEqualTo(done);
