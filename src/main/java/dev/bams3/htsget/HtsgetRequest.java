@@ -35,6 +35,10 @@ public record HtsgetRequest(
             Set.of("format", "class", "referenceName", "start", "end", "fields", "tags", "notags");
 
     private static final Set<String> WITH_HEADER = Set.of("format", "class");
+
+    /** What released versions of JBrowse's @gmod/bam (7.1) send beside {@code class=header}; it can change nothing there. */
+    private static final String NO_REFERENCE = "na";
+
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
 
     public HtsgetRequest {
@@ -60,7 +64,10 @@ public record HtsgetRequest(
         List<String> ignored = unknown(parameters);
         if (isHeaderClass("class", query.value("class"))) {
             for (String name : parameters.keySet()) {
-                if ((PARAMETERS.contains(name) && !WITH_HEADER.contains(name)) || Extensions.isMeant(name)) {
+                boolean meaningless = name.equals("referenceName")
+                        && query.value(name).filter(NO_REFERENCE::equals).isPresent();
+                if (!meaningless && (PARAMETERS.contains(name) && !WITH_HEADER.contains(name))
+                        || Extensions.isMeant(name)) {
                     throw ReadsException.invalidInput(name, "cannot stand beside class=header");
                 }
             }

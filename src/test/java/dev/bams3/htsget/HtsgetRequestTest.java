@@ -115,6 +115,14 @@ class HtsgetRequestTest {
     }
 
     @Test
+    void aHeaderMayBeAskedForAsJbrowseDoes() {
+        assertThat(get("referenceName=na&class=header").headerOnly()).isTrue();
+        assertThat(catchThrowableOfType(ReadsException.class, () -> get("referenceName=na&start=1&class=header"))
+                        .field())
+                .contains("start");
+    }
+
+    @Test
     void unknownParametersAreIgnoredAndReported() {
         HtsgetRequest request = get("encryptionScheme=c4gh&format=BAM&encryptionScheme=x&class=header");
         assertThat(request.ignored()).containsExactly("encryptionScheme");
