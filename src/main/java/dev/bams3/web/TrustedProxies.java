@@ -4,6 +4,7 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,7 +29,16 @@ public final class TrustedProxies extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        (isTrusted(request.getRemoteAddr()) ? believing : dropping).doFilter(request, response, chain);
+        String peer = request.getRemoteAddr();
+        if (!isTrusted(peer)) {
+            dropping.doFilter(request, response, chain);
+            return;
+        }
+        String client = ForwardedFor.client(request, peer, this::isTrusted);
+        believing.doFilter(
+                request,
+                response,
+                (inner, answer) -> chain.doFilter(new OfClient((HttpServletRequest) inner, client), answer));
     }
 
     private boolean isTrusted(String peer) {
@@ -39,6 +49,26 @@ public final class TrustedProxies extends HttpFilter {
             return false;
         }
         return trusted.stream().anyMatch(network -> network.holds(address));
+    }
+
+    /** A request under the address of its client: Spring's filter takes the first of a list, which anybody can begin. */
+    private static final class OfClient extends HttpServletRequestWrapper {
+        private final String client;
+
+        OfClient(HttpServletRequest request, String client) {
+            super(request);
+            this.client = client;
+        }
+
+        @Override
+        public String getRemoteAddr() {
+            return client;
+        }
+
+        @Override
+        public String getRemoteHost() {
+            return client;
+        }
     }
 
     /**

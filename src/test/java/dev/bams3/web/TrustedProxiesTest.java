@@ -7,10 +7,13 @@ import dev.bams3.app.RunningServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.mock.web.MockHttpServletRequest;
 
 /** Whose word for the client's address is taken. */
 class TrustedProxiesTest {
@@ -31,6 +34,57 @@ class TrustedProxiesTest {
             assertThat(ticket)
                     .doesNotContain("evil")
                     .contains("\"url\":\"" + server.url("/stream/reads/a/reads?slice="));
+        }
+    }
+
+    /** Connections of this test are of a trusted proxy; what a client wrote before it does not make a new caller of it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "-                               | -                                      | 127.0.0.1",
+                "8.8.8.8                         | -                                      | 8.8.8.8",
+                "1.2.3.4, 8.8.8.8                | -                                      | 8.8.8.8",
+                "127.0.0.1, 8.8.8.8              | -                                      | 8.8.8.8",
+                "1.2.3.4, 8.8.8.8, 127.0.0.1     | -                                      | 8.8.8.8",
+                "1.2.3.4, nonsense               | -                                      | 127.0.0.1",
+                "8.8.8.8:4711                    | -                                      | 8.8.8.8",
+                "2001:db8::1                     | -                                      | 2001:db8:0:0:0:0:0:1",
+                "-                               | for=1.2.3.4, for=8.8.8.8;proto=https   | 8.8.8.8",
+                "-                               | proto=http;For=\"[2001:db8::1]:80\"    | 2001:db8:0:0:0:0:0:1",
+                "-                               | for=1.2.3.4, for=unknown               | 127.0.0.1",
+                "-                               | for=1.2.3.4, for=\"8.8.8.8, 9.9.9.9\"  | 127.0.0.1",
+                "8.8.8.8                         | for=8.8.8.8                            | 8.8.8.8",
+                "8.8.8.8                         | for=1.2.3.4                            | 127.0.0.1",
+            })
+    void theClientIsWhomTheLastTrustedProxyNames(String usual, String standard, String client) {
+        MockHttpServletRequest request = new MockHttpServletRequest();
+        if (usual != null) {
+            request.addHeader("X-Forwarded-For", usual);
+        }
+        if (standard != null) {
+            request.addHeader("Forwarded", standard);
+        }
+        assertThat(ForwardedFor.client(request, "127.0.0.1", "127.0.0.1"::equals))
+                .isEqualTo(client);
+    }
+
+    @Test
+    void aLimitIsNotEvadedByInventedAddresses() throws IOException {
+        try (RunningServer server = ServedReads.shared()
+                .replica("bams3.limit.requests-per-second=1", "bams3.limit.burst=2", "bams3.proxy.trusted=127.0.0.1,::1")) {
+            List<Integer> statuses = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                statuses.add(TicketClient.get(
+                                server.url("/reads/service-info"), "X-Forwarded-For", "9.9.9." + i + ", 192.0.2.1")
+                        .statusCode());
+            }
+            assertThat(statuses).contains(429);
+            // Another client of the same proxy has turns of its own.
+            assertThat(TicketClient.get(server.url("/reads/service-info"), "X-Forwarded-For", "192.0.2.1, 192.0.2.2")
+                            .statusCode())
+                    .isEqualTo(200);
         }
     }
 
