@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
@@ -22,6 +23,20 @@ public final class AdminTokens implements AuthenticationManager {
          * @throws dev.bams3.error.ReadsException UNAUTHENTICATED, UNAVAILABLE
          */
         Optional<String> admits(String token);
+    }
+
+    /** It cannot be said whether a token counts. */
+    static final class IssuerUnavailable extends AuthenticationException {
+        private final transient ReadsException failure;
+
+        IssuerUnavailable(ReadsException failure) {
+            super("the issuer of tokens does not answer", failure);
+            this.failure = failure;
+        }
+
+        ReadsException failure() {
+            return failure;
+        }
     }
 
     private final SecretTokens secrets;
@@ -49,7 +64,7 @@ public final class AdminTokens implements AuthenticationManager {
                     .orElseGet(() -> authentication("without the scope", List.of()));
         } catch (ReadsException e) {
             if (e.kind() == ErrorKind.UNAVAILABLE) {
-                throw e;
+                throw new IssuerUnavailable(e);
             }
             throw new BadCredentialsException("not accepted", e);
         }

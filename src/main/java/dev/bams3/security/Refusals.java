@@ -18,6 +18,10 @@ public final class Refusals implements AuthenticationEntryPoint, AccessDeniedHan
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
             throws IOException {
+        if (failure instanceof AdminTokens.IssuerUnavailable unavailable) {
+            Failures.write(HtsgetError.of(unavailable.failure()), request, response);
+            return;
+        }
         boolean nothingSent = failure instanceof InsufficientAuthenticationException;
         response.setHeader("WWW-Authenticate", nothingSent ? "Bearer" : "Bearer error=\"invalid_token\"");
         String message = nothingSent

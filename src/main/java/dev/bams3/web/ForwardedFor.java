@@ -31,9 +31,8 @@ final class ForwardedFor {
      * @param trusted whose word is taken
      */
     static String client(HttpServletRequest request, String peer, Predicate<String> trusted) {
-        List<String> standard = elements(request, "Forwarded").stream()
-                .map(ForwardedFor::forOf)
-                .toList();
+        List<String> standard =
+                elements(request, "Forwarded").stream().map(ForwardedFor::forOf).toList();
         List<String> usual = elements(request, "X-Forwarded-For");
         if (standard.isEmpty() || usual.isEmpty()) {
             return last(standard.isEmpty() ? usual : standard, peer, trusted);

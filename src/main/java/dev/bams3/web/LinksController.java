@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PostMapping;
 import tools.jackson.core.JsonGenerator;
@@ -62,7 +63,9 @@ public final class LinksController {
 
     @PostMapping("/admin/links")
     void any(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        make(LinkRequest.read(request, maxTtl), Grant.everything(), "admin", request, response);
+        // The bearer's name where it is a token of the issuer.
+        String by = Objects.requireNonNullElse(request.getRemoteUser(), "admin");
+        make(LinkRequest.read(request, maxTtl), Grant.everything(), by, request, response);
     }
 
     private void make(

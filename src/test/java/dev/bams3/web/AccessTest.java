@@ -445,23 +445,23 @@ class AccessTest {
         return line.replaceFirst(".*\"ticket\":\"([^\"]*)\".*", "$1");
     }
 
+    /** Whether a token counts cannot be said then: neither yes nor no. */
     @Test
-    void onePersonDoesNotTakeItAll() throws IOException {
-        try (RunningServer limited = ServedReads.shared()
-                .replica("bams3.limit.requests-per-second=1", "bams3.limit.burst=3", "bams3.limit.concurrent=50")) {
-            List<Integer> statuses = new ArrayList<>();
-            for (int i = 0; i < 8; i++) {
-                statuses.add(
-                        TicketClient.get(limited.url("/reads/service-info")).statusCode());
-            }
-            assertThat(statuses.subList(0, 3)).containsOnly(200);
-            assertThat(statuses).contains(429);
-            HttpResponse<byte[]> refused = TicketClient.get(limited.url("/reads/a/reads"));
-            for (int i = 0; refused.statusCode() != 429 && i < 20; i++) {
-                refused = TicketClient.get(limited.url("/reads/a/reads"));
-            }
-            assertThat(refused.headers().firstValue("Retry-After")).contains("1");
-            assertThat(text(refused)).contains("{\"htsget\":{\"error\":\"TooManyRequests\"");
+    void anIssuerThatDoesNotAnswerIsAFailureThatMayPass() throws IOException {
+        try (TestIssuer gone = new TestIssuer();
+                RunningServer waiting = ServedReads.shared()
+                        .replica(
+                                "bams3.auth.issuer=" + gone.uri(),
+                                "bams3.auth.audience=bams3",
+                                "bams3.admin.scope=bams3:admin")) {
+            String token = "Bearer " + gone.sign(gone.claims("ann").claim("scope", "bams3:admin"));
+            gone.close();
+            HttpResponse<byte[]> admin = TicketClient.get(waiting.url("/admin/conversions"), "Authorization", token);
+            assertThat(admin.statusCode()).as(text(admin)).isEqualTo(503);
+            assertThat(admin.headers().firstValue("Content-Type")).contains("application/problem+json");
+            assertThat(TicketClient.get(waiting.url("/reads/a/reads"), "Authorization", token)
+                            .statusCode())
+                    .isEqualTo(503);
         }
     }
 }

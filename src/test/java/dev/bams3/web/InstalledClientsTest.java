@@ -32,8 +32,7 @@ class InstalledClientsTest {
     void pysamReadsEveryRecord(String path) throws IOException {
         Tool.Result all = pysam(READS.server().url(path + ServedReads.ID));
         assertThat(all.exit()).as(all.errors()).isZero();
-        assertThat(all.lines().stream().map(ServedReads::sorted))
-                .containsExactlyElementsOf(READS.sam(record -> true));
+        assertThat(all.lines().stream().map(ServedReads::sorted)).containsExactlyElementsOf(READS.sam(record -> true));
     }
 
     @Test
@@ -54,7 +53,8 @@ class InstalledClientsTest {
 
     private Tool.Result pysam(String url) throws IOException {
         assumeTrue(
-                Tool.isOnPath(PYTHON) && Tool.run(folder, PYTHON, "-c", "import pysam").exit() == 0,
+                Tool.isOnPath(PYTHON)
+                        && Tool.run(folder, PYTHON, "-c", "import pysam").exit() == 0,
                 "Debian's python3-pysam is not installed");
         return Tool.run(folder, PYTHON, PROGRAMS.resolve("pysam/read.py").toString(), url);
     }

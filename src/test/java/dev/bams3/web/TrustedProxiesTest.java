@@ -73,7 +73,10 @@ class TrustedProxiesTest {
     @Test
     void aLimitIsNotEvadedByInventedAddresses() throws IOException {
         try (RunningServer server = ServedReads.shared()
-                .replica("bams3.limit.requests-per-second=1", "bams3.limit.burst=2", "bams3.proxy.trusted=127.0.0.1,::1")) {
+                .replica(
+                        "bams3.limit.requests-per-second=1",
+                        "bams3.limit.burst=2",
+                        "bams3.proxy.trusted=127.0.0.1,::1")) {
             List<Integer> statuses = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 statuses.add(TicketClient.get(
