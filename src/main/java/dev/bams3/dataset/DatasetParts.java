@@ -42,7 +42,11 @@ final class DatasetParts {
     }
 
     void prepareHeader(Generation generation, Supplier<SamHeader> load) {
-        headers.prepare(generation, load);
+        var _ = headers.prepare(generation, load);
+    }
+
+    Supplier<BlockList> prepareBlocks(Generation generation, int reference, Supplier<BlockList> load) {
+        return blocks.prepare(new Section(generation, reference), load);
     }
 
     BlockList blocks(Generation generation, int reference, Supplier<BlockList> load) {

@@ -16,7 +16,11 @@ import dev.bams3.storage.ByteRange;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -118,6 +122,38 @@ public final class OpenDataset {
                         () -> BlockIndex.blocks(indexKey().value(), read(section.get()), section.get(), reference));
     }
 
+    /**
+     * The blocks of several references, as {@link #index} has them; sections that lie near each other are one GET, and all GETs
+     * run at one time.
+     *
+     * @param wanted 0-based indexes in the metadata, or {@link Bams3Format#UNPLACED}, each once
+     */
+    public Map<Integer, BlockList> indexes(Collection<Integer> wanted) {
+        List<SectionGroup.Wanted> stored = new ArrayList<>();
+        Map<Integer, BlockList> lists = new HashMap<>();
+        for (int reference : wanted) {
+            metadata.reads(reference)
+                    .section()
+                    .ifPresentOrElse(
+                            section -> stored.add(new SectionGroup.Wanted(reference, section)),
+                            () -> lists.put(reference, new BlockList(List.of())));
+        }
+        List<Supplier<BlockList>> begun = new ArrayList<>();
+        List<SectionGroup.Section> sections = SectionGroup.of(stored, this::readIndex);
+        for (SectionGroup.Section section : sections) {
+            StoredRange range = section.wanted().section();
+            int reference = section.wanted().reference();
+            begun.add(parts.prepareBlocks(
+                    generation,
+                    reference,
+                    () -> BlockIndex.blocks(indexKey().value(), section.bytes().get(), range, reference)));
+        }
+        for (int i = 0; i < begun.size(); i++) {
+            lists.put(sections.get(i).wanted().reference(), begun.get(i).get());
+        }
+        return lists;
+    }
+
     /** The blocks of the reads that have no reference, last in file order. */
     public BlockList unplaced() {
         return index(Bams3Format.UNPLACED);
@@ -136,7 +172,10 @@ public final class OpenDataset {
     }
 
     private byte[] read(StoredRange section) {
-        ByteRange range = new ByteRange(section.offset(), section.length());
+        return readIndex(new ByteRange(section.offset(), section.length()));
+    }
+
+    private byte[] readIndex(ByteRange range) {
         return existing(indexKey(), () -> store().getRange(indexKey(), range, ETag.ANY));
     }
 
@@ -150,7 +189,6 @@ public final class OpenDataset {
                 default -> throw e;
             };
             if (isOutdated()) {
-                whenChanged.run();
                 throw ReadsException.about(
                         ErrorKind.CHANGED, key.value(), "the dataset was replaced or removed; ask again", e);
             }
@@ -158,15 +196,24 @@ public final class OpenDataset {
         }
     }
 
-    private boolean isOutdated() {
+    /**
+     * Whether the dataset was replaced or removed meanwhile; asks the store. If so, the next open sees it, however fresh this one
+     * is.
+     */
+    public boolean isOutdated() {
+        boolean outdated;
         try {
-            return !etag.matches(
+            outdated = !etag.matches(
                     store().head(location.key(DatasetLayout.METADATA)).etag());
         } catch (ReadsException e) {
-            if (e.kind() == ErrorKind.NOT_FOUND) {
-                return true;
+            if (e.kind() != ErrorKind.NOT_FOUND) {
+                throw e;
             }
-            throw e;
+            outdated = true;
         }
+        if (outdated) {
+            whenChanged.run();
+        }
+        return outdated;
     }
 }

@@ -55,7 +55,20 @@ final class SingleFlight<K, V> {
 
     /** The value, or what the load threw; CANCELLED when this thread is interrupted meanwhile. */
     V get(K key, Supplier<V> load) {
+        return await(key, cache.get(key, (_, _) -> begin(key, load)));
+    }
+
+    /**
+     * Begins the load, unless the value is here or on its way.
+     *
+     * @return what {@link #get} returns or throws, also where the cache has no room for it
+     */
+    Supplier<V> prepare(K key, Supplier<V> load) {
         CompletableFuture<Outcome<V>> future = cache.get(key, (_, _) -> begin(key, load));
+        return () -> await(key, future);
+    }
+
+    private static <K, V> V await(K key, CompletableFuture<Outcome<V>> future) {
         try {
             return switch (future.get()) {
                 case Outcome.Loaded<V>(V value) -> value;
@@ -67,11 +80,6 @@ final class SingleFlight<K, V> {
         } catch (ExecutionException e) {
             throw new IllegalStateException("the load of " + key + " died", e.getCause());
         }
-    }
-
-    /** Begins the load, unless the value is here or on its way; whoever wants it is told how that went. */
-    void prepare(K key, Supplier<V> load) {
-        var _ = cache.get(key, (_, _) -> begin(key, load));
     }
 
     private CompletableFuture<Outcome<V>> begin(K key, Supplier<V> load) {

@@ -6,6 +6,7 @@ import dev.bams3.storage.ByteRange;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 
 /**
@@ -14,12 +15,14 @@ import java.util.function.IntFunction;
  *
  * @param store where they lie
  * @param keys from a chunk's ordinal to its object
+ * @param isOutdated asks whether the dataset was replaced or removed since it was opened
  */
-public record ChunkObjects(ObjectStore store, IntFunction<ObjectKey> keys) {
+public record ChunkObjects(ObjectStore store, IntFunction<ObjectKey> keys, BooleanSupplier isOutdated) {
 
     /**
      * Reads a range of a chunk that the metadata names. That it is not there, or ends too early, is therefore not the
-     * caller's mistake but a damaged dataset: CORRUPT, not NOT_FOUND or INVALID_RANGE.
+     * caller's mistake but a damaged dataset: CORRUPT, not NOT_FOUND or INVALID_RANGE. Where the dataset was replaced or removed
+     * meanwhile it is only gone: CHANGED.
      */
     byte[] read(int chunk, ByteRange range) {
         ObjectKey key = keys.apply(chunk);
@@ -27,10 +30,14 @@ public record ChunkObjects(ObjectStore store, IntFunction<ObjectKey> keys) {
         try {
             bytes = store.getRange(key, range, ETag.ANY);
         } catch (ReadsException e) {
-            throw e.kind() == ErrorKind.NOT_FOUND || e.kind() == ErrorKind.INVALID_RANGE
-                    ? ReadsException.corrupt(
-                            key.value(), range.offset(), "chunk", "the index names bytes that are not there", e)
-                    : e;
+            if (e.kind() != ErrorKind.NOT_FOUND && e.kind() != ErrorKind.INVALID_RANGE) {
+                throw e;
+            }
+            throw isOutdated.getAsBoolean()
+                    ? ReadsException.about(
+                            ErrorKind.CHANGED, key.value(), "the dataset was replaced or removed; ask again", e)
+                    : ReadsException.corrupt(
+                            key.value(), range.offset(), "chunk", "the index names bytes that are not there", e);
         }
         if (bytes.length != range.length()) {
             throw ReadsException.corrupt(

@@ -1,5 +1,6 @@
 package dev.bams3.query;
 
+import dev.bams3.bams3.BlockList;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.ByteBudget;
@@ -7,9 +8,12 @@ import dev.bams3.flow.FairTurns;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
 import dev.bams3.plan.ReadPlanner;
+import dev.bams3.plan.Target;
 import dev.bams3.plan.Targets;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.sam.RecordView;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -72,7 +76,10 @@ public final class ReadsQuery implements AutoCloseable {
     public OpenRead open(OpenDataset dataset, ReadSelection selection, RecordView view) {
         DatasetView concrete =
                 new DatasetView(view, dataset.metadata().readGroups(), selection instanceof ReadSelection.Regions);
-        ReadPlan plan = planner.plan(Targets.of(dataset.references(), selection), dataset::index);
+        List<Target> targets = Targets.of(dataset.references(), selection);
+        Map<Integer, BlockList> blocks =
+                dataset.indexes(targets.stream().map(Target::reference).toList());
+        ReadPlan plan = planner.plan(targets, blocks::get);
         return new OpenRead(dataset, plan, concrete, engine);
     }
 

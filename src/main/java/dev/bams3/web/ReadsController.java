@@ -28,7 +28,6 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Controller;
-import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
@@ -73,7 +72,10 @@ public final class ReadsController {
         this.serviceInfo = serviceInfo.toJson();
     }
 
-    @GetMapping("/reads/service-info")
+    /** By POST, too: clients of htsget-rs may ask so, and it would else be taken for the name of a dataset. */
+    @RequestMapping(
+            path = "/reads/service-info",
+            method = {RequestMethod.GET, RequestMethod.HEAD, RequestMethod.POST})
     void serviceInfo(HttpServletResponse response) throws IOException {
         response.setContentType("application/json; charset=utf-8");
         response.setContentLength(serviceInfo.length);

@@ -1,12 +1,15 @@
 package dev.bams3.web;
 
 import dev.bams3.htsget.HtsgetError;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.CloseNowException;
+import org.apache.coyote.http11.Http11InputBuffer;
+import org.apache.tomcat.util.res.StringManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +20,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServerErrors extends ErrorReportValve {
     private static final Logger LOG = LoggerFactory.getLogger(ServerErrors.class);
+    private static final String TOO_LONG =
+            StringManager.getManager(Http11InputBuffer.class).getString("iib.requestheadertoolarge.error");
+
+    /** RFC 6585 § 5. */
+    private static final int HEADERS_TOO_LARGE = 431;
 
     @Override
     protected void report(Request request, Response response, @Nullable Throwable failure) {
@@ -44,6 +52,10 @@ public final class ServerErrors extends ErrorReportValve {
     /** That Tomcat has not implemented a method or a transfer coding is no failure of the service. */
     private static int status(Request request, Response response) {
         int status = response.getStatus();
+        if (status == HttpServletResponse.SC_BAD_REQUEST && isTooLong(request)) {
+            // While the first line was read, there is no address yet.
+            return request.getRequestURI() == null ? HttpServletResponse.SC_REQUEST_URI_TOO_LONG : HEADERS_TOO_LARGE;
+        }
         return status == HttpServletResponse.SC_NOT_IMPLEMENTED
                 ? "CONNECT".equals(request.getMethod())
                         ? HttpServletResponse.SC_METHOD_NOT_ALLOWED
@@ -51,11 +63,17 @@ public final class ServerErrors extends ErrorReportValve {
                 : status;
     }
 
+    /** Tomcat tells a head that does not fit its buffer from other malformed ones by the text of its exception alone. */
+    private static boolean isTooLong(Request request) {
+        return request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable failure
+                && TOO_LONG.equals(failure.getMessage());
+    }
+
     private static String message(int status) {
         return switch (status) {
             case 400 ->
                 "not a request that can be read: look for a broken percent-escape, an encoded slash, an illegal"
-                        + " character, or an address or headers that are too long";
+                        + " character, or too many headers";
             case 404 -> "nothing is at this path; datasets are at /reads/{id} and /stream/reads/{id}";
             case 405 -> "this method is not known here; use GET, HEAD, POST or OPTIONS";
             case 413 -> "the request body is too large";

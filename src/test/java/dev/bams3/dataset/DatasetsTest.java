@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.bams3.Bams3Format;
+import dev.bams3.bams3.BlockList;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.CountingObjectStore;
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -64,6 +67,33 @@ class DatasetsTest {
         assertThat(dataset.header().references().size()).isEqualTo(2);
         assertThat(dataset.chunks()).hasSize(2);
         assertThat(store.calls()).hasSize(5);
+    }
+
+    @Test
+    void neighbouringSectionsAreOneGetAndCachedOnesNone() {
+        publish(1);
+        OpenDataset dataset = datasets.open(ID);
+        store.reset();
+
+        Map<Integer, BlockList> lists = dataset.indexes(List.of(0, 1, Bams3Format.UNPLACED));
+        assertThat(store.calls()).hasSize(1);
+        assertThat(Objects.requireNonNull(lists.get(0)).blocks()).isEqualTo(StoredSample.placed(0));
+        assertThat(Objects.requireNonNull(lists.get(1)).blocks()).isEmpty();
+        assertThat(Objects.requireNonNull(lists.get(Bams3Format.UNPLACED)).blocks())
+                .hasSize(1);
+        assertThat(dataset.index(0)).isSameAs(lists.get(0));
+        assertThat(dataset.indexes(List.of(Bams3Format.UNPLACED, 0))).hasSize(2);
+        assertThat(store.calls()).hasSize(1);
+    }
+
+    @Test
+    void severalSectionsAreReadWithoutACacheToo() {
+        publish(1);
+        DatasetCacheSettings nothing = new DatasetCacheSettings(Duration.ZERO, Duration.ZERO, 0, 0, 0);
+        OpenDataset dataset = new Datasets(store, nothing, clock::get).open(ID);
+        store.reset();
+        assertThat(dataset.indexes(List.of(0, Bams3Format.UNPLACED))).hasSize(2);
+        assertThat(store.calls()).hasSize(1);
     }
 
     @Test

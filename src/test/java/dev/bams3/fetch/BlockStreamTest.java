@@ -123,8 +123,8 @@ class BlockStreamTest {
         AtomicLong clock = new AtomicLong();
         FetchLimits wide = new FetchLimits(64, 64, 256L * MIB, 64 * MIB);
         try (ChunkFetcher slowly = new ChunkFetcher(wide, WaitingRoom.unbounded(), new BlockCache(0), clock::get);
-                StoredBlocks stream =
-                        slowly.open(chunks.plan(), new ChunkObjects(chunks.store, StoredChunks.KEYS), () -> {})) {
+                StoredBlocks stream = slowly.open(
+                        chunks.plan(), new ChunkObjects(chunks.store, StoredChunks.KEYS, () -> false), () -> {})) {
             long taken = 0;
             for (int i = 0; i < 200; i++) {
                 stream.next().close();
@@ -244,7 +244,7 @@ class BlockStreamTest {
     }
 
     private StoredBlocks open(ReadPlan plan, ObjectStore store) {
-        return fetcher.open(plan, new ChunkObjects(store, StoredChunks.KEYS), () -> {});
+        return fetcher.open(plan, new ChunkObjects(store, StoredChunks.KEYS, () -> false), () -> {});
     }
 
     private static void join(Thread thread) {

@@ -136,7 +136,7 @@ class FairnessTest {
     }
 
     private static StoredBlocks open(ChunkFetcher fetcher, ReadPlan plan, ObjectStore store) {
-        return fetcher.open(plan, new ChunkObjects(store, StoredChunks.KEYS), () -> {});
+        return fetcher.open(plan, new ChunkObjects(store, StoredChunks.KEYS, () -> false), () -> {});
     }
 
     private static void await(Supplier<Boolean> condition) {

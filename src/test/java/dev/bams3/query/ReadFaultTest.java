@@ -11,6 +11,7 @@ import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.storage.ObjectStore;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever the store or the client does: the exact bytes of the answer, or a failure without a terminator; and nothing is
@@ -73,6 +75,41 @@ class ReadFaultTest {
                         assertThat(failure.kind()).isEqualTo(ErrorKind.CORRUPT);
                         assertThat(failure.resource().orElse("")).endsWith("/chunks/000001.b3c");
                     });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aChunkThatIsGoneWithItsDatasetIsAChange(boolean replaced) {
+        ObjectStore[] below = new ObjectStore[1];
+        try (QueryFixture fixture = fixture(store -> {
+            below[0] = store;
+            return store;
+        })) {
+            try (OpenRead read = fixture.open(ReadSelection.everything())) {
+                below[0].list("", "", ObjectStore.MAX_LISTED).forEach(object -> below[0].delete(object.key()));
+                if (replaced) {
+                    TestDatasets.write(
+                            below[0], QueryFixture.ID.prefix(), bam.header(), bam.records(), QueryFixture.SMALL);
+                }
+                // The header was not asked for yet, and is gone, too.
+                assertThatThrownBy(() -> read.writeTo(
+                                ReadFormat.BAM, new Part(false, 0, 1, false), OutputStream.nullOutputStream()))
+                        .isInstanceOfSatisfying(ReadsException.class, failure -> {
+                            assertThat(failure.kind()).isEqualTo(ErrorKind.CHANGED);
+                            assertThat(failure.resource().orElse("")).contains("/chunks/");
+                        });
+            }
+            // The next one does not wait until the cached metadata is too old.
+            if (replaced) {
+                assertThat(RawBam.inflated(fixture.bam(ReadSelection.everything())))
+                        .isEqualTo(RawBam.inflated(right()));
+            } else {
+                assertThatThrownBy(() -> fixture.open(ReadSelection.everything()))
+                        .isInstanceOfSatisfying(
+                                ReadsException.class,
+                                failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.NOT_FOUND));
+            }
         }
     }
 

@@ -32,6 +32,10 @@ class MalformedRequestsTest {
             value = {
                 // Tomcat's
                 "GET /reads/a%zz 400 InvalidInput",
+                "GET /reads/a;x=1 400 InvalidInput",
+                "GET /reads/a%3Bx=1 400 InvalidInput",
+                "CONNECT /reads/a 405 InvalidInput",
+                "CONNECT localhost:8080 405 InvalidInput",
                 "GET /reads/a% 400 InvalidInput",
                 "GET /reads/a%2Fb 400 InvalidInput",
                 "GET /reads/a%5Cb 400 InvalidInput",
@@ -45,7 +49,6 @@ class MalformedRequestsTest {
                 "TRACE /reads/a 405 InvalidInput",
                 "G@T /reads/a 400 InvalidInput",
                 // Spring's
-                "GET / 404 NotFound",
                 "GET /favicon.ico 404 NotFound",
                 "GET /nothing/here 404 NotFound",
                 "GET /actuator/health 404 NotFound",
@@ -112,6 +115,17 @@ class MalformedRequestsTest {
         assertIsError(RawHttp.send(server.port(), "GET " + path + " HTTP/1.1"), 400, "InvalidInput");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST"})
+    void serviceInfoIsNoDataset(String method) throws IOException {
+        RawHttp.Answer answer = RawHttp.sendBytes(
+                server.port(),
+                method + " /reads/service-info HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"datatype\":\"reads\"");
+    }
+
     @Test
     void theWayOutOfA405IsNamed() throws IOException {
         RawHttp.Answer answer = RawHttp.send(server.port(), "DELETE /reads/a HTTP/1.1");
@@ -122,8 +136,8 @@ class MalformedRequestsTest {
     @Test
     void overLongAddressesAndHeadersAreRefused() throws IOException {
         String tooLong = "x".repeat(70_000);
-        assertIsError(RawHttp.send(server.port(), "GET /reads/a?x=" + tooLong + " HTTP/1.1"), 400, "InvalidInput");
-        assertIsError(RawHttp.send(server.port(), "GET /reads/a HTTP/1.1\r\nX: " + tooLong), 400, "InvalidInput");
+        assertIsError(RawHttp.send(server.port(), "GET /reads/a?x=" + tooLong + " HTTP/1.1"), 414, "InvalidInput");
+        assertIsError(RawHttp.send(server.port(), "GET /reads/a HTTP/1.1\r\nX: " + tooLong), 431, "InvalidInput");
         assertIsError(RawHttp.send(server.port(), "GET /reads/" + "x".repeat(401) + " HTTP/1.1"), 400, "InvalidInput");
     }
 
