@@ -3,6 +3,7 @@ package dev.bams3.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.bams3.fixtures.RawBam;
 import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -81,11 +82,11 @@ class OutputsTest {
         assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "there is no mkfifo");
         assertThat(run("query", "demo", "--format", "BAM", "-o", file("whole.bam")))
                 .isZero();
-        assertThat(readWhile(pipe, "query", "demo", "--format", "BAM", "-o", pipe.toString()))
-                .isEqualTo(Files.readAllBytes(folder.resolve("whole.bam")));
+        assertThat(RawBam.inflated(readWhile(pipe, "query", "demo", "--format", "BAM", "-o", pipe.toString())))
+                .isEqualTo(RawBam.inflated(Files.readAllBytes(folder.resolve("whole.bam"))));
         assertThat(run("export", "demo", file("back.bam"))).isZero();
-        assertThat(readWhile(pipe, "export", "demo", pipe.toString()))
-                .isEqualTo(Files.readAllBytes(folder.resolve("back.bam")));
+        assertThat(RawBam.inflated(readWhile(pipe, "export", "demo", pipe.toString())))
+                .isEqualTo(RawBam.inflated(Files.readAllBytes(folder.resolve("back.bam"))));
         assertThat(out.size()).isZero();
         assertThat(Files.isRegularFile(pipe)).isFalse();
     }

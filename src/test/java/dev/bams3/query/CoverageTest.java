@@ -72,7 +72,10 @@ class CoverageTest {
         return bases;
     }
 
-    /** The operations, from the CG tag where the field only holds its place (SAMv1 § 4.2.2). */
+    /**
+     * The operations, from the CG tag where the field only holds its place (SAMv1 § 4.2.2): as in htslib, an array of 32-bit
+     * integers that is not shorter than the field.
+     */
     private static int[] cigar(byte[] record) {
         int at = 36 + (record[12] & 0xFF);
         int count = RawBam.int32(record, 16) & 0xFFFF;
@@ -81,6 +84,12 @@ class CoverageTest {
         boolean placeholder = count == 2 && RawBam.int32(record, at) == (bases << 4 | 4);
         while (placeholder && tag < record.length) {
             if (record[tag] == 'C' && record[tag + 1] == 'G') {
+                boolean operations = record[tag + 2] == 'B'
+                        && "iI".indexOf(record[tag + 3]) >= 0
+                        && RawBam.int32(record, tag + 4) >= count;
+                if (!operations) {
+                    break;
+                }
                 return ints(record, tag + 8, RawBam.int32(record, tag + 4));
             }
             tag = endOfTag(record, tag);
