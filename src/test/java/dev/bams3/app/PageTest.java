@@ -26,6 +26,8 @@ import org.openqa.selenium.Dimension;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -34,6 +36,7 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.ExpectedConditions;
+import org.openqa.selenium.support.ui.FluentWait;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
@@ -101,25 +104,28 @@ class PageTest {
         until("h1");
     }
 
+    /** The page may redraw between finding an element and asking it something: then it is asked again. */
+    private static FluentWait<WebDriver> patience() {
+        return new WebDriverWait(browser, PATIENCE).ignoring(StaleElementReferenceException.class);
+    }
+
     private static WebElement until(String css) {
-        WebElement found = new WebDriverWait(browser, PATIENCE)
-                .until(ExpectedConditions.visibilityOfElementLocated(By.cssSelector(css)));
+        WebElement found = patience().until(ExpectedConditions.visibilityOfElementLocated(By.cssSelector(css)));
         if (found == null) {
             throw new AssertionError("nothing is at " + css);
         }
         return found;
     }
 
-    private static String attribute(String css, String name) {
-        String value = until(css).getAttribute(name);
-        if (value == null) {
-            throw new AssertionError(css + " has no " + name);
-        }
-        return value;
+    private static void untilAttribute(String css, String name, String text) {
+        patience().until(driver -> {
+            String value = driver.findElement(By.cssSelector(css)).getAttribute(name);
+            return value != null && value.contains(text);
+        });
     }
 
     private static void untilText(String css, String text) {
-        new WebDriverWait(browser, PATIENCE)
+        patience()
                 .until(driver -> driver.findElements(By.cssSelector(css)).stream()
                         .anyMatch(element ->
                                 element.isDisplayed() && element.getText().contains(text)));
@@ -158,11 +164,13 @@ class PageTest {
 
     @Test
     void theOnlyDatasetIsShownWithItsFiguresAndPlots() throws IOException {
-        assertThat(until("h1").getText()).isEqualTo("demo");
-        assertThat(until("#datasets a[aria-current=page]").getText()).isEqualTo("demo");
-        assertThat(until(".figures").getText()).contains("Reads", "Mapped", "Mean depth", "Stored");
+        untilText("h1", "demo");
+        untilText("#datasets a[aria-current=page]", "demo");
+        for (String figure : List.of("Reads", "Mapped", "Mean depth", "Stored")) {
+            untilText(".figures", figure);
+        }
         until(".coverage svg");
-        assertThat(attribute(".coverage svg", "aria-label")).contains("Depth along chr1");
+        untilAttribute(".coverage svg", "aria-label", "Depth along chr1");
         assertThat(script("return document.querySelectorAll('.coverage svg .hit').length"))
                 .isEqualTo(300L);
         untilText("section", "median");
@@ -190,22 +198,22 @@ class PageTest {
 
     @Test
     void theLinesToCopyAreForTheShownRegion() {
-        WebElement line = until("#command");
-        assertThat(line.getText()).startsWith("curl -f 'http://localhost:").contains("format=SAM");
+        untilText(".note", "reads");
+        untilText("#command", "curl -f 'http://localhost:");
+        untilText("#command", "format=SAM");
         until(".tabs [aria-selected=true]").sendKeys(Keys.ARROW_RIGHT);
-        assertThat(line.getText())
-                .startsWith("samtools view 'http://localhost:")
-                .contains("/reads/demo?referenceName=");
+        untilText("#command", "samtools view 'http://localhost:");
+        untilText("#command", "/reads/demo?referenceName=");
         until(".tabs [aria-selected=true]").sendKeys(Keys.ARROW_RIGHT);
-        assertThat(line.getText()).startsWith("import json").contains("NDJSON");
+        untilText("#command", "import json");
+        untilText("#command", "NDJSON");
     }
 
     @Test
     void anotherReferenceAndAnotherRegionCanBeChosen() {
         until(".coverage svg");
         until("#coverage-reference").sendKeys(Keys.ARROW_DOWN);
-        new WebDriverWait(browser, PATIENCE)
-                .until(driver -> attribute(".coverage svg", "aria-label").contains("Depth along chr2"));
+        untilAttribute(".coverage svg", "aria-label", "Depth along chr2");
         WebElement region = until("#region");
         region.clear();
         region.sendKeys("nonsense", Keys.ENTER);
@@ -227,7 +235,7 @@ class PageTest {
         script("arguments[0].scrollIntoView({block: 'start'})", until("#viewer-title"));
         open.click();
         // What the track itself holds, asked of igv.js.
-        Object reads = new WebDriverWait(browser, PATIENCE).until(driver -> {
+        Object reads = patience().until(driver -> {
             Object found = script("""
                     const browser = document.getElementById('igv').browser;
                     const view = browser && browser.findTracks(track => track.type === 'alignment')[0]?.trackView;
