@@ -23,9 +23,10 @@ LABEL org.opencontainers.image.title="bams3-server" \
       org.opencontainers.image.version="1.0.0" \
       org.opencontainers.image.licenses="Apache-2.0"
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
-# Compresses the slices of tickets, twice as fast as Java's own deflate, which takes its place where it is not there.
+# libdeflate compresses the slices of tickets, twice as fast as Java's own deflate, which takes its place where it is not
+# there. curl asks for the health.
 RUN apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends libdeflate0 \
+ && apt-get install -y -qq --no-install-recommends curl libdeflate0 \
  && rm -rf /var/lib/apt/lists/*
 # The default store is file:./data, so without settings the working folder is where the demo dataset is made.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /bams3 --shell /usr/sbin/nologin bams3 \
@@ -37,18 +38,14 @@ COPY --from=build /build/layers/application/ /build/LICENSE /app/
 # A training run, from which later starts take loaded classes and profiles: it makes the demo dataset and reads it in every
 # format. The cache fits only the Java it was made with, so it is made here and not in the build stage.
 RUN cd "$(mktemp -d)" \
- && ask() ( exec 3<> "/dev/tcp/127.0.0.1/$1" && printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$2" >&3 && cat <&3 ) \
+ && ask() { curl -fsS -o /dev/null "http://localhost:$@"; } \
  && { java -XX:AOTCacheOutput=/app/bams3-server.aot -jar /app/bams3-server.jar & } \
- && for i in {1..300}; do \
-      if ask 8081 /actuator/health/readiness 2> /dev/null | grep -q '"UP"'; then break; fi; kill -0 $!; sleep 1; \
-    done \
- && for format in BAM SAM JSON NDJSON; do \
-      ask 8080 "/stream/reads/demo?format=$format&referenceName=chr1&start=1000&end=90000" > /dev/null; \
-    done \
- && ask 8080 '/reads/demo?referenceName=chr1' | grep -q '"urls"' \
- && ask 8080 /datasets/demo > /dev/null \
- && ask 8080 / > /dev/null \
- && ask 8081 /actuator/prometheus > /dev/null \
+ && curl -fsS --retry 300 --retry-delay 1 --retry-all-errors http://localhost:8081/actuator/health/readiness > /dev/null 2>&1 \
+ && for format in BAM SAM JSON NDJSON; do ask "8080/stream/reads/demo?format=$format&referenceName=chr1&start=1000&end=90000"; done \
+ && curl -fsS 'http://localhost:8080/reads/demo?referenceName=chr1' | grep '"urls"' > /dev/null \
+ && ask 8080/datasets/demo \
+ && ask 8080/ \
+ && ask 8081/actuator/prometheus \
  && kill $! \
  && { wait $! || true; } \
  && test -s /app/bams3-server.aot \
@@ -58,6 +55,6 @@ ENV HOME=/bams3
 WORKDIR /bams3
 EXPOSE 8080 8081
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 \
-    CMD ["/bin/bash", "-c", "exec 3<> /dev/tcp/127.0.0.1/${MANAGEMENT_SERVER_PORT:-8081} && printf 'GET /actuator/health/readiness HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r line <&3 && [[ $line == *' 200'* ]]"]
+    CMD curl -fs -o /dev/null "http://127.0.0.1:${MANAGEMENT_SERVER_PORT:-8081}/actuator/health/readiness"
 # An -Xmx in JDK_JAVA_OPTIONS wins over the percentage.
 ENTRYPOINT ["java", "-XX:AOTCache=/app/bams3-server.aot", "-XX:MaxRAMPercentage=70", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/bams3-server.jar"]

@@ -14,12 +14,15 @@ import dev.bams3.storage.StoreUri;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** From the store up to the read use case. Each object is closed after those that use it. */
 @Configuration(proxyBeanMethods = false)
 class ReadConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger(ReadConfiguration.class);
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
     @Bean
@@ -50,7 +53,12 @@ class ReadConfiguration {
 
     @Bean
     BamDeflaters bamDeflaters(Settings settings) {
-        return deflaters(settings.encode());
+        BamDeflaters deflaters = deflaters(settings.encode());
+        LOG.info(
+                "compressing streams by {}, slices of tickets by {}",
+                deflaters.streams().implementation(),
+                deflaters.slices().implementation());
+        return deflaters;
     }
 
     @Bean

@@ -91,6 +91,11 @@ public final class BgzfDeflaters implements AutoCloseable {
         }
     }
 
+    /** Whose they are, and their level: {@code gkl-1}, {@code libdeflate-1}, {@code jdk-1}. */
+    public String implementation() {
+        return implementation;
+    }
+
     /**
      * Names what decides the compressed bytes of given bytes: implementation, level, and a checksum of what it makes of a
      * sample, since neither library tells its release, and another release may choose other matches. Bytes of another name

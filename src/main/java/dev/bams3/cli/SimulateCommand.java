@@ -8,7 +8,6 @@ import dev.bams3.simulate.Simulator;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,8 +32,8 @@ final class SimulateCommand implements Callable<Integer> {
 
     private final CommandContext context;
 
-    @Parameters(paramLabel = "<bam>", description = "File to write.")
-    private Path file;
+    @Parameters(paramLabel = "<bam>", description = "Path, file: or s3:// address of the BAM to write.")
+    private String target;
 
     @Option(
             names = "--kind",
@@ -75,9 +74,10 @@ final class SimulateCommand implements Callable<Integer> {
             throw ReadsException.invalidInput("--level", level + " is not 0 to 9");
         }
         SimulationOptions options = options();
-        boolean stream = OutputFile.isStream(file);
         Simulator.Totals totals;
-        try (OutputFile written = OutputFile.open(file)) {
+        boolean stream;
+        try (BamTarget written = BamTarget.open(context.environment(), target, true)) {
+            stream = written.isStream();
             OutputStream out = new BufferedOutputStream(written, 1 << 16);
             totals = new Simulator(context.environment().cpu(), level).simulate(options, out);
             out.flush();
@@ -86,7 +86,7 @@ final class SimulateCommand implements Callable<Integer> {
         // The stream may be standard output.
         (stream ? context.err() : context.out())
                 .println(String.format(
-                        Locale.ROOT, "%s: %,d records, %,d bytes", file, totals.records(), totals.bytes()));
+                        Locale.ROOT, "%s: %,d records, %,d bytes", target, totals.records(), totals.bytes()));
         return 0;
     }
 

@@ -85,6 +85,11 @@ class S3EndToEndTest {
         assertThat(is.header().text()).isEqualTo(was.header().text());
         assertThat(is.records()).isEqualTo(was.records());
 
+        String simulated = BUCKET + "/bams/simulated.bam";
+        run("simulate", simulated, "--reference", "chr1:20000", "--depth", "3");
+        run("convert", simulated, "b/simulated");
+        assertThat(run("verify", "b/simulated")).contains("sound");
+
         serves(bam);
     }
 

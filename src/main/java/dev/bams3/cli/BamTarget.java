@@ -1,0 +1,95 @@
+package dev.bams3.cli;
+
+import dev.bams3.convert.Exporter;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.ObjectUpload;
+import dev.bams3.storage.ObjectUri;
+import dev.bams3.storage.StoreUri;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The BAM that a command writes: a file, as {@link OutputFile} has them, or an object of a bucket, which appears whole, on
+ * {@link #complete}, or not at all.
+ */
+final class BamTarget extends OutputStream {
+    private final Exporter.Target bytes;
+    private final Runnable completion;
+    private final Runnable closing;
+    private final boolean stream;
+
+    private BamTarget(Exporter.Target bytes, Runnable completion, Runnable closing, boolean stream) {
+        this.bytes = bytes;
+        this.completion = completion;
+        this.closing = closing;
+        this.stream = stream;
+    }
+
+    /**
+     * @param address path, {@code file:} or {@code s3://} address
+     * @param replace whether a regular file or an object that is there may be written over
+     * @throws ReadsException INVALID_INPUT for one that may not, and for a folder; DENIED; UNAVAILABLE
+     */
+    static BamTarget open(CommandEnvironment environment, String address, boolean replace) {
+        ObjectUri uri = ObjectUri.parse("bam", address);
+        if (uri.root() instanceof StoreUri.Folder(Path folder)) {
+            Path path = folder.resolve(uri.key().value());
+            boolean stream = OutputFile.isStream(path);
+            if (!replace && Files.isRegularFile(path) && !stream) {
+                throw isThere(path.toString());
+            }
+            OutputFile file = OutputFile.open(path);
+            return new BamTarget(file::write, file::complete, file::close, stream);
+        }
+        ObjectStore store = environment.store(uri.root());
+        if (!replace && exists(store, uri.key())) {
+            throw isThere(uri.toString());
+        }
+        ObjectUpload upload = store.upload(uri.key());
+        return new BamTarget(upload::write, upload::complete, upload::close, false);
+    }
+
+    /** Whether it is written straight into, as standard output is. */
+    boolean isStream() {
+        return stream;
+    }
+
+    @Override
+    public void write(int value) {
+        write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length) {
+        bytes.write(buffer, offset, length);
+    }
+
+    /** Makes it what was written. Nothing but {@link #close} may follow. */
+    void complete() {
+        completion.run();
+    }
+
+    @Override
+    public void close() {
+        closing.run();
+    }
+
+    private static ReadsException isThere(String name) {
+        return ReadsException.about(ErrorKind.INVALID_INPUT, name, "is there already; use --force to write over it");
+    }
+
+    private static boolean exists(ObjectStore store, ObjectKey key) {
+        try {
+            return store.head(key).size() >= 0;
+        } catch (ReadsException e) {
+            if (e.kind() == ErrorKind.NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
+    }
+}
