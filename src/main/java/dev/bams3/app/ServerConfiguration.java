@@ -14,6 +14,7 @@ import dev.bams3.web.AccessLog;
 import dev.bams3.web.ClientWatch;
 import dev.bams3.web.CrossOrigin;
 import dev.bams3.web.DatasetsController;
+import dev.bams3.web.Deadlines;
 import dev.bams3.web.Exchanges;
 import dev.bams3.web.Failures;
 import dev.bams3.web.PublicAddress;
@@ -139,6 +140,14 @@ class ServerConfiguration {
     FilterRegistrationBean<Exchanges> exchanges(MeterRegistry registry) {
         FilterRegistrationBean<Exchanges> filter =
                 new FilterRegistrationBean<>(new Exchanges(List.of(new RequestMetrics(registry), new AccessLog())));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return filter;
+    }
+
+    @Bean
+    FilterRegistrationBean<Deadlines> deadlines(Settings settings) {
+        FilterRegistrationBean<Deadlines> filter =
+                new FilterRegistrationBean<>(new Deadlines(settings.request().deadline()));
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         return filter;
     }

@@ -273,11 +273,13 @@ public record Settings(
      * @param maxRegions regions of a POST, 1 to 100,000
      * @param stallTimeout how long a client may neither take a byte of its answer nor send one of its request, 1 second to 1
      *     hour; then its connection is broken off, and the memory held for it is free
+     * @param deadline until the first byte of an answer, 1 second to 1 hour, whatever is waited for; the admin surface aside
      */
     public record Request(
             @DefaultValue("1MB") DataSize maxBody,
             @DefaultValue("10000") int maxRegions,
-            @DefaultValue("60s") Duration stallTimeout) {
+            @DefaultValue("60s") Duration stallTimeout,
+            @DefaultValue("50s") Duration deadline) {
         public Request {
             check(
                     maxBody.toBytes() >= 1024 && maxBody.toMegabytes() <= 16,
@@ -287,11 +289,15 @@ public record Settings(
                     maxRegions >= 1 && maxRegions <= 100_000,
                     "bams3.request.max-regions",
                     "must be 1 to 100000, is " + maxRegions);
+            checkTime("bams3.request.stall-timeout", stallTimeout);
+            checkTime("bams3.request.deadline", deadline);
+        }
+
+        private static void checkTime(String key, Duration time) {
             check(
-                    stallTimeout.compareTo(Duration.ofSeconds(1)) >= 0
-                            && stallTimeout.compareTo(Duration.ofHours(1)) <= 0,
-                    "bams3.request.stall-timeout",
-                    "must be 1s to 1h, is " + stallTimeout);
+                    time.compareTo(Duration.ofSeconds(1)) >= 0 && time.compareTo(Duration.ofHours(1)) <= 0,
+                    key,
+                    "must be 1s to 1h, is " + time);
         }
     }
 

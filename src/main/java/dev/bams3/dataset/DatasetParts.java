@@ -25,11 +25,14 @@ final class DatasetParts {
     private record Section(Generation generation, int reference) {}
 
     DatasetParts(DatasetCacheSettings settings) {
-        headers = new SingleFlight<>(settings.headerBytes(), header -> header.text().length + BYTES_OF_ENTRY);
+        headers = new SingleFlight<>(
+                "the header", settings.headerBytes(), header -> header.text().length + BYTES_OF_ENTRY);
         // Of the bytes for the index, block lists take nearly all; a chunk table is read by few.
         long chunkBytes = settings.indexBytes() / 8;
-        blocks = new SingleFlight<>(settings.indexBytes() - chunkBytes, list -> list.weight() + BYTES_OF_ENTRY);
-        chunks = new SingleFlight<>(chunkBytes, table -> BYTES_OF_CHUNK_ENTRY * table.size() + BYTES_OF_ENTRY);
+        blocks = new SingleFlight<>(
+                "the index", settings.indexBytes() - chunkBytes, list -> list.weight() + BYTES_OF_ENTRY);
+        chunks = new SingleFlight<>(
+                "the list of chunks", chunkBytes, table -> BYTES_OF_CHUNK_ENTRY * table.size() + BYTES_OF_ENTRY);
     }
 
     /** By what they hold. */

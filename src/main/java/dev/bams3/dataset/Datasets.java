@@ -51,6 +51,7 @@ public final class Datasets {
         this.store = store;
         parts = new DatasetParts(settings);
         fresh = new SingleFlight<>(
+                "the metadata of the dataset",
                 settings.metadataBytes(),
                 Datasets::weight,
                 answer -> answer instanceof Answer.Found ? settings.metadataTtl() : settings.missingTtl(),

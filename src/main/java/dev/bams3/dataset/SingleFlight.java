@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -13,14 +12,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cache whose values are loaded once however many ask. The load runs on a virtual thread of its own, so that a caller who
- * gives up neither ends it for the others nor is held by it. Failures are given to all who wait and then forgotten.
+ * is interrupted neither ends it for the others nor is held by it; when the last of them is, the load is cancelled. Failures
+ * are given to all who wait and then forgotten.
  */
 final class SingleFlight<K, V> {
     private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
+    private final String what;
     // A failure is a value here, because the cache would log what its callers are told anyway.
     private final AsyncCache<K, Outcome<V>> cache;
 
@@ -30,16 +32,53 @@ final class SingleFlight<K, V> {
         record Failed<V>(RuntimeException failure) implements Outcome<V> {}
     }
 
+    /** A load under way, or its end; and those who wait for it. */
+    private static final class Flight<V> extends CompletableFuture<Outcome<V>> {
+        // Guarded by this.
+        private int waiting;
+        private boolean abandoned;
+        private @Nullable Thread thread;
+
+        synchronized void join(int more) {
+            waiting += more;
+        }
+
+        /** Whether nobody waits any more for what is not there yet. */
+        synchronized boolean abandon() {
+            if (waiting > 0 || isDone()) {
+                return false;
+            }
+            abandoned = true;
+            if (thread != null) {
+                thread.interrupt();
+            }
+            return true;
+        }
+
+        synchronized boolean isAbandoned() {
+            return abandoned;
+        }
+
+        /** @return whether the load is still wanted */
+        synchronized boolean runIn(Thread current) {
+            thread = current;
+            return !abandoned;
+        }
+    }
+
     /**
+     * @param what the values are, for messages
      * @param maxWeight of all values
      * @param weigher weight of a value, at most 2 GiB of which count
      */
-    SingleFlight(long maxWeight, ToLongFunction<V> weigher) {
-        this(maxWeight, weigher, _ -> FOR_EVER, Ticker.systemTicker());
+    SingleFlight(String what, long maxWeight, ToLongFunction<V> weigher) {
+        this(what, maxWeight, weigher, _ -> FOR_EVER, Ticker.systemTicker());
     }
 
     /** @param timeToLive how long a value stays after it was loaded */
-    SingleFlight(long maxWeight, ToLongFunction<V> weigher, Function<V, Duration> timeToLive, Ticker ticker) {
+    SingleFlight(
+            String what, long maxWeight, ToLongFunction<V> weigher, Function<V, Duration> timeToLive, Ticker ticker) {
+        this.what = what;
         cache = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .recordStats()
@@ -55,7 +94,7 @@ final class SingleFlight<K, V> {
 
     /** The value, or what the load threw; CANCELLED when this thread is interrupted meanwhile. */
     V get(K key, Supplier<V> load) {
-        return await(key, cache.get(key, (_, _) -> begin(key, load)));
+        return prepare(key, load).get();
     }
 
     /**
@@ -64,38 +103,55 @@ final class SingleFlight<K, V> {
      * @return what {@link #get} returns or throws, also where the cache has no room for it
      */
     Supplier<V> prepare(K key, Supplier<V> load) {
-        CompletableFuture<Outcome<V>> future = cache.get(key, (_, _) -> begin(key, load));
-        return () -> await(key, future);
+        // Nothing else is ever in the cache.
+        Flight<V> flight = (Flight<V>) cache.get(key, (_, _) -> begin(key, load));
+        return () -> await(key, flight, load);
     }
 
-    private static <K, V> V await(K key, CompletableFuture<Outcome<V>> future) {
+    private V await(K key, Flight<V> flight, Supplier<V> load) {
+        flight.join(1);
+        Outcome<V> outcome;
         try {
-            return switch (future.get()) {
-                case Outcome.Loaded<V>(V value) -> value;
-                case Outcome.Failed<V>(RuntimeException failure) -> throw failure;
-            };
+            outcome = flight.get();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw ReadsException.of(ErrorKind.CANCELLED, "interrupted while a dataset was opened", e);
+            flight.join(-1);
+            if (flight.abandon()) {
+                cache.asMap().remove(key, flight);
+            }
+            throw ReadsException.interrupted(what, e);
         } catch (ExecutionException e) {
             throw new IllegalStateException("the load of " + key + " died", e.getCause());
         }
+        return switch (outcome) {
+            case Outcome.Loaded<V>(V value) -> value;
+            case Outcome.Failed<V>(RuntimeException failure) -> {
+                if (flight.isAbandoned()) {
+                    // By others, just before this one came.
+                    cache.asMap().remove(key, flight);
+                    yield get(key, load);
+                }
+                throw failure;
+            }
+        };
     }
 
-    private CompletableFuture<Outcome<V>> begin(K key, Supplier<V> load) {
-        CompletableFuture<Outcome<V>> future = new CompletableFuture<>();
+    private Flight<V> begin(K key, Supplier<V> load) {
+        Flight<V> flight = new Flight<>();
         Thread.ofVirtual().name("dataset-load").start(() -> {
             try {
-                future.complete(new Outcome.Loaded<>(load.get()));
+                if (!flight.runIn(Thread.currentThread())) {
+                    Thread.currentThread().interrupt();
+                }
+                flight.complete(new Outcome.Loaded<>(load.get()));
             } catch (RuntimeException e) {
-                future.complete(new Outcome.Failed<>(e));
-                cache.asMap().remove(key, future);
+                flight.complete(new Outcome.Failed<>(e));
+                cache.asMap().remove(key, flight);
             } catch (Throwable e) {
-                future.completeExceptionally(e);
+                flight.completeExceptionally(e);
                 throw e;
             }
         });
-        return future;
+        return flight;
     }
 
     /** For metrics. */

@@ -46,6 +46,12 @@ public final class ReadsException extends RuntimeException {
         return new ReadsException(kind, null, null, message, cause);
     }
 
+    /** CANCELLED: the thread was interrupted; it is so again. */
+    public static ReadsException interrupted(String waitedFor, Throwable cause) {
+        Thread.currentThread().interrupt();
+        return new ReadsException(ErrorKind.CANCELLED, null, null, "interrupted while waiting for " + waitedFor, cause);
+    }
+
     /** A failure of {@code resource}: an object, a file, a dataset. */
     public static ReadsException about(ErrorKind kind, String resource, String message) {
         return new ReadsException(kind, resource, null, message, null);

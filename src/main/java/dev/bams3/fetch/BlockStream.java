@@ -57,7 +57,7 @@ final class BlockStream implements StoredBlocks {
         this.chunks = chunks;
         this.cache = cache;
         this.fetcher = fetcher;
-        reading = new OrderedTasks<>(fetcher.threads(), watch);
+        reading = new OrderedTasks<>(fetcher.threads(), watch, "blocks of the dataset");
         pace = new Pace(fetcher.clock());
     }
 

@@ -52,7 +52,7 @@ public final class ByteBudget {
      */
     public Lease acquire(long bytes) {
         int wanted = unitsOf(bytes, total - totalForSmall);
-        room.acquire(shared, wanted, "memory");
+        room.acquire(shared, wanted, "free memory");
         return new Lease(shared, wanted);
     }
 
@@ -69,7 +69,7 @@ public final class ByteBudget {
             return new Lease(shared, wanted);
         }
         wanted = unitsOf(bytes, totalForSmall);
-        room.acquire(forSmall, wanted, "memory");
+        room.acquire(forSmall, wanted, "free memory");
         return new Lease(forSmall, wanted);
     }
 

@@ -37,7 +37,7 @@ public final class FairSlots {
      *     interrupted
      */
     public Slot acquire() {
-        room.acquire(slots, 1, "turn");
+        room.acquire(slots, 1, "a turn at the store");
         return new Slot();
     }
 

@@ -21,19 +21,22 @@ public final class OrderedTasks<T> implements AutoCloseable {
 
     private final Executor executor;
     private final Runnable watch;
+    private final String what;
     private final ArrayDeque<Task<T>> tasks = new ArrayDeque<>();
 
     public OrderedTasks(Executor executor) {
-        this(executor, () -> {});
+        this(executor, () -> {}, "a task");
     }
 
     /**
      * @param watch asks, in the owner's thread, whether the results are still wanted: at each {@link #take} and several times a
      *     second while it waits. What it throws ends the wait; the task stays pending
+     * @param what the results are, for messages
      */
-    public OrderedTasks(Executor executor, Runnable watch) {
+    public OrderedTasks(Executor executor, Runnable watch, String what) {
         this.executor = executor;
         this.watch = watch;
+        this.what = what;
     }
 
     /** @throws ReadsException OVERLOADED when the pool takes no more tasks, which is then not pending */
@@ -71,8 +74,7 @@ public final class OrderedTasks<T> implements AutoCloseable {
                 watch.run();
             } while (!oldest.done.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw ReadsException.of(ErrorKind.CANCELLED, "interrupted", e);
+            throw ReadsException.interrupted(what, e);
         }
         tasks.removeFirst();
         return oldest.result();

@@ -57,14 +57,13 @@ public final class WaitingRoom {
             }
             try {
                 if (!permits.tryAcquire(wanted, patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                    throw overloaded("no " + what + " became free for this request in " + patience.toSeconds() + " s");
+                    throw overloaded(what + " did not become free for this request in " + patience.toSeconds() + " s");
                 }
             } finally {
                 waiting.decrementAndGet();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw ReadsException.of(ErrorKind.CANCELLED, "interrupted while waiting for " + what, e);
+            throw ReadsException.interrupted(what, e);
         }
     }
 

@@ -63,6 +63,11 @@ public record HtsgetError(int status, String error, String message, OptionalInt 
         return new HtsgetError(status, error, message, NEVER);
     }
 
+    /** An answer that did not begin in time; the message says what was waited for. */
+    public static HtsgetError late(String message) {
+        return unavailable(message + "; ask again, or for less", LATER);
+    }
+
     /** A failure that nobody foresaw. */
     public static HtsgetError internal() {
         return internal("the service failed; tell the operator");

@@ -52,7 +52,7 @@ final class EncodedBlocks implements AutoCloseable {
         this.expansion = expansion;
         this.plan = plan;
         stream = engine.fetcher().open(plan, chunks, watch);
-        encoding = new OrderedTasks<>(engine.cpu().line(), watch);
+        encoding = new OrderedTasks<>(engine.cpu().line(), watch, "a thread to decode blocks");
     }
 
     boolean hasNext() {

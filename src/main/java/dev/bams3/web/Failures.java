@@ -5,6 +5,7 @@ import dev.bams3.htsget.HtsgetError;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +35,11 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
         if (response.isCommitted() || failure instanceof IOException) {
             return null;
         }
-        HtsgetError error = error(request, response, failure);
-        if (error.isOurs()) {
+        Optional<HtsgetError> late = Deadline.error(request, failure);
+        HtsgetError error = late.orElseGet(() -> error(request, response, failure));
+        if (late.isPresent()) {
+            LOG.warn("request {}: {}", RequestId.of(request), error.message());
+        } else if (error.isOurs()) {
             log("request {} failed: {}", request, failure);
         }
         response.resetBuffer();

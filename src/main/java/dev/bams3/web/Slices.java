@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -207,9 +208,13 @@ public final class Slices {
             }
         }
         try {
-            return shared.join();
+            return shared.get();
         } catch (CancellationException e) {
             return measure.get();
+        } catch (InterruptedException e) {
+            throw ReadsException.interrupted("the lengths of the slice's blocks", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("lengths are never completed with a failure", e);
         }
     }
 

@@ -35,6 +35,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +43,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * The service on its HTTP port over the real S3 adapter; the server behind it misbehaves as told. It serves one dataset, under
@@ -61,11 +63,21 @@ final class FaultRig implements AutoCloseable {
     private final RightAnswers right;
 
     FaultRig(RawBam bam) {
+        this(bam, FaultRig::settings);
+    }
+
+    /**
+     * @param s3Settings of the adapter, for an endpoint
+     * @param more settings of the service
+     */
+    FaultRig(RawBam bam, Function<URI, S3Settings> s3Settings, String... more) {
         publish(memory, bam);
-        connection = S3Connection.open(settings(s3.endpoint()), S3ProxyServer.CREDENTIALS);
+        connection = S3Connection.open(s3Settings.apply(s3.endpoint()), S3ProxyServer.CREDENTIALS);
         ObjectStore store = connection.store(new StoreUri.Bucket("bucket", ""));
-        server = RunningServer.start(
-                unused -> store, "bams3.ticket.slice-size=64KB", "bams3.fetch.read-ahead=64KB", "bams3.demo=false");
+        List<String> all = new ArrayList<>(
+                List.of("bams3.ticket.slice-size=64KB", "bams3.fetch.read-ahead=64KB", "bams3.demo=false"));
+        all.addAll(List.of(more));
+        server = RunningServer.start(unused -> store, all.toArray(String[]::new));
         right = new RightAnswers(memory);
     }
 

@@ -46,7 +46,7 @@ final class FileFailures {
     private static ReadsException either(Path path, IOException e, String what) {
         if (e instanceof ClosedByInterruptException || e instanceof FileLockInterruptionException) {
             Thread.currentThread().interrupt();
-            return ReadsException.about(ErrorKind.CANCELLED, name(path), "interrupted", e);
+            return ReadsException.about(ErrorKind.CANCELLED, name(path), "interrupted while waiting for the store", e);
         }
         if (e instanceof AccessDeniedException) {
             return ReadsException.about(ErrorKind.DENIED, name(path), what + "this process lacks the permission", e);

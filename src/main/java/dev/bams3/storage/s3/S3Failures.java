@@ -25,7 +25,7 @@ final class S3Failures {
         }
         if (e instanceof AbortedException || Thread.currentThread().isInterrupted()) {
             Thread.currentThread().interrupt();
-            return ReadsException.about(ErrorKind.CANCELLED, resource, "interrupted", e);
+            return ReadsException.about(ErrorKind.CANCELLED, resource, "interrupted while waiting for the store", e);
         }
         return e instanceof AwsServiceException service ? refused(service, resource) : unreachable(e, resource);
     }
