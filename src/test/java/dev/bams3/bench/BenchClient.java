@@ -18,13 +18,16 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Asks the service and looks at the clock. */
 final class BenchClient {
+    private static final JsonMapper JSON = new JsonMapper();
+
     private final BenchParts parts;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -36,21 +39,30 @@ final class BenchClient {
     /** Milliseconds to the first byte of the body and to the last. */
     record Timing(double firstMillis, double allMillis, long bytes) {}
 
-    private InputStream open(String path) throws IOException, InterruptedException {
-        HttpResponse<InputStream> response =
-                http.send(HttpRequest.newBuilder(URI.create(parts.url(path))).build(), BodyHandlers.ofInputStream());
-        if (response.statusCode() != 200) {
+    private InputStream open(String url, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+        if (response.statusCode() / 100 != 2) {
             try (InputStream body = response.body()) {
-                throw new IOException(path + ": " + response.statusCode() + " "
+                throw new IOException(url + ": " + response.statusCode() + " "
                         + new String(body.readAllBytes(), StandardCharsets.UTF_8));
             }
         }
         return response.body();
     }
 
+    /** One answer of the service, read to its end. */
     Timing get(String path) throws IOException, InterruptedException {
+        return read(parts.url(path));
+    }
+
+    /** One answer of any server, read to its end. */
+    Timing read(String url, String... headers) throws IOException, InterruptedException {
         long begun = System.nanoTime();
-        try (InputStream body = open(path)) {
+        try (InputStream body = open(url, headers)) {
             byte[] buffer = new byte[1 << 16];
             long bytes = body.read(buffer);
             double first = (System.nanoTime() - begun) / 1e6;
@@ -59,6 +71,30 @@ final class BenchClient {
             }
             return new Timing(first, (System.nanoTime() - begun) / 1e6, bytes);
         }
+    }
+
+    /** A ticket and all that it names, one after the other, as htsget clients do. */
+    Timing follow(String url) throws IOException, InterruptedException {
+        long begun = System.nanoTime();
+        JsonNode ticket;
+        try (InputStream body = open(url)) {
+            ticket = JSON.readTree(body).path("htsget");
+        }
+        long bytes = 0;
+        double first = 0;
+        for (JsonNode part : ticket.path("urls")) {
+            String address = part.path("url").asString();
+            if (address.startsWith("data:")) {
+                continue;
+            }
+            List<String> headers = new ArrayList<>();
+            part.path("headers").forEachEntry((name, value) -> headers.addAll(List.of(name, value.asString())));
+            double before = (System.nanoTime() - begun) / 1e6;
+            Timing timing = read(address, headers.toArray(String[]::new));
+            first = first == 0 ? before + timing.firstMillis() : first;
+            bytes += timing.bytes();
+        }
+        return new Timing(first, (System.nanoTime() - begun) / 1e6, bytes);
     }
 
     /** Milliseconds of every request of a time, sorted. */
@@ -72,7 +108,12 @@ final class BenchClient {
         }
     }
 
-    Load load(int clients, int seconds, Supplier<String> paths) throws Exception {
+    /** Something that a client asks for, again and again. */
+    interface Request {
+        Timing ask() throws Exception;
+    }
+
+    Load load(int clients, int seconds, Request request) throws Exception {
         long begun = System.nanoTime();
         long end = begun + seconds * 1_000_000_000L;
         List<Future<List<Double>>> running = new ArrayList<>();
@@ -81,7 +122,7 @@ final class BenchClient {
                 running.add(threads.submit(() -> {
                     List<Double> millis = new ArrayList<>();
                     while (System.nanoTime() < end) {
-                        millis.add(get(paths.get()).allMillis());
+                        millis.add(request.ask().allMillis());
                     }
                     return millis;
                 }));
@@ -120,7 +161,7 @@ final class BenchClient {
 
     /** Reads a BAM and inflates it; a block or an end that is not whole is an error. */
     Content content(String path) throws IOException, InterruptedException {
-        try (InputStream in = open(path)) {
+        try (InputStream in = open(parts.url(path))) {
             return content(in);
         }
     }

@@ -98,10 +98,11 @@ final class BenchParts implements AutoCloseable {
                 credentials);
     }
 
-    /** Two ways to the S3 server that count apart, with the same latency to the first byte. */
+    /** Ways to the S3 server that count apart, with the same latency to the first byte. */
     enum Way {
         SERVICE,
-        RIVAL
+        SAMTOOLS,
+        HTSGET_RS
     }
 
     private final Map<Way, Integer> ways = new HashMap<>();
@@ -194,7 +195,7 @@ final class BenchParts implements AutoCloseable {
     /** For samtools reading {@code s3+http://bucket/key}. */
     Map<String, String> samtoolsEnvironment() {
         return Map.of(
-                "HTS_S3_HOST", proxied(Way.RIVAL),
+                "HTS_S3_HOST", proxied(Way.SAMTOOLS),
                 "HTS_S3_ADDRESS_STYLE", "path",
                 "AWS_ACCESS_KEY_ID", credentials.accessKeyId(),
                 "AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey());
@@ -225,6 +226,33 @@ final class BenchParts implements AutoCloseable {
         server =
                 start("service", environment("http://" + proxied(Way.SERVICE)), java(arguments.toArray(String[]::new)));
         awaitPort(service);
+    }
+
+    /**
+     * Starts htsget-rs on the same bucket, with the settings that its documentation gives for an S3 server of one's own.
+     *
+     * @param binary of htsget-axum with its feature {@code aws}
+     * @return what its paths follow
+     */
+    String startHtsgetRs(Path binary) throws IOException {
+        int port = freePort();
+        Path file = folder.resolve("htsget-rs.toml");
+        Files.writeString(file, """
+                ticket_server.addr = "127.0.0.1:%d"
+                data_server = "None"
+                [[locations]]
+                regex = ".*"
+                substitution_string = "$0"
+                backend.kind = "S3"
+                backend.bucket = "%s"
+                backend.endpoint = "http://%s"
+                backend.path_style = true
+                """.formatted(port, BUCKET, proxied(Way.HTSGET_RS)));
+        Map<String, String> environment = new HashMap<>(environment(""));
+        environment.put("RUST_LOG", "warn");
+        start("htsget-rs", environment, binary.toString(), "--config", file.toString());
+        awaitPort(port);
+        return "http://127.0.0.1:" + port;
     }
 
     String url(String path) {
