@@ -4,6 +4,9 @@ import dev.bams3.convert.Converter;
 import dev.bams3.convert.Retention;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.jobs.JobService;
+import dev.bams3.jobs.LocalShardWorkers;
+import dev.bams3.jobs.ShardSettings;
+import dev.bams3.jobs.ShardWorkers;
 import dev.bams3.jobs.SourcePlaces;
 import dev.bams3.jobs.Sweeper;
 import dev.bams3.security.AdminMode;
@@ -15,6 +18,7 @@ import dev.bams3.web.admin.DatasetsController;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationListener;
@@ -36,12 +40,14 @@ class JobsConfiguration {
     JobService jobService(Settings settings, Stores stores, ObjectStore store, Datasets datasets, JobPools pools) {
         boolean open = SecurityConfiguration.mode(settings) != AdminMode.OFF;
         SourcePlaces places = places(settings, stores);
+        Converter converter = new Converter(ProgramVersion.PROGRAM, pools.cpu(), pools.waiting());
         JobService service = new JobService(
                 JobPools.processName(),
                 store,
                 datasets,
                 places,
-                new Converter(ProgramVersion.PROGRAM, pools.cpu(), pools.waiting()),
+                converter,
+                shardWorkers(settings.jobs(), converter),
                 settings.jobs().toJobSettings(open),
                 settings.jobs().folderForSorting(),
                 pools.waiting());
@@ -49,6 +55,11 @@ class JobsConfiguration {
             LOG.info("conversions may read {}", places.description());
         }
         return service;
+    }
+
+    private static Optional<ShardWorkers> shardWorkers(JobsSettings settings, Converter converter) {
+        ShardSettings shards = settings.toShardSettings();
+        return shards.atOnce() == 1 ? Optional.empty() : Optional.of(new LocalShardWorkers(converter, shards));
     }
 
     static SourcePlaces places(Settings settings, Stores stores) {

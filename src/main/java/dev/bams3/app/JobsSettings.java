@@ -1,14 +1,16 @@
 package dev.bams3.app;
 
 import dev.bams3.jobs.JobSettings;
+import dev.bams3.jobs.ShardSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
- * Conversions by the admin surface, where that is open. The meaning and range of each component but the last is that of
- * {@link JobSettings}.
+ * Conversions by the admin surface, where that is open. The meaning and range of most components is that of
+ * {@link JobSettings} and {@link ShardSettings}.
  *
  * @param workers conversions that this process runs at one time
  * @param heartbeat how often a worker writes that it is alive; also how soon it sees that it is to stop
@@ -17,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param attempts of a conversion before it has failed
  * @param retryDelay before the second attempt
  * @param retention how long a conversion that has ended is remembered
+ * @param shards of one conversion that are converted at one time; with 1 no source is cut
+ * @param shardSize of the source, about
  * @param temporary folder for sorting, about the size of an unsorted source; absent: the system's
  */
 public record JobsSettings(
@@ -27,10 +31,17 @@ public record JobsSettings(
         @DefaultValue("3") int attempts,
         @DefaultValue("10s") Duration retryDelay,
         @DefaultValue("30d") Duration retention,
+        @DefaultValue("1") int shards,
+        @DefaultValue("1GB") DataSize shardSize,
         @Nullable String temporary) {
     public JobsSettings {
         temporary = temporary == null || temporary.isBlank() ? null : temporary;
         var _ = new JobSettings(workers, heartbeat, lease, poll, attempts, retryDelay, retention);
+        var _ = new ShardSettings(shards, shardSize.toBytes());
+    }
+
+    ShardSettings toShardSettings() {
+        return new ShardSettings(shards, shardSize.toBytes());
     }
 
     /** @param open whether the admin surface is: nothing is worked on where nobody can see to it */

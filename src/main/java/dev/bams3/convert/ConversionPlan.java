@@ -11,10 +11,11 @@ import java.util.UUID;
  * @param uuid of the dataset that it makes
  * @param request digest of the request that it was made for
  * @param replaces ETag of the commit that was there, if there was one and it is to be replaced
- * @param shards parts of the source in file order, one or more
+ * @param shards parts of the source in file order, one or more; a single one where it is sorted
+ * @param sorting whether its records are sorted on the way, because they are not in coordinate order
  */
 public record ConversionPlan(
-        String generation, UUID uuid, String request, Optional<String> replaces, List<Shard> shards) {
+        String generation, UUID uuid, String request, Optional<String> replaces, List<Shard> shards, boolean sorting) {
     public ConversionPlan {
         shards = List.copyOf(shards);
     }

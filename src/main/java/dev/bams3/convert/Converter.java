@@ -13,13 +13,13 @@ import dev.bams3.sam.SamHeader;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.PutCondition;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * Makes a dataset of a BAM, SAM or CRAM. The dataset becomes visible whole, with the last write, or not at all; every
@@ -69,13 +69,14 @@ public final class Converter {
         ConversionKey key = new ConversionKey(Instant.now(), UUID.randomUUID().toString());
         ConversionRequest request = new ConversionRequest(key, source, destination, options);
         Supervision supervision = Supervision.of(listener);
-        return removingAfter(request, supervision, failure -> true).metadata();
+        return removingAfter(request, supervision, 1, Optional.empty(), failure -> true)
+                .metadata();
     }
 
     /**
-     * Converts under supervision. A run that goes on with an earlier one of the same request makes only the chunks that are
-     * not finished yet; if the dataset was published already, nothing. Sources that are not BAM, or have to be sorted, begin
-     * anew. Where {@link #plan} cut the source, the shards are converted one after the other.
+     * Converts under supervision, in this process. A run that goes on with an earlier one of the same request makes only the
+     * chunks that are not finished yet; if the dataset was published already, nothing. Sources that are not BAM, or have to
+     * be sorted, begin anew.
      *
      * <p>After a failure that will not go away (INVALID_INPUT, CORRUPT, TOO_LARGE, UNSUPPORTED_VERSION, CHANGED) and after
      * {@link ConversionControl#cancel} all that the conversion has made is removed, by any of its runs, if the fence lets it
@@ -85,22 +86,21 @@ public final class Converter {
      *     Progress.Listener)}, and what the fence throws
      */
     public ConversionResult convert(ConversionRequest request, Supervision supervision) {
-        return removingAfter(request, supervision, failure -> isFinal(failure, supervision));
+        return removingAfter(request, supervision, 1, Optional.empty(), failure -> isFinal(failure, supervision));
     }
 
     /**
-     * Cuts a source into shards, for conversion by several workers, and stores the plan. A request has one plan: if there is
-     * one, whatever its number of shards, that is given.
+     * The same with the source cut into shards that are converted apart, and merged by their receipts alone. A request has
+     * one plan: if an earlier run has made it, that holds, whatever its number of shards. What has to be sorted is one
+     * shard, converted after the finding.
      *
-     * @param shards how many are wanted, 1 or more; fewer come back for small sources, one for those that are not BAM
+     * @param shards how many are wanted, 1 or more; fewer are made of small sources, one of those that are not BAM
+     * @param runner has them converted
      */
-    public ConversionPlan plan(ConversionRequest request, int shards, Supervision supervision) {
-        return supervision.control().during(() -> {
-            try (BgzfInflaters inflaters = inflaters()) {
-                Workspace workspace = workspace(request, false);
-                return planned(request, workspace, inflaters, () -> head(request, inflaters), shards);
-            }
-        });
+    public ConversionResult convert(
+            ConversionRequest request, int shards, ShardRunner runner, Supervision supervision) {
+        return removingAfter(
+                request, supervision, shards, Optional.of(runner), failure -> isFinal(failure, supervision));
     }
 
     /**
@@ -109,29 +109,29 @@ public final class Converter {
      *
      * @param shard its number
      * @throws dev.bams3.error.ReadsException INVALID_INPUT with the field {@code order} when the records are not in
-     *     coordinate order: such a source is converted as one, by {@link #convert(ConversionRequest, Supervision)} of a
-     *     request with another key; NOT_FOUND without a plan; else as for that
+     *     coordinate order and the plan does not sort them; NOT_FOUND without a plan; else as for {@link
+     *     #convert(ConversionRequest, Supervision)}
      */
     public ShardResult convertShard(ConversionRequest request, int shard, Supervision supervision) {
         return supervision.control().during(() -> {
-            Workspace workspace = workspace(request, false);
-            Shard part = shard(existingPlan(request, workspace), shard);
+            Planned planned = existingPlan(request);
+            Workspace workspace = planned.workspace();
+            Shard part = shard(planned.plan(), shard);
             Optional<ShardResult> done = workspace.result(part);
             if (done.isPresent()) {
                 return done.get();
             }
             try (BgzfInflaters inflaters = inflaters()) {
                 workspace.life().give();
-                ShardConversion conversion =
-                        shardConversion(head(request, inflaters), workspace, request, supervision, inflaters);
-                List<ChunkReceipt> receipts = conversion.run(part).orElseThrow(() -> outOfOrder(request));
-                StreamDigest digest = StreamDigest.EMPTY;
-                long stored = 0;
-                for (ChunkReceipt receipt : receipts) {
-                    digest = digest.then(receipt.digest());
-                    stored += receipt.chunk().length();
-                }
-                ShardResult result = new ShardResult(part, receipts.size(), conversion.made(), digest, stored);
+                SourceHead head = head(request, inflaters);
+                Made made = planned.plan().sorting()
+                        ? sort(request, workspace, head, supervision, inflaters)
+                        : inOrder(request, workspace, part, head, supervision, inflaters);
+                StreamDigest digest = digest(made.receipts());
+                long stored = made.receipts().stream()
+                        .mapToLong(receipt -> receipt.chunk().length())
+                        .sum();
+                ShardResult result = new ShardResult(part, made.receipts().size(), made.made(), digest, stored);
                 supervision.fence().check();
                 workspace.store(result);
                 return result;
@@ -139,38 +139,9 @@ public final class Converter {
         });
     }
 
-    /**
-     * Publishes the dataset of all shards of a plan. No chunk is read or written: that the chunks are there, follow one
-     * another without a gap in the source and in coordinate order is checked by their receipts.
-     *
-     * @throws dev.bams3.error.ReadsException NOT_FOUND without a plan, or naming a shard that is not finished; CORRUPT when
-     *     the shards do not fit together; else as for {@link #convert(ConversionRequest, Supervision)}
-     */
-    public ConversionResult merge(ConversionRequest request, Supervision supervision) {
-        return supervision.control().during(() -> {
-            Workspace workspace = workspace(request, false);
-            Optional<DatasetMetadata> published = workspace.published();
-            if (published.isPresent()) {
-                return done(workspace, published.get(), 0);
-            }
-            ConversionPlan plan = existingPlan(request, workspace);
-            try (BgzfInflaters inflaters = inflaters()) {
-                workspace.life().give();
-                SourceHead head = head(request, inflaters);
-                Publication publication = new Publication(workspace, program, head.header());
-                for (Shard shard : plan.shards()) {
-                    ShardResult result = workspace.result(shard).orElseThrow(() -> notConverted(request, shard));
-                    int end = shard.firstChunk() + result.chunks();
-                    publication.addShard(
-                            workspace.receipts(shard).stream()
-                                    .filter(receipt -> receipt.chunk().number() < end)
-                                    .toList(),
-                            shard);
-                }
-                publication.requireWhole(plan, head);
-                return publish(request, workspace, plan, head, publication, supervision, false, 0);
-            }
-        });
+    /** Looks at what the shards of a plan have stored, wherever they run. */
+    public ShardWatch watch(ConversionRequest request, ConversionPlan plan) {
+        return new ShardWatch(workspace(request, plan.sorting()), plan);
     }
 
     /**
@@ -183,11 +154,17 @@ public final class Converter {
     }
 
     private ConversionResult removingAfter(
-            ConversionRequest request, Supervision supervision, Predicate<RuntimeException> isFinal) {
+            ConversionRequest request,
+            Supervision supervision,
+            int shards,
+            Optional<ShardRunner> elsewhere,
+            Predicate<RuntimeException> isFinal) {
         Workspace inOrder = workspace(request, false);
         Workspace sorting = workspace(request, true);
         try {
-            return supervision.control().during(() -> convertAll(request, inOrder, sorting, supervision));
+            return supervision
+                    .control()
+                    .during(() -> convertAll(request, inOrder, sorting, shards, elsewhere, supervision));
         } catch (RuntimeException e) {
             if (isFinal.test(e) && mayRemove(supervision.fence(), e)) {
                 // These workspaces, which know whether a commit was tried.
@@ -223,84 +200,147 @@ public final class Converter {
     }
 
     private ConversionResult convertAll(
-            ConversionRequest request, Workspace inOrder, Workspace sorting, Supervision supervision) {
+            ConversionRequest request,
+            Workspace inOrder,
+            Workspace sorting,
+            int shards,
+            Optional<ShardRunner> elsewhere,
+            Supervision supervision) {
         try (BgzfInflaters inflaters = inflaters()) {
             Optional<DatasetMetadata> published = inOrder.published().or(sorting::published);
             if (published.isPresent()) {
                 return done(inOrder, published.get(), 0);
             }
             SourceHead head = head(request, inflaters);
-            ConversionPlan plan = planned(request, inOrder, inflaters, () -> head, 1);
-            inOrder.life().give();
-            Optional<ConversionResult> result = inOrder(request, inOrder, plan, head, supervision, inflaters);
-            if (result.isPresent()) {
-                return result.get();
+            // An earlier run may have found that the source is to be sorted.
+            Optional<ConversionPlan> toSort = sorting.plan();
+            if (toSort.isEmpty()) {
+                ConversionPlan plan = planned(request, inOrder, head, inflaters, shards);
+                try {
+                    return convert(request, inOrder, plan, head, inflaters, elsewhere, supervision);
+                } catch (ReadsException e) {
+                    if (!ShardConversion.isOutOfOrder(e)) {
+                        throw e;
+                    }
+                }
+                if (!request.options().sort()) {
+                    throw ReadsException.invalidInput(
+                            "options.sort",
+                            "the records are not in coordinate order, and sorting them is not permitted");
+                }
+                toSort = Optional.of(sorting.agree(plan(sorting, plan.replaces(), head, inflaters, 1)));
+                inOrder.removeAll();
             }
-            inOrder.removeAll();
-            return sorted(request, sorting, plan, head, supervision, inflaters);
+            return convert(request, sorting, toSort.get(), head, inflaters, elsewhere, supervision);
         }
     }
 
-    private Optional<ConversionResult> inOrder(
+    /** Converts all shards of a plan, in this thread or elsewhere, and publishes. */
+    private ConversionResult convert(
             ConversionRequest request,
             Workspace workspace,
             ConversionPlan plan,
             SourceHead head,
-            Supervision supervision,
-            BgzfInflaters inflaters) {
-        Publication publication = new Publication(workspace, program, head.header());
-        ShardConversion conversion = shardConversion(head, workspace, request, supervision, inflaters);
-        for (Shard shard : plan.shards()) {
-            Optional<List<ChunkReceipt>> receipts = conversion.run(shard);
-            if (receipts.isEmpty()) {
-                return Optional.empty();
-            }
-            if (head.isSeekable()) {
-                publication.addShard(receipts.get(), shard);
-            } else {
-                receipts.get().forEach(publication::add);
-            }
-        }
-        publication.requireWhole(plan, head);
-        int made = conversion.made();
-        return Optional.of(publish(request, workspace, plan, head, publication, supervision, false, made));
-    }
-
-    private ConversionResult sorted(
-            ConversionRequest request,
-            Workspace workspace,
-            ConversionPlan plan,
-            SourceHead head,
-            Supervision supervision,
-            BgzfInflaters inflaters) {
+            BgzfInflaters inflaters,
+            Optional<ShardRunner> elsewhere,
+            Supervision supervision) {
         workspace.life().give();
-        SamHeader header = head.header().sortedByCoordinate();
-        Publication publication = new Publication(workspace, program, header);
+        List<Made> made = new ArrayList<>();
+        if (elsewhere.isPresent()) {
+            elsewhere.get().run(request, plan, supervision);
+            plan.shards().forEach(shard -> made.add(new Made(stored(request, workspace, shard), 0)));
+        } else if (plan.sorting()) {
+            made.add(sort(request, workspace, head, supervision, inflaters));
+        } else {
+            plan.shards().forEach(shard -> made.add(inOrder(request, workspace, shard, head, supervision, inflaters)));
+        }
+        return publish(request, workspace, plan, head, made, supervision);
+    }
+
+    /** All chunks of a shard, and how many of them this run has made. */
+    private record Made(List<ChunkReceipt> receipts, int made) {}
+
+    private Made inOrder(
+            ConversionRequest request,
+            Workspace workspace,
+            Shard shard,
+            SourceHead head,
+            Supervision supervision,
+            BgzfInflaters inflaters) {
+        ShardConversion conversion =
+                new ShardConversion(head, workspace, request.options(), supervision, inflaters, cpu, waiting);
+        return new Made(conversion.run(shard), conversion.made());
+    }
+
+    private Made sort(
+            ConversionRequest request,
+            Workspace workspace,
+            SourceHead head,
+            Supervision supervision,
+            BgzfInflaters inflaters) {
         ProgressMeter meter = new ProgressMeter(
                 supervision.listener(), workspace.life(), 0, request.source().size());
         ConversionOptions options = request.options();
-        List<ChunkReceipt> receipts;
         try (BgzfDeflaters deflaters =
                         new BgzfDeflaters(SPILL_LEVEL, Runtime.getRuntime().availableProcessors());
                 SourceFile file = SourceFile.open(head, inflaters, cpu, waiting);
                 ShardWriter writer =
                         new ShardWriter(workspace, options.sizing(), 0, DatasetLayout.MAX_CHUNKS, waiting);
                 Conversion pass = new Conversion(file, writer, options, meter, supervision, cpu)) {
-            receipts = pass.convertUnsorted(inflaters, deflaters);
+            List<ChunkReceipt> receipts = pass.convertUnsorted(inflaters, deflaters);
+            return new Made(receipts, receipts.size());
         }
-        receipts.forEach(publication::add);
-        return publish(request, workspace, plan, head, publication, supervision, true, receipts.size());
     }
 
+    /** Receipts of a shard that was converted elsewhere; that its chunks are all there is checked by them. */
+    private static List<ChunkReceipt> stored(ConversionRequest request, Workspace workspace, Shard shard) {
+        String destination = request.destination().toString();
+        ShardResult result = workspace
+                .result(shard)
+                .orElseThrow(() -> ReadsException.about(
+                        ErrorKind.NOT_FOUND,
+                        destination,
+                        "shard " + shard.number() + " is not converted; nothing was published"));
+        // There may be more, of a run that an older program has made.
+        List<ChunkReceipt> receipts = workspace.receipts(shard).stream()
+                .filter(receipt -> receipt.chunk().number() < shard.firstChunk() + result.chunks())
+                .toList();
+        if (!digest(receipts).equals(result.digest())) {
+            throw ReadsException.about(
+                    ErrorKind.CORRUPT,
+                    destination,
+                    "the chunks of shard " + shard.number() + " are not those that were made; nothing was published");
+        }
+        return receipts;
+    }
+
+    private static StreamDigest digest(List<ChunkReceipt> receipts) {
+        StreamDigest digest = StreamDigest.EMPTY;
+        for (ChunkReceipt receipt : receipts) {
+            digest = digest.then(receipt.digest());
+        }
+        return digest;
+    }
+
+    /** Publishes by receipts alone, which must follow one another in the source without a gap, and in coordinate order. */
     private ConversionResult publish(
             ConversionRequest request,
             Workspace workspace,
             ConversionPlan plan,
             SourceHead head,
-            Publication publication,
-            Supervision supervision,
-            boolean sorted,
-            int made) {
+            List<Made> made,
+            Supervision supervision) {
+        SamHeader header = plan.sorting() ? head.header().sortedByCoordinate() : head.header();
+        Publication publication = new Publication(workspace, program, header);
+        publication.requireWhole(plan, head);
+        for (int i = 0; i < made.size(); i++) {
+            List<ChunkReceipt> receipts = made.get(i).receipts();
+            if (head.isSeekable() && !plan.sorting()) {
+                publication.addShard(receipts, plan.shards().get(i));
+            } else {
+                receipts.forEach(publication::add);
+            }
+        }
         SourceObject object = request.source();
         Source described = new Source(
                 object.name(),
@@ -308,11 +348,14 @@ public final class Converter {
                 Optional.of(object.etag().value()),
                 head.format().name(),
                 head.header().sortOrder(),
-                sorted);
+                plan.sorting());
         PutCondition condition = plan.replaces()
                 .map(etag -> PutCondition.ifMatch(new ETag(etag)))
                 .orElse(PutCondition.ifAbsent());
-        return done(workspace, publication.publish(described, condition, supervision), made);
+        return done(
+                workspace,
+                publication.publish(described, condition, supervision),
+                made.stream().mapToInt(Made::made).sum());
     }
 
     private static ConversionResult done(Workspace workspace, DatasetMetadata published, int made) {
@@ -320,32 +363,42 @@ public final class Converter {
         return new ConversionResult(published, made, published.chunks().count() - made);
     }
 
-    private ConversionPlan planned(
-            ConversionRequest request,
-            Workspace workspace,
-            BgzfInflaters inflaters,
-            Supplier<SourceHead> head,
-            int shards) {
+    private static ConversionPlan planned(
+            ConversionRequest request, Workspace workspace, SourceHead head, BgzfInflaters inflaters, int shards) {
         return workspace.plan().orElseGet(() -> {
             Optional<ETag> replaced =
                     workspace.commit().replaceable(request.options().replace());
-            return workspace.agree(new ConversionPlan(
-                    workspace.generation(),
-                    workspace.uuid(),
-                    workspace.request(),
-                    replaced.map(ETag::value),
-                    new ShardPlanner(head.get(), inflaters).shards(shards)));
+            return workspace.agree(plan(workspace, replaced.map(ETag::value), head, inflaters, shards));
         });
     }
 
-    private static ConversionPlan existingPlan(ConversionRequest request, Workspace workspace) {
-        return workspace
-                .plan()
-                .orElseThrow(() -> ReadsException.about(
-                        ErrorKind.NOT_FOUND,
-                        request.destination().toString(),
-                        "no plan of this conversion is stored: it was not made, or the source, the options or the "
-                                + "program are other ones now, or the conversion has ended"));
+    private static ConversionPlan plan(
+            Workspace workspace, Optional<String> replaces, SourceHead head, BgzfInflaters inflaters, int shards) {
+        return new ConversionPlan(
+                workspace.generation(),
+                workspace.uuid(),
+                workspace.request(),
+                replaces,
+                new ShardPlanner(head, inflaters).shards(shards),
+                workspace.isSorting());
+    }
+
+    private record Planned(Workspace workspace, ConversionPlan plan) {}
+
+    /** The plan that holds: of sorting, once that was found to be needed. */
+    private Planned existingPlan(ConversionRequest request) {
+        for (boolean sorting : new boolean[] {true, false}) {
+            Workspace workspace = workspace(request, sorting);
+            Optional<ConversionPlan> plan = workspace.plan();
+            if (plan.isPresent()) {
+                return new Planned(workspace, plan.get());
+            }
+        }
+        throw ReadsException.about(
+                ErrorKind.NOT_FOUND,
+                request.destination().toString(),
+                "no plan of this conversion is stored: it was not made, or the source, the options or the "
+                        + "program are other ones now, or the conversion has ended");
     }
 
     private static Shard shard(ConversionPlan plan, int number) {
@@ -354,28 +407,6 @@ public final class Converter {
                     "shard", number + " of " + plan.shards().size());
         }
         return plan.shards().get(number);
-    }
-
-    private static ReadsException notConverted(ConversionRequest request, Shard shard) {
-        return ReadsException.about(
-                ErrorKind.NOT_FOUND,
-                request.destination().toString(),
-                "shard " + shard.number() + " is not converted; nothing was published");
-    }
-
-    private static ReadsException outOfOrder(ConversionRequest request) {
-        return ReadsException.invalidInput(
-                        "order", "its records are not in coordinate order, so it cannot be converted in parts")
-                .in(request.source().name());
-    }
-
-    private ShardConversion shardConversion(
-            SourceHead head,
-            Workspace workspace,
-            ConversionRequest request,
-            Supervision supervision,
-            BgzfInflaters inflaters) {
-        return new ShardConversion(head, workspace, request.options(), supervision, inflaters, cpu, waiting);
     }
 
     private SourceHead head(ConversionRequest request, BgzfInflaters inflaters) {

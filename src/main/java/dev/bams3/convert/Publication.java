@@ -76,8 +76,8 @@ final class Publication {
         }
         List<BlockEntry> entries = receipt.blocks();
         if (receipt.firstKey() < lastKey) {
-            throw ReadsException.invalidInput(
-                    "source", "the records of chunk " + chunk.number() + " come before those of the chunk before");
+            throw ShardConversion.outOfOrder(
+                    "the records of chunk " + chunk.number() + " come before those of the chunk before");
         }
         lastKey = receipt.lastKey();
         blocks.computeIfAbsent(chunk.reference(), reference -> new ArrayList<>())

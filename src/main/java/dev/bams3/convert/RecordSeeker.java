@@ -102,7 +102,6 @@ final class RecordSeeker {
 
         private boolean isChain(int start, boolean all) {
             int at = start;
-            long lastKey = Long.MIN_VALUE;
             for (int records = 0; records < CHAIN; records++) {
                 if (at == bytes.length && all) {
                     return records > 0;
@@ -110,11 +109,6 @@ final class RecordSeeker {
                 if (bytes.length - at < BamRecord.FIXED_LENGTH || !isRecord(at)) {
                     return false;
                 }
-                long key = RecordOrder.key(bytes, at);
-                if (key < lastKey) {
-                    return false;
-                }
-                lastKey = key;
                 at += BamRecord.length(bytes, at);
             }
             return true;

@@ -2,6 +2,8 @@ package dev.bams3.convert;
 
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.bgzf.VirtualOffset;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +15,8 @@ import java.util.concurrent.ExecutorService;
  * made between two finished chunks fits in exactly.
  */
 final class ShardConversion {
+    private static final String ORDER = "order";
+
     private final SourceHead head;
     private final Workspace workspace;
     private final ConversionOptions options;
@@ -44,8 +48,24 @@ final class ShardConversion {
         return made;
     }
 
-    /** Receipts of all chunks of the shard, in order; empty when its records are not in coordinate order. */
-    Optional<List<ChunkReceipt>> run(Shard shard) {
+    /**
+     * What is thrown of records that are not in coordinate order, which can only be converted as one, by sorting them; field
+     * {@code order}.
+     */
+    static ReadsException outOfOrder(String where) {
+        return ReadsException.invalidInput(ORDER, "not in coordinate order: " + where);
+    }
+
+    static boolean isOutOfOrder(ReadsException failure) {
+        return failure.kind() == ErrorKind.INVALID_INPUT && failure.field().equals(Optional.of(ORDER));
+    }
+
+    /**
+     * Receipts of all chunks of the shard, in order.
+     *
+     * @throws ReadsException {@link #outOfOrder}
+     */
+    List<ChunkReceipt> run(Shard shard) {
         ProgressMeter meter = new ProgressMeter(
                 supervision.listener(),
                 workspace.life(),
@@ -65,22 +85,18 @@ final class ShardConversion {
                 number++;
                 continue;
             }
-            Optional<List<ChunkReceipt>> more =
-                    fill(shard, at, nextFound(found, number, at, shard), number, done, meter);
+            List<ChunkReceipt> more = fill(shard, at, nextFound(found, number, at, shard), number, done, meter);
             if (more.isEmpty()) {
-                return Optional.empty();
-            }
-            if (more.get().isEmpty()) {
                 // No record: only of a file that is no BAM that cannot be known before.
                 break;
             }
-            done.addAll(more.get());
-            meter.passed(more.get());
-            made += more.get().size();
+            done.addAll(more);
+            meter.passed(more);
+            made += more.size();
             at = done.getLast().next();
             number = done.getLast().chunk().number() + 1;
         }
-        return Optional.of(done);
+        return done;
     }
 
     /** Where the next finished chunk begins, or the shard ends. */
@@ -93,14 +109,17 @@ final class ShardConversion {
         return shard.to();
     }
 
-    private Optional<List<ChunkReceipt>> fill(
+    private List<ChunkReceipt> fill(
             Shard shard, long from, long to, int number, List<ChunkReceipt> done, ProgressMeter meter) {
         long after = done.isEmpty() ? Long.MIN_VALUE : done.getLast().lastKey();
         try (SourceFile source =
                         SourceFile.open(head, new VirtualOffset(from), new VirtualOffset(to), inflaters, cpu, waiting);
                 ShardWriter writer = new ShardWriter(workspace, options.sizing(), number, shard.endChunk(), waiting);
                 Conversion pass = new Conversion(source, writer, options, meter, supervision, cpu)) {
-            return pass.convertSorted(after, to);
+            return pass.convertSorted(after, to)
+                    .orElseThrow(
+                            () -> outOfOrder("a record of shard " + shard.number() + " comes before the one it follows")
+                                    .in(head.object().name()));
         }
     }
 }

@@ -125,9 +125,7 @@ final class ShardWriter implements AutoCloseable {
         }
         int crc = Workspace.crc32c(open.parts);
         ChunkReceipt receipt = ChunkReceipt.of(entry, etag, crc, open.from, next, open.digest, open.flagstat, end);
-        if (open.from != RecordSource.NOWHERE) {
-            workspace.store(receipt);
-        }
+        workspace.store(receipt);
         return receipt;
     }
 

@@ -22,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.zip.CRC32C;
@@ -40,13 +41,16 @@ final class Workspace {
     private final UUID uuid;
     private final String generation;
     private final String request;
+    private final boolean sorting;
     private final SignOfLife life;
     private final DatasetCommit commit;
 
-    private Workspace(DatasetLocation destination, ExecutorService waiting, ConversionKey key, String request) {
+    private Workspace(
+            DatasetLocation destination, ExecutorService waiting, ConversionKey key, String request, boolean sorting) {
         this.destination = destination;
         this.waiting = waiting;
         this.request = request;
+        this.sorting = sorting;
         ByteBuffer digest = ByteBuffer.wrap(HexFormat.of().parseHex(request));
         // A UUID of version 8, whose other bits are the program's own (RFC 9562 § 5.8).
         uuid = new UUID(
@@ -82,7 +86,7 @@ final class Workspace {
                 program,
                 Bams3Format.VERSION,
                 sorting);
-        return new Workspace(request.destination(), waiting, request.key(), sha256(deciding));
+        return new Workspace(request.destination(), waiting, request.key(), sha256(deciding), sorting);
     }
 
     private static String sha256(List<Object> values) {
@@ -114,6 +118,11 @@ final class Workspace {
     /** Digest of the request. */
     String request() {
         return request;
+    }
+
+    /** Whether the records are sorted on the way. */
+    boolean isSorting() {
+        return sorting;
     }
 
     SignOfLife life() {
@@ -161,6 +170,27 @@ final class Workspace {
 
     private static String resultName(Shard shard) {
         return String.format(Locale.ROOT, "shards/%06d.json", shard.number());
+    }
+
+    /** Receipts that are there and not among those seen, which they then are; of a generation being made. */
+    List<ChunkReceipt> news(Set<ObjectKey> seen) {
+        List<ChunkReceipt> news = new ArrayList<>();
+        String after = "";
+        List<ObjectInfo> page;
+        do {
+            page = destination.store().list(key("chunks").value() + "/", after, ObjectStore.MAX_LISTED);
+            for (ObjectInfo found : page) {
+                after = found.key().value();
+                if (seen.add(found.key())) {
+                    byte[] body = destination
+                            .store()
+                            .get(found.key(), WorkDocument.MAX_LENGTH)
+                            .body();
+                    WorkDocument.decode(body, ChunkReceipt.class).ifPresent(news::add);
+                }
+            }
+        } while (page.size() == ObjectStore.MAX_LISTED);
+        return news;
     }
 
     void store(ChunkReceipt receipt) {

@@ -19,6 +19,7 @@ public final class JobService implements AutoCloseable {
      * @param name of this process, unlike that of any other that lives or ever lived
      * @param store of the datasets, which holds the jobs too
      * @param datasets of the same store
+     * @param workers convert the shards of sources; absent: sources are not cut
      * @param temporary folder for sorting
      * @param waiting starts a thread for every task; stays the caller's
      */
@@ -28,6 +29,7 @@ public final class JobService implements AutoCloseable {
             Datasets datasets,
             SourcePlaces sources,
             Converter converter,
+            Optional<ShardWorkers> workers,
             JobSettings settings,
             Path temporary,
             ExecutorService waiting) {
@@ -36,7 +38,7 @@ public final class JobService implements AutoCloseable {
                 store,
                 datasets,
                 sources,
-                new LocalRunner(converter, store, datasets, sources, temporary),
+                new ConversionRunner(converter, new JobConversions(store, sources, temporary), datasets, workers),
                 settings,
                 waiting);
     }

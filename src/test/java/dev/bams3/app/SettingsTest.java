@@ -63,6 +63,8 @@ class SettingsTest {
                         3,
                         Duration.ofSeconds(10),
                         Duration.ofDays(30),
+                        1,
+                        DataSize.ofGigabytes(1),
                         null));
         assertThat(settings.sweep()).isEqualTo(new SweepSettings(Duration.ofHours(24), Duration.ofHours(6)));
         assertThat(settings.ticket())
@@ -118,6 +120,8 @@ class SettingsTest {
         environment.put("BAMS3_JOBS_ATTEMPTS", "5");
         environment.put("BAMS3_JOBS_RETRY_DELAY", "11s");
         environment.put("BAMS3_JOBS_RETENTION", "12d");
+        environment.put("BAMS3_JOBS_SHARDS", "6");
+        environment.put("BAMS3_JOBS_SHARD_SIZE", "700MB");
         environment.put("BAMS3_JOBS_TEMPORARY", "/scratch");
         environment.put("BAMS3_LIMIT_REQUESTS_PER_SECOND", "20");
         environment.put("BAMS3_LIMIT_BURST", "40");
@@ -192,6 +196,8 @@ class SettingsTest {
                                 5,
                                 Duration.ofSeconds(11),
                                 Duration.ofDays(12),
+                                6,
+                                DataSize.ofMegabytes(700),
                                 "/scratch"),
                         new LimitSettings(20, 40, 8),
                         new SweepSettings(Duration.ofHours(3), Duration.ofMinutes(5)),

@@ -3,6 +3,8 @@ package dev.bams3.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.genome.Reference;
 import dev.bams3.simulate.SimulationOptions;
 import dev.bams3.simulate.Simulator;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +99,35 @@ class OtherFormatsTest {
         assertThat(withoutTags(rig.export())).isEqualTo(withoutTags(bam));
         assertThatThrownBy(() -> rig.convert(cram, ConversionOptions.DEFAULT.withReplace(true)))
                 .hasMessageContaining("--reference");
+    }
+
+    @Test
+    void samAndCramAreOneShardThatIsConvertedElsewhere(@TempDir Path folder) throws IOException {
+        Path fasta = fasta(folder);
+        ConversionOptions options = ConversionOptions.DEFAULT.withReplace(true).withReference(Optional.of(fasta));
+        for (byte[] file : List.of(sam(), cram(fasta))) {
+            DatasetMetadata one = rig.convert(file, options);
+            List<Integer> shards = new ArrayList<>();
+            ConversionRequest request = new ConversionRequest(
+                    new ConversionKey(Instant.now(), "other-" + file.length),
+                    rig.source(file),
+                    new DatasetLocation(rig.datasets, ConversionRig.DATASET),
+                    options);
+            DatasetMetadata merged = rig.converter()
+                    .convert(
+                            request,
+                            4,
+                            (same, plan, supervision) -> {
+                                shards.add(plan.shards().size());
+                                new LocalShards(rig.converter(), 4).run(same, plan, supervision);
+                            },
+                            Supervision.of(Progress.Listener.NONE))
+                    .metadata();
+            assertThat(shards).containsExactly(1);
+            assertThat(merged.digest()).isEqualTo(one.digest());
+            assertThat(merged.source().format()).isEqualTo(one.source().format());
+            assertThat(rig.verify().problems()).isEmpty();
+        }
     }
 
     /** Any bases do: the format stores what differs from them. */

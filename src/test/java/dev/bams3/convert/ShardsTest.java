@@ -11,6 +11,9 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.CountingObjectStore;
+import dev.bams3.fixtures.FaultyObjectStore;
+import dev.bams3.fixtures.FaultyObjectStore.Fault;
+import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.genome.Reference;
 import dev.bams3.simulate.SimulationOptions;
@@ -23,8 +26,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,21 +60,52 @@ class ShardsTest {
     }
 
     /** Converts the shards last to first, several at a time, then merges. */
-    private ConversionResult inShards(ConversionRequest request, int wanted) throws Exception {
-        ConversionPlan plan = rig.converter().plan(request, wanted, NOBODY);
-        assertThat(plan.shards()).hasSizeBetween(1, wanted);
-        List<Future<ShardResult>> running = new ArrayList<>();
-        for (Shard shard : plan.shards().reversed()) {
-            running.add(rig.waiting.submit(() -> rig.converter().convertShard(request, shard.number(), NOBODY)));
-        }
-        long records = 0;
-        for (Future<ShardResult> shard : running) {
-            records += shard.get().digest().records();
-        }
-        ConversionResult result = rig.converter().merge(request, NOBODY);
-        assertThat(result.metadata().digest().records()).isEqualTo(records);
+    private ConversionResult inShards(ConversionRequest request, int wanted) {
+        AtomicLong records = new AtomicLong();
+        ShardRunner lastToFirst = (same, plan, supervision) -> {
+            assertThat(plan.shards()).hasSizeBetween(1, wanted);
+            List<Future<ShardResult>> running = new ArrayList<>();
+            for (Shard shard : plan.shards().reversed()) {
+                running.add(rig.waiting.submit(() -> rig.converter().convertShard(same, shard.number(), NOBODY)));
+            }
+            for (Future<ShardResult> shard : running) {
+                records.addAndGet(result(shard).digest().records());
+            }
+        };
+        ConversionResult result = rig.converter().convert(request, wanted, lastToFirst, NOBODY);
+        assertThat(result.metadata().digest().records()).isEqualTo(records.get());
         assertThat(result.chunksMade()).isZero();
         return result;
+    }
+
+    private static <T> T result(Future<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ReadsException known) {
+                throw known;
+            }
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Plans, and leaves it at that. */
+    private ConversionPlan plan(ConversionRequest request, int wanted) {
+        AtomicReference<ConversionPlan> seen = new AtomicReference<>();
+        ShardRunner lazy = (same, plan, supervision) -> {
+            seen.set(plan);
+            throw ReadsException.of(ErrorKind.UNAVAILABLE, "planned");
+        };
+        assertThatThrownBy(() -> rig.converter().convert(request, wanted, lazy, NOBODY))
+                .hasMessage("planned");
+        return Objects.requireNonNull(seen.get());
+    }
+
+    /** Publishes what the shards of a plan have stored. */
+    private ConversionResult merge(ConversionRequest request) {
+        return rig.converter().convert(request, 1, (same, plan, supervision) -> {}, NOBODY);
     }
 
     private int assertSameAsOne(byte[] bam, ConversionOptions options, int... shardCounts) throws Exception {
@@ -77,8 +117,7 @@ class ShardsTest {
         int most = 0;
         for (int wanted : shardCounts) {
             ConversionRequest request = request(source, rig.datasets, options);
-            most = Math.max(
-                    most, rig.converter().plan(request, wanted, NOBODY).shards().size());
+            most = Math.max(most, plan(request, wanted).shards().size());
             DatasetMetadata merged = inShards(request, wanted).metadata();
             assertThat(merged.digest()).as("%d shards", wanted).isEqualTo(one.digest());
             assertThat(merged.flagstat()).isEqualTo(one.flagstat());
@@ -143,8 +182,8 @@ class ShardsTest {
                 rig.source(ConversionRig.bam(RandomRecords.header(), new RandomRecords(5).sortedList(900)));
         CountingObjectStore counting = new CountingObjectStore(rig.datasets);
         ConversionRequest request = request(source, counting, SMALL);
-        ConversionPlan plan = rig.converter().plan(request, 4, NOBODY);
-        assertThat(rig.converter().plan(request, 2, NOBODY)).isEqualTo(plan);
+        ConversionPlan plan = plan(request, 4);
+        assertThat(plan(request, 2)).isEqualTo(plan);
         for (Shard shard : plan.shards()) {
             ShardResult first = rig.converter().convertShard(request, shard.number(), NOBODY);
             counting.reset();
@@ -153,7 +192,7 @@ class ShardsTest {
             assertThat(counting.gets(".b3c")).isZero();
         }
         counting.reset();
-        rig.converter().merge(request, NOBODY);
+        merge(request);
         assertThat(counting.calls())
                 .filteredOn(call -> call.key().endsWith(".b3c"))
                 .extracting(call -> call.operation().name())
@@ -168,10 +207,10 @@ class ShardsTest {
         ConversionRequest request = request(source, rig.datasets, SMALL);
         assertThatThrownBy(() -> rig.converter().convertShard(request, 0, NOBODY))
                 .hasMessageContaining("no plan");
-        ConversionPlan plan = rig.converter().plan(request, 3, NOBODY);
+        ConversionPlan plan = plan(request, 3);
         rig.converter().convertShard(request, 0, NOBODY);
         rig.converter().convertShard(request, 2, NOBODY);
-        assertThatThrownBy(() -> rig.converter().merge(request, NOBODY))
+        assertThatThrownBy(() -> merge(request))
                 .hasMessageContaining("shard 1 is not converted")
                 .isInstanceOfSatisfying(
                         ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.NOT_FOUND));
@@ -182,12 +221,9 @@ class ShardsTest {
                         key.endsWith("%06d.b3c".formatted(plan.shards().get(1).firstChunk())))
                 .findFirst()
                 .orElseThrow());
-        byte[] body = rig.datasets.get(chunk, 1 << 20).body();
         rig.datasets.delete(chunk);
-        assertThatThrownBy(() -> rig.converter().merge(request, NOBODY)).hasMessageContaining("begins at virtual");
-        rig.datasets.put(chunk, body, PutCondition.always());
-        rig.converter().merge(request, NOBODY);
-        assertThat(rig.verify().problems()).isEmpty();
+        assertThatThrownBy(() -> merge(request)).hasMessageContaining("are not those that were made");
+        assertThat(rig.keys()).isEmpty();
     }
 
     @Test
@@ -195,7 +231,7 @@ class ShardsTest {
         SourceObject source =
                 rig.source(ConversionRig.bam(RandomRecords.header(), new RandomRecords(5).sortedList(900)));
         ConversionRequest request = request(source, rig.datasets, SMALL);
-        ConversionPlan plan = rig.converter().plan(request, 2, NOBODY);
+        ConversionPlan plan = plan(request, 2);
         Workspace workspace = Workspace.of(ConversionRig.PROGRAM, request, false, rig.waiting);
         ObjectKey key = new ObjectKey(rig.keys().stream()
                 .filter(name -> name.endsWith("plan.json"))
@@ -214,13 +250,14 @@ class ShardsTest {
                             plan.uuid(),
                             plan.request(),
                             plan.replaces(),
-                            List.of(first, new Shard(1, from, second.to(), second.firstChunk(), second.endChunk())))),
+                            List.of(first, new Shard(1, from, second.to(), second.firstChunk(), second.endChunk())),
+                            false)),
                     PutCondition.always());
             assertThat(workspace.plan()).isPresent();
             assertThatThrownBy(() -> {
                         rig.converter().convertShard(request, 0, NOBODY);
                         rig.converter().convertShard(request, 1, NOBODY);
-                        rig.converter().merge(request, NOBODY);
+                        merge(request);
                     })
                     .isInstanceOf(ReadsException.class);
         }
@@ -234,7 +271,8 @@ class ShardsTest {
                         plan.replaces(),
                         List.of(
                                 new Shard(0, first.from(), moved, first.firstChunk(), first.endChunk()),
-                                new Shard(1, moved, second.to(), second.firstChunk(), second.endChunk())))),
+                                new Shard(1, moved, second.to(), second.firstChunk(), second.endChunk())),
+                        false)),
                 PutCondition.always());
         assertThatThrownBy(() -> rig.converter().convertShard(request, 0, NOBODY))
                 .isInstanceOfSatisfying(
@@ -243,20 +281,85 @@ class ShardsTest {
     }
 
     @Test
-    void unsortedFilesAreRefusedInPartsAndConvertedAsOne() throws Exception {
-        List<byte[]> records =
-                new ArrayList<>(new RandomRecords(8).sortedList(600).reversed());
-        SourceObject source = rig.source(ConversionRig.bam(RandomRecords.header(), records));
+    void unsortedFilesAreSortedAsOneShard() {
+        List<byte[]> sorted = new RandomRecords(8).sortedList(600);
+        // Backwards; and two sorted halves, of which shards alone do not show that they are the wrong way round.
+        List<byte[]> halves = new ArrayList<>(sorted.subList(300, 600));
+        halves.addAll(sorted.subList(0, 300));
+        for (List<byte[]> records : List.of(sorted.reversed(), halves)) {
+            SourceObject source = rig.source(ConversionRig.bam(RandomRecords.header(), records));
+            DatasetMetadata one = rig.converter()
+                    .convert(request(source, rig.datasets, SMALL), NOBODY)
+                    .metadata();
+            List<Boolean> sorting = new ArrayList<>();
+            DatasetMetadata merged = rig.converter()
+                    .convert(request(source, rig.datasets, SMALL), 2, noting(sorting), NOBODY)
+                    .metadata();
+            assertThat(sorting).containsExactly(false, true);
+            assertThat(merged.source().sortedOnConversion()).isTrue();
+            assertThat(merged.digest()).isEqualTo(one.digest());
+            assertThat(rig.verify().problems()).isEmpty();
+            assertThat(rig.keys()).noneMatch(key -> key.contains("/conversion/"));
+
+            ConversionRequest refused = request(source, rig.datasets, SMALL.withSort(false));
+            assertThatThrownBy(() -> rig.converter().convert(refused, 2, noting(sorting), NOBODY))
+                    .isInstanceOfSatisfying(
+                            ReadsException.class, e -> assertThat(e.field()).contains("options.sort"));
+        }
+    }
+
+    /** A second run begins with sorting, whoever found that it is needed. */
+    @Test
+    void thatASourceIsToBeSortedIsFoundOutOnce() {
+        SourceObject source = rig.source(ConversionRig.bam(
+                RandomRecords.header(), new RandomRecords(8).sortedList(600).reversed()));
         ConversionRequest request = request(source, rig.datasets, SMALL);
-        ConversionPlan plan = rig.converter().plan(request, 3, NOBODY);
-        assertThatThrownBy(() -> rig.converter().convertShard(request, 0, NOBODY))
+        List<Boolean> sorting = new ArrayList<>();
+        ShardRunner broken = (same, plan, supervision) -> {
+            if (plan.sorting()) {
+                throw ReadsException.of(ErrorKind.UNAVAILABLE, "on purpose");
+            }
+            new LocalShards(rig.converter(), 2).run(same, plan, supervision);
+        };
+        assertThatThrownBy(() -> rig.converter().convert(request, 3, broken, NOBODY))
+                .hasMessage("on purpose");
+        rig.converter().convert(request, 3, noting(sorting), NOBODY);
+        assertThat(sorting).containsExactly(true);
+        assertThat(rig.verify().problems()).isEmpty();
+    }
+
+    private ShardRunner noting(List<Boolean> sorting) {
+        return (request, plan, supervision) -> {
+            sorting.add(plan.sorting());
+            new LocalShards(rig.converter(), 2).run(request, plan, supervision);
+        };
+    }
+
+    @Test
+    void progressIsThatOfAllShardsAndTheFirstFailureEndsThemAll() {
+        SourceObject source =
+                rig.source(ConversionRig.bam(RandomRecords.header(), new RandomRecords(5).sortedList(900)));
+        List<Progress> told = Collections.synchronizedList(new ArrayList<>());
+        ConversionRequest request = request(source, rig.datasets, SMALL);
+        rig.converter().convert(request, 4, new LocalShards(rig.converter(), 2), Supervision.of(told::add));
+        assertThat(told).isSortedAccordingTo(Comparator.comparing(Progress::fraction));
+        assertThat(told.getLast().fraction()).isEqualTo(1);
+        assertThat(told.getLast().records()).isEqualTo(900);
+
+        // One shard hangs; that another fails ends it.
+        FaultyObjectStore store = new FaultyObjectStore(rig.datasets, 1)
+                .onEach(
+                        FaultyObjectStore.calls(Operation.COMPLETE)
+                                .and(call -> call.key().endsWith("/000000.b3c")),
+                        Fault.HANG)
+                .onEach(
+                        FaultyObjectStore.calls(Operation.COMPLETE)
+                                .and(call -> call.key().contains("/chunks/5")),
+                        Fault.UNAVAILABLE);
+        ConversionRequest failing = request(source, store, SMALL);
+        assertThatThrownBy(() -> rig.converter().convert(failing, 2, new LocalShards(rig.converter(), 2), NOBODY))
                 .isInstanceOfSatisfying(
-                        ReadsException.class, e -> assertThat(e.field()).contains("order"));
-        assertThat(plan.shards()).isNotEmpty();
-        rig.converter().abandon(request);
-        assertThat(rig.keys()).isEmpty();
-        assertThat(rig.converter().convert(request, NOBODY).metadata().source().sortedOnConversion())
-                .isTrue();
-        assertThat(rig.keys()).noneMatch(key -> key.contains("/conversion/"));
+                        ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
+        store.release();
     }
 }

@@ -49,6 +49,9 @@ final class JobRig implements AutoCloseable {
     private final List<AutoCloseable> replicas = new ArrayList<>();
     private int replicaNumber;
 
+    /** How replicas that are made from now on cut sources. */
+    Optional<ShardSettings> shards = Optional.empty();
+
     /** On a store in memory. */
     JobRig() {
         this(new MemoryObjectStore(), Path.of(System.getProperty("java.io.tmpdir")));
@@ -69,7 +72,14 @@ final class JobRig implements AutoCloseable {
         Datasets cache = new Datasets(seen, DatasetCacheSettings.DEFAULT);
         SourcePlaces places = places(seenSources);
         Converter converter = new Converter("bams3-server/test", cpu, waiting);
-        return replica(settings, seen, cache, places, new LocalRunner(converter, seen, cache, places, temporary));
+        JobConversions conversions = new JobConversions(seen, places, temporary);
+        return replica(
+                settings,
+                seen,
+                cache,
+                places,
+                new ConversionRunner(
+                        converter, conversions, cache, shards.map(cut -> new LocalShardWorkers(converter, cut))));
     }
 
     /** A replica that does something else than converting. */

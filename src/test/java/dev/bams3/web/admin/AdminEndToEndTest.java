@@ -136,6 +136,29 @@ class AdminEndToEndTest {
         assertThat(finished.statusCode()).isEqualTo(204);
     }
 
+    /** The same file, cut and in one piece, by two replicas with other settings. */
+    @Test
+    void aBamInABucketIsConvertedInShards() throws Exception {
+        RunningServer server = start(store -> store, "bams3.jobs.shards=3", "bams3.jobs.shard-size=200KB");
+        var cut = post(server, "/admin/conversions", body(SOURCE, "a/cut", ""));
+        JsonNode inShards = ended(server, cut.headers().firstValue("Location").orElseThrow());
+        assertThat(inShards.get("state").stringValue()).as("%s", inShards).isEqualTo("SUCCEEDED");
+        server.close();
+        RunningServer other = start(store -> store);
+        var whole = post(other, "/admin/conversions", body(SOURCE, "a/whole", ""));
+        JsonNode inOne = ended(other, whole.headers().firstValue("Location").orElseThrow());
+        for (String same : List.of("records", "recordBytes", "digest")) {
+            assertThat(inShards.get("result").get(same))
+                    .as(same)
+                    .isEqualTo(inOne.get("result").get(same));
+        }
+        assertThat(inShards.get("result").get("chunks").intValue())
+                .isGreaterThan(inOne.get("result").get("chunks").intValue());
+        assertThat(get(other, "/reads/a/cut?format=SAM").body())
+                .isEqualTo(get(other, "/reads/a/whole?format=SAM").body());
+        assertThat(keys("a/cut")).noneMatch(key -> key.contains("/conversion/"));
+    }
+
     @Test
     void mistakesAreProblemsThatNameTheField() throws Exception {
         RunningServer server = start(store -> store);
