@@ -25,6 +25,7 @@ import dev.bams3.web.ServerErrors;
 import dev.bams3.web.Slices;
 import dev.bams3.web.Tickets;
 import dev.bams3.web.TrustedProxies;
+import dev.bams3.web.UnreadableAsterisk;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -167,11 +168,14 @@ class ServerConfiguration {
 
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> serverErrors() {
-        return factory -> factory.addContextCustomizers(context -> {
-            if (context.getParent() instanceof StandardHost host) {
-                host.setErrorReportValveClass(ServerErrors.class.getName());
-            }
-        });
+        return factory -> {
+            factory.addContextCustomizers(context -> {
+                if (context.getParent() instanceof StandardHost host) {
+                    host.setErrorReportValveClass(ServerErrors.class.getName());
+                }
+            });
+            factory.addConnectorCustomizers(UnreadableAsterisk::guard);
+        };
     }
 
     /** Tomcat has one time for both: waiting for bytes of a request, and for room in the connection to send an answer. */

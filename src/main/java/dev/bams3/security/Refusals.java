@@ -5,6 +5,10 @@ import dev.bams3.web.Failures;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.InsufficientAuthenticationException;
 import org.springframework.security.core.AuthenticationException;
@@ -12,9 +16,18 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.ModelAndView;
 
 /** Says no in the form of the path that was asked for. What is wrong with a token is told, the token never. */
-public final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler, RequestRejectedHandler {
+public final class Refusals
+        implements AuthenticationEntryPoint,
+                AccessDeniedHandler,
+                RequestRejectedHandler,
+                HandlerExceptionResolver,
+                Ordered {
+    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
             throws IOException {
@@ -43,5 +56,29 @@ public final class Refusals implements AuthenticationEntryPoint, AccessDeniedHan
         String message = "not a request that can be read: look for a broken percent-escape, an encoded slash or"
                 + " full stop, a double slash, a semicolon or a control character";
         Failures.write(HtsgetError.ofStatus(400, message), request, response);
+    }
+
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
+    /**
+     * Of a header with a control character the firewall's exception comes only when an endpoint reads it. It holds the value,
+     * which may be a token: nobody else may see it.
+     */
+    @Override
+    public @Nullable ModelAndView resolveException(
+            HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception failure) {
+        if (!(failure instanceof RequestRejectedException rejected) || response.isCommitted()) {
+            return null;
+        }
+        response.resetBuffer();
+        try {
+            handle(request, response, rejected);
+        } catch (IOException e) {
+            LOG.debug("no connection to send an error to", e);
+        }
+        return new ModelAndView();
     }
 }

@@ -15,6 +15,9 @@ import org.apache.coyote.ActionCode;
  * only that side. Used by the request's own thread.
  */
 public final class ClientWatch implements Runnable {
+    /** For one who has closed only the sending side. */
+    static final String CLOSED_BEFORE_THE_ANSWER = "the connection was closed before the answer";
+
     private static final String ATTRIBUTE = ClientWatch.class.getName();
 
     private final org.apache.coyote.Request connection;

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Lets pages of other origins read tickets and data (htsget 1.3 § CORS): the origin is mirrored, a preflight is good for
@@ -14,6 +15,9 @@ import java.util.List;
  */
 public final class CrossOrigin extends HttpFilter {
     private static final String MAX_AGE_SECONDS = "2592000";
+
+    private static final Pattern ORIGIN =
+            Pattern.compile("null|[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9._:\\[\\]-]{1,300}");
 
     private final transient List<String> origins;
 
@@ -32,7 +36,7 @@ public final class CrossOrigin extends HttpFilter {
         }
         response.addHeader("Vary", "Origin");
         String origin = request.getHeader("Origin");
-        if (origin != null && (origins.contains("*") || origins.contains(origin))) {
+        if (origin != null && isAllowed(origin)) {
             response.setHeader("Access-Control-Allow-Origin", origin);
             response.setHeader(
                     "Access-Control-Expose-Headers",
@@ -56,5 +60,11 @@ public final class CrossOrigin extends HttpFilter {
             return;
         }
         chain.doFilter(request, response);
+    }
+
+    /** What is mirrored must at least look like an origin (RFC 6454 § 7). */
+    private boolean isAllowed(String origin) {
+        return origins.contains(origin)
+                || (origins.contains("*") && ORIGIN.matcher(origin).matches());
     }
 }

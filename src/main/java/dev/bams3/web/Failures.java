@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,7 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
     @Override
     public int getOrder() {
         // After those that speak for a part of the paths.
-        return HIGHEST_PRECEDENCE + 1;
+        return HIGHEST_PRECEDENCE + 2;
     }
 
     @Override
@@ -64,8 +65,10 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
     private static HtsgetError error(HttpServletRequest request, HttpServletResponse response, Exception failure) {
         return switch (failure) {
             case ReadsException known -> HtsgetError.of(known);
-            // For one who has closed only the sending side.
-            case ClientWatch.Gone gone -> HtsgetError.ofStatus(400, "the connection was closed before the answer");
+            case ClientWatch.Gone gone -> HtsgetError.ofStatus(400, ClientWatch.CLOSED_BEFORE_THE_ANSWER);
+            // Ours are read by QueryString; Springdoc's pages ask the server.
+            case InvalidParameterException unreadable ->
+                HtsgetError.ofStatus(400, "a parameter of the query cannot be decoded; percent-encode it as UTF-8");
             case HttpRequestMethodNotSupportedException method -> {
                 String[] allowed = method.getSupportedMethods();
                 String methods = allowed == null ? "" : String.join(", ", allowed);

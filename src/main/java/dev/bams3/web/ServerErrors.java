@@ -4,6 +4,7 @@ import dev.bams3.htsget.HtsgetError;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
@@ -29,8 +30,8 @@ public final class ServerErrors extends ErrorReportValve {
     @Override
     protected void report(Request request, Response response, @Nullable Throwable failure) {
         if (failure instanceof CloseNowException) {
-            // Nobody is there to be told.
-            return;
+            // Who reads this has closed only the sending side; what was said of records does not hold for it.
+            answerInstead(response);
         }
         int status = status(request, response);
         if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
@@ -39,28 +40,43 @@ public final class ServerErrors extends ErrorReportValve {
         if (failure != null && status >= 500) {
             LOG.error("request {} failed", RequestId.of(request), failure);
         }
-        HttpServletResponse answer = response.getResponse();
-        answer.setHeader(RequestId.HEADER, RequestId.of(request));
+        response.setHeader(RequestId.HEADER, RequestId.of(request));
         try {
-            Failures.write(HtsgetError.ofStatus(status, message(status)), request, answer);
+            // Not through the facade: after a filter's sendError, that takes no more headers.
+            String message =
+                    failure instanceof CloseNowException ? ClientWatch.CLOSED_BEFORE_THE_ANSWER : message(status);
+            Failures.write(HtsgetError.ofStatus(status, message), request, response);
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
             LOG.debug("request {}: no connection to send its error to", RequestId.of(request), e);
         }
     }
 
-    /** That Tomcat has not implemented a method or a transfer coding is no failure of the service. */
+    private static void answerInstead(Response response) {
+        response.reset();
+        try {
+            response.sendError(HttpServletResponse.SC_BAD_REQUEST);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        response.setSuspended(false);
+    }
+
+    /** That Tomcat has not implemented a method, a transfer coding or a version of HTTP is no failure of the service. */
     private static int status(Request request, Response response) {
         int status = response.getStatus();
         if (status == HttpServletResponse.SC_BAD_REQUEST && isTooLong(request)) {
             // While the first line was read, there is no address yet.
             return request.getRequestURI() == null ? HttpServletResponse.SC_REQUEST_URI_TOO_LONG : HEADERS_TOO_LARGE;
         }
-        return status == HttpServletResponse.SC_NOT_IMPLEMENTED
-                ? "CONNECT".equals(request.getMethod())
+        return switch (status) {
+            case HttpServletResponse.SC_NOT_IMPLEMENTED ->
+                "CONNECT".equals(request.getMethod())
                         ? HttpServletResponse.SC_METHOD_NOT_ALLOWED
-                        : HttpServletResponse.SC_BAD_REQUEST
-                : status;
+                        : HttpServletResponse.SC_BAD_REQUEST;
+            case HttpServletResponse.SC_HTTP_VERSION_NOT_SUPPORTED -> HttpServletResponse.SC_BAD_REQUEST;
+            default -> status;
+        };
     }
 
     /** Tomcat tells a head that does not fit its buffer from other malformed ones by the text of its exception alone. */

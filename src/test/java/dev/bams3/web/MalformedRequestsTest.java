@@ -48,11 +48,13 @@ class MalformedRequestsTest {
                 "GET /../../etc/passwd 400 InvalidInput",
                 "TRACE /reads/a 405 InvalidInput",
                 "G@T /reads/a 400 InvalidInput",
+                "OPTIONS *?\u00e9 400 InvalidInput",
                 // Spring's
                 "GET /favicon.ico 404 NotFound",
                 "GET /nothing/here 404 NotFound",
                 "GET /actuator/health 404 NotFound",
                 "GET /error 404 NotFound",
+                "GET /swagger-ui?x=%ff 400 InvalidInput",
                 "PUT /reads/a 405 InvalidInput",
                 "DELETE /reads/a 405 InvalidInput",
                 "PATCH /stream/reads/a 405 InvalidInput",
@@ -151,6 +153,22 @@ class MalformedRequestsTest {
         // A TLS greeting, which htsjdk sends first to every server: answered or closed, not left hanging.
         RawHttp.Answer tls = RawHttp.sendBytes(server.port(), "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\r\n\r\n");
         assertThat(tls.bytes().length).isLessThan(1000);
+    }
+
+    /** What Tomcat and Spring answer by themselves, or take for a failure of the service. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /reads/a HTTP/9.1",
+                "GET /reads/a HTTP/1.1x",
+                "GET /reads/a HTTP/1.1\r\nX-Forwarded-Port: x",
+                "GET /reads/a HTTP/1.1\r\nAccept\u0001: x",
+                "GET /reads/a HTTP/1.1\r\nAccept: \u0001x",
+                "GET /links HTTP/1.1\r\nAccept: \u0001x",
+                "GET /reads/a HTTP/1.1\r\nTransfer-Encoding: xchunked",
+            })
+    void whatServerAndFrameworksRefuseIsHtsgetJsonToo(String head) throws IOException {
+        assertIsError(RawHttp.send(server.port(), head), 400, "InvalidInput");
     }
 
     @ParameterizedTest

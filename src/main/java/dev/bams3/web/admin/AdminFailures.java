@@ -23,7 +23,8 @@ public final class AdminFailures implements HandlerExceptionResolver, Ordered {
 
     @Override
     public int getOrder() {
-        return HIGHEST_PRECEDENCE;
+        // After what is refused whatever the path.
+        return HIGHEST_PRECEDENCE + 1;
     }
 
     @Override
