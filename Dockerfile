@@ -27,6 +27,7 @@ SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 # there. curl asks for the health.
 RUN apt-get update -qq \
  && apt-get install -y -qq --no-install-recommends curl libdeflate0 \
+ && apt-get clean \
  && rm -rf /var/lib/apt/lists/*
 # The default store is file:./data, so without settings the working folder is where the demo dataset is made.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /bams3 --shell /usr/sbin/nologin bams3 \
@@ -36,8 +37,11 @@ RUN useradd --uid 10001 --user-group --no-create-home --home-dir /bams3 --shell 
 COPY --from=build /build/layers/dependencies/ /app/
 COPY --from=build /build/layers/application/ /build/LICENSE /app/
 # A training run, from which later starts take loaded classes and profiles: it makes the demo dataset and reads it in every
-# format. The cache fits only the Java it was made with, so it is made here and not in the build stage.
+# format. The client of S3 gets to ask the service itself for an object, and is told that there is none. The cache fits only
+# the Java it was made with, so it is made here and not in the build stage.
 RUN cd "$(mktemp -d)" \
+ && export BAMS3_SOURCES=s3://training BAMS3_S3_ENDPOINT=http://localhost:8080 BAMS3_S3_PATH_STYLE=true BAMS3_S3_REGION=none \
+           AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none \
  && ask() { curl -fsS -o /dev/null "http://localhost:$@"; } \
  && { java -XX:AOTCacheOutput=/app/bams3-server.aot -jar /app/bams3-server.jar & } \
  && curl -fsS --retry 300 --retry-delay 1 --retry-all-errors http://localhost:8081/actuator/health/readiness > /dev/null 2>&1 \
@@ -46,6 +50,8 @@ RUN cd "$(mktemp -d)" \
  && ask 8080/datasets/demo \
  && ask 8080/ \
  && ask 8081/actuator/prometheus \
+ && curl -sS -H 'Content-Type: application/json' -d '{"source": "s3://training/none.bam", "dataset": "none"}' \
+      http://localhost:8080/admin/conversions | grep 'does not exist' > /dev/null \
  && kill $! \
  && { wait $! || true; } \
  && test -s /app/bams3-server.aot \
