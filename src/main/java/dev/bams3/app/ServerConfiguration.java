@@ -155,7 +155,7 @@ class ServerConfiguration {
 
     @Bean
     ReadMetrics readMetrics(Datasets datasets, ChunkFetcher fetcher, ReadsQuery query, Stores stores) {
-        return new ReadMetrics(datasets, fetcher, query, stores::retries);
+        return new ReadMetrics(datasets, fetcher, query, stores::retries, stores::throttled);
     }
 
     @Bean

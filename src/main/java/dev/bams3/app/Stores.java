@@ -39,6 +39,11 @@ final class Stores implements AutoCloseable {
         return connection == null ? 0 : connection.retries();
     }
 
+    /** Answers of S3 so far that asked for fewer requests. */
+    synchronized long throttled() {
+        return connection == null ? 0 : connection.throttled();
+    }
+
     @Override
     public synchronized void close() {
         if (connection != null) {

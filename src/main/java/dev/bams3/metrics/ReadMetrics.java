@@ -24,13 +24,19 @@ public final class ReadMetrics implements MeterBinder {
     private final ChunkFetcher fetcher;
     private final ReadsQuery query;
     private final LongSupplier retries;
+    private final LongSupplier throttled;
 
-    /** @param retries of calls of the store so far */
-    public ReadMetrics(Datasets datasets, ChunkFetcher fetcher, ReadsQuery query, LongSupplier retries) {
+    /**
+     * @param retries of calls of the store so far
+     * @param throttled answers of the store so far that asked for fewer requests
+     */
+    public ReadMetrics(
+            Datasets datasets, ChunkFetcher fetcher, ReadsQuery query, LongSupplier retries, LongSupplier throttled) {
         this.datasets = datasets;
         this.fetcher = fetcher;
         this.query = query;
         this.retries = retries;
+        this.throttled = throttled;
     }
 
     @Override
@@ -42,6 +48,8 @@ public final class ReadMetrics implements MeterBinder {
         FunctionCounter.builder("bams3.requests.overloaded", fetcher.room(), WaitingRoom::refused)
                 .register(registry);
         FunctionCounter.builder("bams3.store.retries", retries, LongSupplier::getAsLong)
+                .register(registry);
+        FunctionCounter.builder("bams3.store.throttled", throttled, LongSupplier::getAsLong)
                 .register(registry);
         Gauge.builder("bams3.memory.held", fetcher, ChunkFetcher::bytesHeld)
                 .tag("of", "stored")

@@ -18,7 +18,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
 import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
 import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
-import software.amazon.awssdk.retries.StandardRetryStrategy;
+import software.amazon.awssdk.retries.AdaptiveRetryStrategy;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
@@ -28,19 +28,21 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
  * they are meant for virtual threads, whose interruption ends a call at once (a call on a platform thread ends with its
  * attempt). Closing it closes the connections under all its stores.
  *
- * <p>Failed calls are retried here (SDK mode {@code standard}: server errors, throttling, broken connections and bodies,
- * timeouts), with a budget of retries over all calls, so that a dead server is not asked several times as often.
+ * <p>Failed calls are retried here (SDK mode {@code adaptive}: server errors, throttling, broken connections and bodies,
+ * timeouts), with a budget of retries over all calls, so that a dead server is not asked several times as often. When the
+ * server asks for fewer requests, all calls of the process are held to a rate that it takes, first attempts too, and the rate
+ * rises again while it answers.
  */
 public final class S3Connection implements AutoCloseable {
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(5);
 
     private final S3Client client;
     private final S3Settings settings;
-    private final RetryCount retryCount;
+    private final AttemptCounts counts;
 
-    private S3Connection(S3Client client, S3Settings settings, RetryCount retryCount) {
+    private S3Connection(S3Client client, S3Settings settings, AttemptCounts counts) {
         this.client = client;
-        this.retryCount = retryCount;
+        this.counts = counts;
         this.settings = settings;
     }
 
@@ -51,7 +53,7 @@ public final class S3Connection implements AutoCloseable {
 
     /** With a fixed key pair, or the default chain for null. */
     public static S3Connection open(S3Settings settings, @Nullable S3Credentials credentials) {
-        RetryCount retryCount = new RetryCount();
+        AttemptCounts counts = new AttemptCounts();
         boolean always = settings.checksums() == S3Settings.Checksums.WHEN_SUPPORTED;
         S3ClientBuilder builder = S3Client.builder()
                 .credentialsProvider(provider(credentials))
@@ -71,7 +73,7 @@ public final class S3Connection implements AutoCloseable {
                 .overrideConfiguration(configuration -> configuration
                         .apiCallAttemptTimeout(settings.attemptTimeout())
                         .retryStrategy(retries(settings))
-                        .addExecutionInterceptor(retryCount));
+                        .addExecutionInterceptor(counts));
         if (settings.endpoint() != null) {
             builder.endpointOverride(settings.endpoint());
         } else {
@@ -82,7 +84,7 @@ public final class S3Connection implements AutoCloseable {
         if (region != null) {
             builder.region(region);
         }
-        return new S3Connection(builder.build(), settings, retryCount);
+        return new S3Connection(builder.build(), settings, counts);
     }
 
     private static AwsCredentialsProvider provider(@Nullable S3Credentials credentials) {
@@ -109,9 +111,10 @@ public final class S3Connection implements AutoCloseable {
         }
     }
 
-    private static StandardRetryStrategy retries(S3Settings settings) {
+    /** One object for all calls of the connection: the rate that it allows is that of the process. */
+    private static AdaptiveRetryStrategy retries(S3Settings settings) {
         Duration first = settings.firstBackoff();
-        return AwsRetryStrategy.standardRetryStrategy().toBuilder()
+        return AwsRetryStrategy.adaptiveRetryStrategy().toBuilder()
                 .maxAttempts(settings.attempts())
                 .backoffStrategy(BackoffStrategy.exponentialDelayHalfJitter(first, LONGEST_BACKOFF))
                 .throttlingBackoffStrategy(
@@ -134,7 +137,12 @@ public final class S3Connection implements AutoCloseable {
 
     /** Attempts beyond the first, of all calls so far. */
     public long retries() {
-        return retryCount.retries();
+        return counts.retries();
+    }
+
+    /** Answers so far by which the server asked for fewer requests. */
+    public long throttled() {
+        return counts.throttled();
     }
 
     @Override
