@@ -88,7 +88,7 @@ class SecurityConfiguration {
     @Bean
     FilterRegistrationBean<LinkFilter> linkFilter(LinkTokens tokens) {
         FilterRegistrationBean<LinkFilter> filter = new FilterRegistrationBean<>(new LinkFilter(tokens));
-        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 4);
         return filter;
     }
 
@@ -165,7 +165,7 @@ class SecurityConfiguration {
         FilterRegistrationBean<AdminPort> filter = new FilterRegistrationBean<>(
                 new AdminPort(settings.admin().ownPort().orElse(0)));
         filter.setEnabled(settings.admin().ownPort().isPresent());
-        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
         return filter;
     }
 

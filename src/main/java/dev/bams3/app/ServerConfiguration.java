@@ -138,10 +138,17 @@ class ServerConfiguration {
     }
 
     @Bean
+    RequestTrace requestTrace() {
+        return new RequestTrace();
+    }
+
+    @Bean
     FilterRegistrationBean<Exchanges> exchanges(MeterRegistry registry) {
         FilterRegistrationBean<Exchanges> filter =
                 new FilterRegistrationBean<>(new Exchanges(List.of(new RequestMetrics(registry), new AccessLog())));
-        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        // Within the observation of the request, whose filter is at 1, so that its trace is known and its span knows
+        // the end.
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return filter;
     }
 
@@ -149,7 +156,7 @@ class ServerConfiguration {
     FilterRegistrationBean<Deadlines> deadlines(Settings settings) {
         FilterRegistrationBean<Deadlines> filter =
                 new FilterRegistrationBean<>(new Deadlines(settings.request().deadline()));
-        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return filter;
     }
 
@@ -162,7 +169,7 @@ class ServerConfiguration {
     FilterRegistrationBean<CrossOrigin> crossOrigin(Settings settings) {
         FilterRegistrationBean<CrossOrigin> filter =
                 new FilterRegistrationBean<>(new CrossOrigin(settings.cors().origins()));
-        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return filter;
     }
 

@@ -3,8 +3,10 @@ package dev.bams3.web;
 import dev.bams3.query.ReadTotals;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * One line for each request, as {@code key=value} pairs. It tells who fetched what, never with which credentials: no query
@@ -18,7 +20,7 @@ public final class AccessLog implements Consumer<Exchange> {
         ReadTotals totals = exchange.totals();
         LOG.info(
                 "request={} kind={} dataset={} region={} format={} status={} outcome={} records={} bytes={} gets={}"
-                        + " read={} first_ms={} ms={}",
+                        + " read={} first_ms={} ms={} trace={}",
                 exchange.requestId(),
                 exchange.kind().name().toLowerCase(Locale.ROOT),
                 orDash(exchange.dataset()),
@@ -31,10 +33,11 @@ public final class AccessLog implements Consumer<Exchange> {
                 totals.gets(),
                 totals.bytesFetched(),
                 exchange.timeToFirstByte().toMillis(),
-                exchange.duration().toMillis());
+                exchange.duration().toMillis(),
+                orDash(MDC.get("traceId")));
     }
 
-    private static String orDash(String text) {
-        return text.isEmpty() ? "-" : text;
+    private static String orDash(@Nullable String text) {
+        return text == null || text.isEmpty() ? "-" : text;
     }
 }

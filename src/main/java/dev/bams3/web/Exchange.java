@@ -64,7 +64,7 @@ public final class Exchange {
     }
 
     /** That of a request; one that nobody looks at where no {@link Exchanges} has seen it. */
-    static Exchange of(ServletRequest request) {
+    public static Exchange of(ServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof Exchange known ? known : new Exchange(RequestId.of(request));
     }
 
