@@ -55,6 +55,8 @@ class ArchitectureTest {
             Map.entry("simulate", Set.of("bam", "bgzf", "flow", "sam", "genome", "error")),
             // Jobs outlive processes; what a conversion is they leave to convert.
             Map.entry("jobs", Set.of("convert", "dataset", "bams3", "storage", "flow", "error")),
+            // Where its shards run beside this process; apart, so that one package knows the API of Kubernetes.
+            Map.entry("jobs.kubernetes", Set.of("jobs", "convert", "error")),
             Map.entry("htsget", Set.of("sam", "genome", "error")),
             Map.entry("access", Set.of("sam", "genome", "error")),
             // Apart from web, so that Spring Security is known in one place and endpoints know of rules alone.
@@ -84,6 +86,8 @@ class ArchitectureTest {
                             "access",
                             "query",
                             "convert",
+                            // The command that pods of a conversion run.
+                            "jobs",
                             "simulate",
                             "dataset",
                             "storage",
@@ -114,6 +118,7 @@ class ArchitectureTest {
                             "convert",
                             "simulate",
                             "jobs",
+                            "jobs.kubernetes",
                             "htsget",
                             "access",
                             "security",
@@ -126,6 +131,7 @@ class ArchitectureTest {
     /** Library (package prefix) and the packages that may know it; jspecify and the rest of the JDK are everybody's. */
     private static final Map<String, Set<String>> LIBRARIES = Map.ofEntries(
             Map.entry("software.amazon", Set.of("storage.s3")),
+            Map.entry("io.fabric8", Set.of("jobs.kubernetes")),
             Map.entry("com.intel.gkl", Set.of("bgzf")),
             // Calls of the system's libraries can crash the process, so they are few and in one place.
             Map.entry("java.lang.foreign", Set.of("bgzf")),

@@ -2,8 +2,10 @@ package dev.bams3.app;
 
 import dev.bams3.access.LinkTokens;
 import dev.bams3.cli.CommandEnvironment;
+import dev.bams3.convert.Converter;
 import dev.bams3.fetch.BlockCache;
 import dev.bams3.fetch.ChunkFetcher;
+import dev.bams3.jobs.ShardWorker;
 import dev.bams3.query.BamDeflaters;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
@@ -62,6 +64,17 @@ final class CommandParts implements CommandEnvironment {
                     ReadConfiguration.query(settings.encode(), fetcher, cpu, deflaters), deflaters, fetcher);
         }
         return reading.query();
+    }
+
+    @Override
+    public ShardWorker shardWorker() {
+        return new ShardWorker(
+                store(datasets()),
+                JobsConfiguration.places(settings, stores),
+                new Converter(program(), cpu, waiting),
+                settings.jobs().toJobSettings(true),
+                settings.jobs().folderForSorting(),
+                waiting);
     }
 
     @Override

@@ -9,12 +9,16 @@ import dev.bams3.jobs.ShardSettings;
 import dev.bams3.jobs.ShardWorkers;
 import dev.bams3.jobs.SourcePlaces;
 import dev.bams3.jobs.Sweeper;
+import dev.bams3.jobs.kubernetes.JobTemplate;
+import dev.bams3.jobs.kubernetes.KubernetesJobs;
+import dev.bams3.jobs.kubernetes.KubernetesShards;
 import dev.bams3.security.AdminMode;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.web.admin.AdminFailures;
 import dev.bams3.web.admin.ConversionsController;
 import dev.bams3.web.admin.DatasetsController;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -47,7 +51,7 @@ class JobsConfiguration {
                 datasets,
                 places,
                 converter,
-                shardWorkers(settings.jobs(), converter),
+                open ? shardWorkers(settings.jobs(), converter) : Optional.empty(),
                 settings.jobs().toJobSettings(open),
                 settings.jobs().folderForSorting(),
                 pools.waiting());
@@ -59,6 +63,12 @@ class JobsConfiguration {
 
     private static Optional<ShardWorkers> shardWorkers(JobsSettings settings, Converter converter) {
         ShardSettings shards = settings.toShardSettings();
+        if (settings.kubernetesTemplate() != null) {
+            JobTemplate template = JobTemplate.read(Path.of(settings.kubernetesTemplate()));
+            KubernetesJobs jobs = KubernetesJobs.connect(template.namespace());
+            LOG.info("conversions run in pods of namespace {}", jobs.namespace());
+            return Optional.of(new KubernetesShards(jobs, template, converter, shards, settings.poll()));
+        }
         return shards.atOnce() == 1 ? Optional.empty() : Optional.of(new LocalShardWorkers(converter, shards));
     }
 

@@ -21,6 +21,7 @@ import org.springframework.util.unit.DataSize;
  * @param retention how long a conversion that has ended is remembered
  * @param shards of one conversion that are converted at one time; with 1 no source is cut
  * @param shardSize of the source, about
+ * @param kubernetesTemplate file with a Job of Kubernetes whose pods convert the shards; absent: this process does
  * @param temporary folder for sorting, about the size of an unsorted source; absent: the system's
  */
 public record JobsSettings(
@@ -33,8 +34,10 @@ public record JobsSettings(
         @DefaultValue("30d") Duration retention,
         @DefaultValue("1") int shards,
         @DefaultValue("1GB") DataSize shardSize,
+        @Nullable String kubernetesTemplate,
         @Nullable String temporary) {
     public JobsSettings {
+        kubernetesTemplate = kubernetesTemplate == null || kubernetesTemplate.isBlank() ? null : kubernetesTemplate;
         temporary = temporary == null || temporary.isBlank() ? null : temporary;
         var _ = new JobSettings(workers, heartbeat, lease, poll, attempts, retryDelay, retention);
         var _ = new ShardSettings(shards, shardSize.toBytes());

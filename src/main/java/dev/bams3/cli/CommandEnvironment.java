@@ -1,6 +1,7 @@
 package dev.bams3.cli;
 
 import dev.bams3.access.LinkTokens;
+import dev.bams3.jobs.ShardWorker;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
@@ -23,6 +24,9 @@ public interface CommandEnvironment extends AutoCloseable {
 
     /** Reads datasets of any store. */
     ReadsQuery query();
+
+    /** Converts shards of the conversions of the service of the same settings. */
+    ShardWorker shardWorker();
 
     /** Signs links that the service of the same settings accepts. */
     LinkTokens links();

@@ -23,6 +23,7 @@ public final class Commands {
     /** What the first argument of a command line must be one of, to be a command. */
     public static final List<String> NAMES = List.of(
             "convert",
+            "convert-shard",
             "export",
             "verify",
             "stats",
@@ -56,6 +57,7 @@ public final class Commands {
         Root root = new Root();
         CommandLine line = new CommandLine(root)
                 .addSubcommand(new ConvertCommand(context))
+                .addSubcommand(new ConvertShardCommand(context))
                 .addSubcommand(new ExportCommand(context))
                 .addSubcommand(new VerifyCommand(context))
                 .addSubcommand(new StatsCommand(context))

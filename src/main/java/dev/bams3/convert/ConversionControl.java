@@ -49,7 +49,7 @@ public final class ConversionControl {
     }
 
     /** @throws ReadsException CANCELLED when the conversion, or the thread that asks, is to end */
-    void check() {
+    public void check() {
         State now;
         synchronized (this) {
             now = state;

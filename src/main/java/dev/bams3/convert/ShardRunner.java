@@ -8,8 +8,8 @@ public interface ShardRunner {
      *
      * @param plan may have shards with results, which need no work
      * @param supervision told of all shards together, and ends them; its fence is not for them
-     * @throws dev.bams3.error.ReadsException the first failure of a shard, or CANCELLED. None of the shards is worked on any
-     *     more then, except that after {@link ConversionControl#stop} those may go on that run in other processes
+     * @throws dev.bams3.error.ReadsException the first failure of a shard, after which none is worked on any more; or, while
+     *     those may go on that run in other processes, CANCELLED, or what keeps this one from seeing them
      */
     void run(ConversionRequest request, ConversionPlan plan, Supervision supervision);
 }

@@ -93,6 +93,12 @@ public final class ReadsException extends RuntimeException {
         return new ReadsException(ErrorKind.CORRUPT, resource, field, OptionalLong.of(offset), text, cause);
     }
 
+    /** A failure that another process has met, from all that is known of it. */
+    public static ReadsException restored(
+            ErrorKind kind, String text, Optional<String> resource, Optional<String> field, OptionalLong offset) {
+        return new ReadsException(kind, resource.orElse(null), field.orElse(null), offset, text, null);
+    }
+
     /** The same failure, found in {@code newResource}; for code that learns only outside what it was reading. */
     public ReadsException in(String newResource) {
         return new ReadsException(kind, newResource, field, offset, text(), this);

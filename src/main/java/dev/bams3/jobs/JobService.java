@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 public final class JobService implements AutoCloseable {
     private final Jobs jobs;
     private final JobWorker worker;
+    private final Optional<ShardWorkers> shardWorkers;
 
     /**
      * Starts to work on the jobs of a store.
@@ -19,7 +20,7 @@ public final class JobService implements AutoCloseable {
      * @param name of this process, unlike that of any other that lives or ever lived
      * @param store of the datasets, which holds the jobs too
      * @param datasets of the same store
-     * @param workers convert the shards of sources; absent: sources are not cut
+     * @param workers convert the shards of sources; absent: sources are not cut. Closed with this
      * @param temporary folder for sorting
      * @param waiting starts a thread for every task; stays the caller's
      */
@@ -39,6 +40,7 @@ public final class JobService implements AutoCloseable {
                 datasets,
                 sources,
                 new ConversionRunner(converter, new JobConversions(store, sources, temporary), datasets, workers),
+                workers,
                 settings,
                 waiting);
     }
@@ -49,8 +51,10 @@ public final class JobService implements AutoCloseable {
             Datasets datasets,
             SourcePlaces sources,
             JobRunner runner,
+            Optional<ShardWorkers> shardWorkers,
             JobSettings settings,
             ExecutorService waiting) {
+        this.shardWorkers = shardWorkers;
         JobSignal signal = new JobSignal();
         JobDocuments documents = new JobDocuments(store, waiting, signal);
         jobs = new Jobs(documents, signal, datasets, sources, runner, Clock.systemUTC());
@@ -73,5 +77,6 @@ public final class JobService implements AutoCloseable {
     @Override
     public void close() {
         worker.close();
+        shardWorkers.ifPresent(ShardWorkers::close);
     }
 }

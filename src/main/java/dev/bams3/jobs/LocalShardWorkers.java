@@ -27,4 +27,7 @@ public final class LocalShardWorkers implements ShardWorkers {
     /** Nothing outlives the runner here. */
     @Override
     public void end(Job job) {}
+
+    @Override
+    public void close() {}
 }

@@ -3,7 +3,7 @@ package dev.bams3.jobs;
 import dev.bams3.convert.ShardRunner;
 
 /** Those who convert the shards of jobs, while the worker that has claimed a job plans, waits and publishes. */
-public interface ShardWorkers {
+public interface ShardWorkers extends AutoCloseable {
     /** How many shards are wanted of a source of that many bytes, 1 or more. */
     int shards(long sourceSize);
 
@@ -16,4 +16,7 @@ public interface ShardWorkers {
      * @throws dev.bams3.error.ReadsException UNAVAILABLE when it does not end
      */
     void end(Job job);
+
+    @Override
+    void close();
 }

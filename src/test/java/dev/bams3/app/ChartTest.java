@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.bams3.app.Chart.Manifest;
+import dev.bams3.jobs.kubernetes.JobTemplate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The chart, rendered with many values and held against the models of Kubernetes. No cluster takes part. */
 class ChartTest {
@@ -59,7 +61,7 @@ class ChartTest {
                         + "httpRoute: {enabled: true, parentRefs: [{name: gateway, namespace: edge}], hostnames: [a.b]}\n",
                 USUAL + "serviceAccount: {roleArn: 'arn:aws:iam::123456789012:role/bams3', annotations: {a/b: c}}\n",
                 USUAL + "serviceAccount: {create: false}\n",
-                USUAL + "serviceAccount: {create: false, name: reader}\nconversionJobs: {rbac: true}\n",
+                USUAL + "serviceAccount: {create: false, name: reader}\nconversionJobs: {enabled: true}\n",
                 USUAL + "credentials: {existingSecret: s3}\nextraEnv: [{name: AWS_PROFILE, value: other}]\n"
                         + "javaOptions: -Xmx1g -Xlog:gc\n",
                 USUAL + "serviceMonitor: {enabled: true, interval: 10s, labels: {release: prometheus}}\n"
@@ -124,7 +126,57 @@ class ChartTest {
         assertThat(container.getAsJsonArray("volumeMounts")).contains(json("{name: tmp, mountPath: /tmp}"));
         // Kubernetes would add BAMS3_SERVER_PORT and the like for a Service of that name, and the service not start.
         assertThat(pod.get("enableServiceLinks").getAsBoolean()).isFalse();
-        assertThat(pod.get("automountServiceAccountToken").getAsBoolean()).isEqualTo(values.contains("rbac: true"));
+        assertThat(pod.get("automountServiceAccountToken").getAsBoolean())
+                .isEqualTo(values.contains("conversionJobs: {enabled: true"));
+    }
+
+    /** What the service completes and creates; it stands as text in a ConfigMap, where no model would look at it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "credentials: {existingSecret: s3}\nextraEnv: [{name: AWS_PROFILE, value: other}]\nimagePullSecrets: [{name: r}]\n",
+                "extraVolumes: [{name: bams, emptyDir: {}}]\nextraVolumeMounts: [{name: bams, mountPath: /bams}]\n"
+            })
+    void theTemplateOfConversionsIsAJobThatServiceAndKubernetesAccept(String more) throws IOException {
+        List<Manifest> manifests = chart.render(USUAL + more
+                + "conversionJobs: {enabled: true, ttlSeconds: 600, backoffLimit: 2, nodeSelector: {pool: spot},"
+                + " tolerations: [{key: spot, operator: Exists}]}\n");
+        String text = manifests.stream()
+                .filter(it -> it.kind().equals("ConfigMap") && it.name().endsWith("-conversions"))
+                .findFirst()
+                .orElseThrow()
+                .at("data", "conversion-job.yaml")
+                .getAsString();
+        Manifest job = new Manifest(Chart.parse(text).getAsJsonObject());
+        // Kubernetes would ask for a name, which the service gives.
+        KubernetesModels.validate(job);
+        Path file = scratch.resolve("job.yaml");
+        Files.writeString(file, text);
+        assertThat(JobTemplate.read(file).namespace()).contains("genomes");
+        assertThat(job.at("spec", "ttlSecondsAfterFinished").getAsInt()).isEqualTo(600);
+
+        JsonObject pod = job.at("spec", "template", "spec").getAsJsonObject();
+        JsonObject service = Chart.only(manifests, "Deployment")
+                .at("spec", "template", "spec")
+                .getAsJsonObject();
+        JsonObject container =
+                job.at("spec", "template", "spec", "containers", 0).getAsJsonObject();
+        assertThat(pod.get("securityContext")).isEqualTo(service.get("securityContext"));
+        assertThat(pod.get("serviceAccountName")).isEqualTo(service.get("serviceAccountName"));
+        assertThat(pod.get("automountServiceAccountToken").getAsBoolean()).isFalse();
+        assertThat(container.get("image")).isEqualTo(Chart.container(manifests).get("image"));
+        assertThat(container.get("envFrom"))
+                .isEqualTo(Chart.container(manifests).get("envFrom"));
+        // The variable is not for the pods of conversions, secrets of tickets are not either.
+        assertThat(text).doesNotContain("BAMS3_JOBS_KUBERNETES_TEMPLATE").doesNotContain("BAMS3_TICKET_KEY");
+        assertThat(Chart.environment(manifests))
+                .containsEntry("BAMS3_JOBS_KUBERNETES_TEMPLATE", "/etc/bams3/conversion-job.yaml");
+        assertThat(text.contains("AWS_SECRET_ACCESS_KEY")).isEqualTo(more.contains("credentials"));
+        // The service's requests are led to pods by these labels.
+        assertThat(job.at("spec", "template", "metadata", "labels", "app.kubernetes.io/name"))
+                .isNotEqualTo(Chart.only(manifests, "Deployment")
+                        .at("spec", "selector", "matchLabels", "app.kubernetes.io/name"));
     }
 
     @Test

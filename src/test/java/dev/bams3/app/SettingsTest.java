@@ -65,6 +65,7 @@ class SettingsTest {
                         Duration.ofDays(30),
                         1,
                         DataSize.ofGigabytes(1),
+                        null,
                         null));
         assertThat(settings.sweep()).isEqualTo(new SweepSettings(Duration.ofHours(24), Duration.ofHours(6)));
         assertThat(settings.ticket())
@@ -122,6 +123,7 @@ class SettingsTest {
         environment.put("BAMS3_JOBS_RETENTION", "12d");
         environment.put("BAMS3_JOBS_SHARDS", "6");
         environment.put("BAMS3_JOBS_SHARD_SIZE", "700MB");
+        environment.put("BAMS3_JOBS_KUBERNETES_TEMPLATE", "/job.yaml");
         environment.put("BAMS3_JOBS_TEMPORARY", "/scratch");
         environment.put("BAMS3_LIMIT_REQUESTS_PER_SECOND", "20");
         environment.put("BAMS3_LIMIT_BURST", "40");
@@ -198,6 +200,7 @@ class SettingsTest {
                                 Duration.ofDays(12),
                                 6,
                                 DataSize.ofMegabytes(700),
+                                "/job.yaml",
                                 "/scratch"),
                         new LimitSettings(20, 40, 8),
                         new SweepSettings(Duration.ofHours(3), Duration.ofMinutes(5)),

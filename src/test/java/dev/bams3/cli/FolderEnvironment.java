@@ -1,8 +1,12 @@
 package dev.bams3.cli;
 
 import dev.bams3.access.LinkTokens;
+import dev.bams3.convert.Converter;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
+import dev.bams3.jobs.JobSettings;
+import dev.bams3.jobs.ShardWorker;
+import dev.bams3.jobs.SourcePlaces;
 import dev.bams3.query.BamDeflaters;
 import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
@@ -48,6 +52,25 @@ final class FolderEnvironment implements CommandEnvironment {
     @Override
     public ReadsQuery query() {
         return query;
+    }
+
+    @Override
+    public ShardWorker shardWorker() {
+        StoreUri.Folder root = new StoreUri.Folder(folder);
+        return new ShardWorker(
+                new FolderObjectStore(root),
+                new SourcePlaces(List.of(), root, this::store),
+                new Converter(program(), cpu, waiting),
+                new JobSettings(
+                        1,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(1),
+                        1,
+                        Duration.ZERO,
+                        Duration.ofDays(1)),
+                folder,
+                waiting);
     }
 
     @Override

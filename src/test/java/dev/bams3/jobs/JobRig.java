@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Sources, a store of datasets and any number of replicas on it, in one process. */
@@ -49,8 +50,8 @@ final class JobRig implements AutoCloseable {
     private final List<AutoCloseable> replicas = new ArrayList<>();
     private int replicaNumber;
 
-    /** How replicas that are made from now on cut sources. */
-    Optional<ShardSettings> shards = Optional.empty();
+    /** Who converts shards for the replicas that are made from now on. */
+    Optional<Function<Converter, ShardWorkers>> workers = Optional.empty();
 
     /** On a store in memory. */
     JobRig() {
@@ -73,30 +74,36 @@ final class JobRig implements AutoCloseable {
         SourcePlaces places = places(seenSources);
         Converter converter = new Converter("bams3-server/test", cpu, waiting);
         JobConversions conversions = new JobConversions(seen, places, temporary);
+        Optional<ShardWorkers> others = workers.map(made -> made.apply(converter));
         return replica(
-                settings,
-                seen,
-                cache,
-                places,
-                new ConversionRunner(
-                        converter, conversions, cache, shards.map(cut -> new LocalShardWorkers(converter, cut))));
+                settings, seen, cache, places, new ConversionRunner(converter, conversions, cache, others), others);
     }
 
     /** A replica that does something else than converting. */
     JobService replica(JobSettings settings, JobRunner runner) {
         return replica(
-                settings, datasets, new Datasets(datasets, DatasetCacheSettings.DEFAULT), places(sources), runner);
+                settings,
+                datasets,
+                new Datasets(datasets, DatasetCacheSettings.DEFAULT),
+                places(sources),
+                runner,
+                Optional.empty());
     }
 
     private JobService replica(
-            JobSettings settings, ObjectStore seen, Datasets cache, SourcePlaces places, JobRunner runner) {
+            JobSettings settings,
+            ObjectStore seen,
+            Datasets cache,
+            SourcePlaces places,
+            JobRunner runner,
+            Optional<ShardWorkers> others) {
         JobService service =
-                new JobService("replica-" + ++replicaNumber, seen, cache, places, runner, settings, waiting);
+                new JobService("replica-" + ++replicaNumber, seen, cache, places, runner, others, settings, waiting);
         replicas.add(service);
         return service;
     }
 
-    private static SourcePlaces places(ObjectStore seen) {
+    static SourcePlaces places(ObjectStore seen) {
         return new SourcePlaces(List.of(), new StoreUri.Memory(""), root -> seen);
     }
 

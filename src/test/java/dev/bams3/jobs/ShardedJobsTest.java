@@ -41,7 +41,7 @@ class ShardedJobsTest {
         Job job = submit("whole");
         Job done = JobRig.ended(idle, job.id());
         worker.close();
-        rig.shards = Optional.of(new ShardSettings(2, bam.length / 5));
+        rig.workers = Optional.of(converter -> new LocalShardWorkers(converter, new ShardSettings(2, bam.length / 5)));
         return done.result().orElseThrow();
     }
 
@@ -81,7 +81,7 @@ class ShardedJobsTest {
         List<String> before = results();
         CountingObjectStore seen = new CountingObjectStore(rig.datasets);
         // Finer by its own settings, which do not count as there is a plan.
-        rig.shards = Optional.of(new ShardSettings(2, bam.length / 20));
+        rig.workers = Optional.of(converter -> new LocalShardWorkers(converter, new ShardSettings(2, bam.length / 20)));
         rig.replica(JobRig.QUICK, seen);
         Job done = JobRig.ended(idle, job.id());
         dying.release();

@@ -1,0 +1,96 @@
+package dev.bams3.jobs;
+
+import dev.bams3.convert.ConversionControl;
+import dev.bams3.convert.Converter;
+import dev.bams3.convert.Progress;
+import dev.bams3.convert.ShardResult;
+import dev.bams3.convert.Supervision;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.jobs.SourcePlaces.Opened;
+import dev.bams3.storage.ObjectStore;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * Converts a shard of a job in a process of its own, which knows of the job by its document alone. It never publishes, and
+ * stops to write soon after the job is cancelled, has ended, was submitted anew, or cannot be looked at any more.
+ */
+public final class ShardWorker {
+    private final JobDocuments documents;
+    private final JobConversions conversions;
+    private final Converter converter;
+    private final JobSettings settings;
+    private final ExecutorService waiting;
+
+    /**
+     * @param store of the datasets, which holds the jobs too
+     * @param settings of which the heartbeat says how often the job is looked at, the lease for how long it may be out of sight
+     * @param temporary folder for sorting
+     * @param waiting starts a thread for every task; stays the caller's
+     */
+    public ShardWorker(
+            ObjectStore store,
+            SourcePlaces sources,
+            Converter converter,
+            JobSettings settings,
+            Path temporary,
+            ExecutorService waiting) {
+        documents = new JobDocuments(store, waiting, new JobSignal());
+        conversions = new JobConversions(store, sources, temporary);
+        this.converter = converter;
+        this.settings = settings;
+        this.waiting = waiting;
+    }
+
+    /**
+     * Converts one shard of the plan that the job's coordinator has stored, unless it is converted already.
+     *
+     * @param created when the job was submitted, milliseconds since 1970: another submission is another conversion
+     * @param shard its number
+     * @throws ReadsException CANCELLED when the job is not to be worked on any more; else as {@link Converter#convertShard}
+     */
+    public ShardResult run(JobId id, long created, int shard) {
+        Job job = wanted(id, created);
+        ConversionControl control = new ConversionControl();
+        JobSignal end = new JobSignal();
+        var watch = waiting.submit(() -> watch(id, created, control, end));
+        try (Opened opened = conversions.open(job)) {
+            Supervision supervision = new Supervision(Progress.Listener.NONE, control, () -> wanted(id, created));
+            return converter.convertShard(conversions.request(job, opened.object()), shard, supervision);
+        } finally {
+            watch.cancel(true);
+        }
+    }
+
+    private Job wanted(JobId id, long created) {
+        return documents
+                .find(id)
+                .filter(now -> now.created().toEpochMilli() == created)
+                .filter(now -> now.state() == JobState.RUNNING || now.state() == JobState.QUEUED)
+                .filter(now -> !now.isFailing())
+                .orElseThrow(() -> ReadsException.about(
+                        ErrorKind.CANCELLED,
+                        id.value(),
+                        "the conversion was cancelled, has ended or was submitted anew; nothing more is written"));
+    }
+
+    private void watch(JobId id, long created, ConversionControl control, JobSignal end) {
+        long seen = System.nanoTime();
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                end.await(0, settings.heartbeat());
+                wanted(id, created);
+                seen = System.nanoTime();
+            } catch (InterruptedException e) {
+                return;
+            } catch (ReadsException e) {
+                boolean out = System.nanoTime() - seen > settings.lease().toNanos();
+                if (e.kind() == ErrorKind.CANCELLED || out) {
+                    control.stop();
+                    return;
+                }
+            }
+        }
+    }
+}
