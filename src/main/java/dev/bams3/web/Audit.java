@@ -8,14 +8,15 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Who was given which reads: one line of JSON for every ticket, every answer with reads and every link, under a logger of
- * its own, `dev.bams3.audit`. A slice of a ticket is fetched without credentials; its line has the id of the ticket, whose
+ * Who was given which reads, or figures about them: one line of JSON for every ticket, every answer with reads, every count,
+ * depth, plan and description, and every link, under a logger of its own, `dev.bams3.audit`. A slice of a ticket is fetched without credentials; its line has the id of the ticket, whose
  * line has the name. No line has a token.
  */
 final class Audit {
@@ -32,7 +33,7 @@ final class Audit {
      * @param dataset id
      * @param generation of the dataset
      * @param selection which reads
-     * @param form `ticket`, `slice` or a format
+     * @param form `ticket`, `slice` or a format; of figures `count`, `coverage`, `plan` or `description`
      * @param ticket id of the ticket that it is, or belongs to
      */
     record Release(String dataset, String generation, ReadSelection selection, String form, Optional<String> ticket) {}
@@ -53,14 +54,31 @@ final class Audit {
 
     static void ticket(HttpServletRequest request, Release release) {
         if (LOG.isInfoEnabled()) {
-            LOG.info("{}", line(request, release, json -> {}));
+            LOG.info("{}", line("reads", request, release, json -> {}));
+        }
+    }
+
+    /**
+     * An answer that tells of reads without having any. One by HEAD tells nothing.
+     *
+     * @param records how many there are, where that is the answer
+     */
+    static void figures(HttpServletRequest request, Release release, OptionalLong records) {
+        if (LOG.isInfoEnabled() && !request.getMethod().equals("HEAD")) {
+            LOG.info(
+                    "{}",
+                    line(
+                            "figures",
+                            request,
+                            release,
+                            json -> records.ifPresent(all -> json.writeNumberProperty("records", all))));
         }
     }
 
     /** @param totals absent for what was not written to its end: then only the bytes are known */
     static void reads(HttpServletRequest request, Outcome outcome, Optional<ReadTotals> totals, long bytes) {
         if (LOG.isInfoEnabled() && request.getAttribute(RELEASE) instanceof Release release) {
-            LOG.info("{}", line(request, release, json -> {
+            LOG.info("{}", line("reads", request, release, json -> {
                 totals.ifPresent(all -> json.writeNumberProperty("records", all.records()));
                 json.writeNumberProperty("bytes", bytes);
                 json.writeStringProperty("outcome", outcome.name().toLowerCase(Locale.ROOT));
@@ -89,11 +107,11 @@ final class Audit {
         void writeTo(JsonGenerator json);
     }
 
-    private static String line(HttpServletRequest request, Release release, More more) {
+    private static String line(String event, HttpServletRequest request, Release release, More more) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
-            json.writeStringProperty("event", "reads");
+            json.writeStringProperty("event", event);
             json.writeStringProperty("who", Access.caller(request).name());
             json.writeStringProperty("from", request.getRemoteAddr());
             json.writeStringProperty("dataset", release.dataset());

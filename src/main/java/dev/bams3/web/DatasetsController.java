@@ -29,6 +29,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -105,7 +107,9 @@ public final class DatasetsController {
 
     private void describe(DatasetId id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         access.require(request, id).checkWhole("its description");
-        write(new DatasetDocument(id, datasets.open(id).metadata()).toJson(), JSON, request, response);
+        OpenDataset dataset = datasets.open(id);
+        audit(request, id, dataset, ReadSelection.everything(), "description", OptionalLong.empty());
+        write(new DatasetDocument(id, dataset.metadata()).toJson(), JSON, request, response);
     }
 
     /** The one place where a dataset is opened for a caller who asks for a part of it. */
@@ -130,6 +134,7 @@ public final class DatasetsController {
                 totals = read.count();
             }
         }
+        audit(request, id, dataset, wanted.selection(), "count", OptionalLong.of(totals.records()));
         byte[] json = new CountDocument(id, dataset.metadata().generation(), totals).toJson();
         write(json, JSON, request, response);
     }
@@ -139,6 +144,7 @@ public final class DatasetsController {
         Exchange.of(request).is(Exchange.Kind.PLAN);
         OpenDataset dataset = open(id, wanted.selection(), request);
         try (OpenRead read = query.open(dataset, wanted.selection(), wanted.view())) {
+            audit(request, id, dataset, wanted.selection(), "plan", OptionalLong.empty());
             write(new PlanDocument(id, read).toJson(), JSON, request, response);
         }
     }
@@ -162,9 +168,21 @@ public final class DatasetsController {
             }
             coverage = source == Source.RECORDS ? read.coverage(bins) : read.estimatedCoverage(bins);
         }
+        audit(request, id, dataset, selection, "coverage", OptionalLong.empty());
         CoverageDocument document = new CoverageDocument(
                 id, dataset.metadata().generation(), wanted.region().referenceName(), coverage);
         write(document.toBytes(wanted.form()), wanted.form().mediaType(), request, response);
+    }
+
+    private static void audit(
+            HttpServletRequest request,
+            DatasetId id,
+            OpenDataset dataset,
+            ReadSelection selection,
+            String form,
+            OptionalLong records) {
+        String generation = dataset.metadata().generation();
+        Audit.figures(request, new Audit.Release(id.value(), generation, selection, form, Optional.empty()), records);
     }
 
     static void write(byte[] body, String mediaType, HttpServletRequest request, HttpServletResponse response)

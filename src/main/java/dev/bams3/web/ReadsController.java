@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,6 +168,7 @@ public final class ReadsController {
             throws IOException {
         Exchange.of(request).is(Exchange.Kind.PLAN);
         try (OpenRead read = open(id, wanted, request)) {
+            Audit.figures(request, release(id, wanted, read, "plan", Optional.empty()), OptionalLong.empty());
             DatasetsController.write(new PlanDocument(id, read).toJson(), DatasetsController.JSON, request, response);
         }
     }

@@ -395,6 +395,13 @@ class AccessTest {
                     .forEach(secrets::add);
             get("/stream/reads/" + ServedReads.ID + query + "&format=SAM", "Authorization", token);
             get("/t/" + link + "/stream/reads/" + ServedReads.ID + query);
+            get("/datasets/a/reads/count" + query, "Authorization", token);
+            get("/datasets/a/reads/coverage" + query + "&bins=2", "Authorization", token);
+            get("/datasets/a/reads/plan" + query, "Authorization", token);
+            get("/stream/reads/a/reads" + query + "&explain=true", "Authorization", token);
+            get("/datasets/a/reads", "Authorization", token);
+            get("/datasets/a/reads/count" + query, "Authorization", bearer("other"));
+            TicketClient.head(server.url("/t/" + link + "/datasets/a/reads/count"));
             get("/t/" + link + "/reads/a/none");
             get("/t/" + link.substring(1) + "/reads/" + ServedReads.ID);
             get("/t/" + link);
@@ -436,6 +443,18 @@ class AccessTest {
                                         .overlapping("chr1", FROM, TO)
                                         .size()))
                 .anyMatch(line -> line.contains("\"who\":\"link:" + LinkTokens.id(link) + "\""));
+        int overlapping = ServedReads.shared().overlapping("chr1", FROM, TO).size();
+        List<String> figures = audit.stream()
+                .filter(line -> line.contains("\"event\":\"figures\""))
+                .toList();
+        assertThat(figures).hasSize(5).allMatch(line -> line.contains("\"who\":\"ann\"")
+                && line.contains("\"dataset\":\"a/reads\"")
+                && line.contains("\"generation\":\""));
+        assertThat(figures.subList(0, 4)).allMatch(line -> line.contains("\"regions\":\"chr1:[50000,60000)\""));
+        assertThat(figures.getFirst()).contains("\"form\":\"count\"", "\"records\":" + overlapping);
+        assertThat(figures.get(1)).contains("\"form\":\"coverage\"");
+        assertThat(figures.subList(2, 4)).allMatch(line -> line.contains("\"form\":\"plan\""));
+        assertThat(figures.getLast()).contains("\"form\":\"description\"", "\"regions\":\"all\"");
         String ticketId = field(audit, "\"form\":\"ticket\"");
         assertThat(field(audit, "\"form\":\"slice\"")).isEqualTo(ticketId);
     }
