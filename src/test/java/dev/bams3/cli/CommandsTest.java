@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands as a user types them, on a folder: results, messages, exit codes. */
 class CommandsTest {
@@ -253,6 +255,31 @@ class CommandsTest {
     private String run2(String... args) {
         assertThat(run(args)).as(text(err)).isZero();
         return text(out);
+    }
+
+    /** A path is a user's own file; an id is never one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x/../../outside",
+                "x/./../outside",
+                "..\\outside",
+                ".bams3-jobs/x",
+                ".bams3-tmp",
+                "x//outside",
+                "x\u0000",
+                "\uff0e\uff0e/outside",
+                "%2e%2e/outside",
+                "..",
+                "."
+            })
+    void idsThatClimbAreNoDatasets(String id) throws IOException {
+        Files.writeString(Files.createDirectories(folder.resolve(".bams3-jobs")).resolve("x"), "canary-7f3a");
+        for (String command : List.of("stats", "verify", "query")) {
+            assertThat(run(command, id)).as(command).isNotZero();
+            assertThat(text(err)).as(command).contains("not a dataset id");
+            assertThat(text(out) + text(err)).doesNotContain("canary-7f3a");
+        }
     }
 
     private int run(String... args) {

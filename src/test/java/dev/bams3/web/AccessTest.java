@@ -447,9 +447,11 @@ class AccessTest {
         List<String> figures = audit.stream()
                 .filter(line -> line.contains("\"event\":\"figures\""))
                 .toList();
-        assertThat(figures).hasSize(5).allMatch(line -> line.contains("\"who\":\"ann\"")
-                && line.contains("\"dataset\":\"a/reads\"")
-                && line.contains("\"generation\":\""));
+        assertThat(figures)
+                .hasSize(5)
+                .allMatch(line -> line.contains("\"who\":\"ann\"")
+                        && line.contains("\"dataset\":\"a/reads\"")
+                        && line.contains("\"generation\":\""));
         assertThat(figures.subList(0, 4)).allMatch(line -> line.contains("\"regions\":\"chr1:[50000,60000)\""));
         assertThat(figures.getFirst()).contains("\"form\":\"count\"", "\"records\":" + overlapping);
         assertThat(figures.get(1)).contains("\"form\":\"coverage\"");
