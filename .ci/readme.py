@@ -1,20 +1,15 @@
 """Does what README.md says, as a new user would: starts the service with its first command and types its console blocks.
 
 A ```console block holds commands (after "$ ") and the output that must follow, letter for letter. A line "..." stands for
-any lines. The service runs in a copy of what git tracks, so that nothing an earlier build left behind can help.
+any lines. Then the notebooks are executed against the same service.
 """
 
-import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
 
-START_SECONDS = 420
+import service
+
 COMMAND_SECONDS = 120
 
 
@@ -39,35 +34,10 @@ def matches(expected, actual):
     return re.fullmatch(pattern, "\n".join(actual)) is not None
 
 
-def wait_until_ready(process, log):
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            sys.exit("the service ended by itself:\n" + open(log).read())
-        try:
-            with urllib.request.urlopen("http://localhost:8081/actuator/health/readiness", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.5)
-    sys.exit("the service did not become ready:\n" + open(log).read())
-
-
 def main():
     readme = open("README.md", encoding="utf-8").read()
-    checkout = tempfile.mkdtemp(prefix="bams3-readme-")
-    subprocess.run(["git", "clone", "-q", ".", checkout], check=True)
-    log = os.path.join(checkout, "service.log")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("BAMS3_")}
-    if shutil.which("java"):
-        # The default java, whatever its version, must be good enough to start Maven.
-        environment.pop("JAVA_HOME", None)
-    with open(log, "w") as out:
-        service = subprocess.Popen(
-            ["./mvnw", "-ntp", "spring-boot:run"], cwd=checkout, stdout=out, stderr=out, env=environment,
-            start_new_session=True)
     passed, failed = 0, 0
-    try:
-        wait_until_ready(service, log)
+    with service.running() as (checkout, environment):
         for command, expected in console_blocks(readme):
             if command.startswith("./mvnw"):
                 continue
@@ -80,12 +50,9 @@ def main():
             else:
                 failed += 1
                 print(f"$ {command}\nexpected:\n" + "\n".join(expected) + "\nactual:\n" + "\n".join(actual))
-    finally:
-        os.killpg(service.pid, signal.SIGTERM)
-        service.wait(timeout=60)
-        shutil.rmtree(checkout, ignore_errors=True)
+        notebooks = subprocess.run([".ci/notebook"], env={**environment, "BAMS3_URL": "http://localhost:8080"})
     print(f"README: {passed} passed, {failed} failed")
-    sys.exit(1 if failed or not passed else 0)
+    sys.exit(1 if failed or not passed or notebooks.returncode else 0)
 
 
 main()
