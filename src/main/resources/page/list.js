@@ -64,6 +64,7 @@ export function startList() {
     clearTimeout(timer);
     load(field.value.trim()).then(ids => ids.length === 1 && (location.hash = `#/${ids[0]}`));
   });
+  document.addEventListener('converted', () => load(field.value.trim()));
   byId('more').addEventListener('click', () => load(field.value.trim(), next));
   document.addEventListener('keydown', event => {
     if (event.key === '/' && !/INPUT|SELECT|TEXTAREA/.test(event.target.tagName) && !event.ctrlKey && !event.metaKey) {
