@@ -1,6 +1,7 @@
 package dev.bams3.convert;
 
 import dev.bams3.bam.BamReader;
+import dev.bams3.error.ReadsException;
 import dev.bams3.sam.SamHeader;
 
 /** The records of a BAM that is inflated on all cores. */
@@ -45,7 +46,11 @@ final class BamRecords implements RecordSource {
 
     @Override
     public boolean next() {
-        return reader.next();
+        try {
+            return reader.next();
+        } catch (ReadsException e) {
+            throw inflater.explained(e);
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.bams3.bgzf.BgzfBlock;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.bgzf.InflatedBytes;
 import dev.bams3.bgzf.VirtualOffset;
+import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
 import java.util.ArrayDeque;
@@ -123,6 +124,31 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
         return from;
     }
 
+    /**
+     * What a failure to read means: one at the end of a part of a source comes of the place where it was cut, which then is
+     * no beginning of a record, unless the source is damaged there.
+     */
+    ReadsException explained(ReadsException failure) {
+        if (failure.kind() != ErrorKind.CORRUPT) {
+            return failure;
+        }
+        boolean atEnd = ended && batches.pending() == 0 && at == current.bytes().length;
+        if (atEnd && to.block() < ranges.sourceSize()) {
+            return noBorder(to, failure);
+        }
+        return failure;
+    }
+
+    private ReadsException noBorder(VirtualOffset border, ReadsException cause) {
+        return ReadsException.corrupt(
+                resource,
+                border.block(),
+                "border of shards",
+                "no record begins at virtual offset " + border + ", where the source was cut (" + cause.text()
+                        + "); convert it in one piece, with bams3.jobs.shards=1",
+                cause);
+    }
+
     @Override
     public String resource() {
         return resource;
@@ -165,7 +191,7 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
         if (more.length == 0) {
             ended = true;
             if (left > 0) {
-                throw BgzfBlock.truncated(rangeOffset, left, resource);
+                throw explained(BgzfBlock.truncated(rangeOffset, left, resource));
             }
             return false;
         }
@@ -183,8 +209,7 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
         for (int i = 0; i < found.size(); i++) {
             BgzfBlock block = found.get(i);
             if (block.fileOffset() > to.block()) {
-                throw ReadsException.corrupt(
-                        resource, to.block(), "end of a part", "no BGZF block begins here, where a part should end");
+                throw noBorder(to, ReadsException.corrupt(resource, to.block(), "block", "begins elsewhere"));
             }
             if (block.fileOffset() == to.block()) {
                 ended = true;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds where a record begins in the middle of a BAM that has no index: the first BGZF block behind a place, and in what it
+ * Finds where a record begins in the middle of a BAM: the first BGZF block behind a place, and in what it
  * inflates to the first offset from which sound records follow one another. What is found is very likely right and never
  * trusted: the shard before must end there with a whole record.
  */
@@ -20,6 +20,9 @@ final class RecordSeeker {
 
     /** Compressed bytes looked at first, and at most; a record may be as long as 256 MiB. */
     private static final int FIRST_WINDOW = 512 << 10;
+
+    /** The same where an index names a place, which may be no record's. */
+    private static final int LARGEST_PROOF = 8 << 20;
 
     private static final int LARGEST_WINDOW = 256 << 20;
 
@@ -47,6 +50,25 @@ final class RecordSeeker {
         }
     }
 
+    /** Whether records that look sound follow one another from that place on. */
+    boolean beginsAt(VirtualOffset place) {
+        long left = head.object().size() - place.block();
+        for (long window = FIRST_WINDOW; left > 0 && window <= LARGEST_PROOF; window *= 4) {
+            int length = (int) Math.min(window, left);
+            boolean all = length == left;
+            byte[] bytes = head.object().read(place.block(), length);
+            if (inflated(bytes, 0, place.block())
+                    .filter(found -> found.isChain(place.within(), all))
+                    .isPresent()) {
+                return true;
+            }
+            if (all) {
+                return false;
+            }
+        }
+        return false;
+    }
+
     private Optional<VirtualOffset> search(byte[] bytes, long offset, boolean all) {
         for (int at = 0; at < Math.min(bytes.length, BgzfBlock.MAX_LENGTH); at++) {
             Optional<Inflated> inflated = inflated(bytes, at, offset);
@@ -59,7 +81,7 @@ final class RecordSeeker {
 
     /** What the blocks from {@code at} on inflate to, if blocks begin there. */
     private Optional<Inflated> inflated(byte[] bytes, int at, long offset) {
-        if (bytes[at] != 0x1f || bytes.length - at < 4 || bytes[at + 1] != (byte) 0x8b) {
+        if (bytes.length - at < 4 || bytes[at] != 0x1f || bytes[at + 1] != (byte) 0x8b) {
             return Optional.empty();
         }
         String name = head.object().name();

@@ -6,7 +6,10 @@ import dev.bams3.bgzf.VirtualOffset;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cuts a source into shards of about the same number of compressed bytes. */
+/**
+ * Cuts a source into shards of about the same number of compressed bytes, where its index says that a record begins or, where
+ * there is none or it is not right, where one is found in the bytes.
+ */
 final class ShardPlanner {
     private final SourceHead head;
     private final BgzfInflaters inflaters;
@@ -21,10 +24,14 @@ final class ShardPlanner {
         borders.add(head.first());
         if (head.isSeekable()) {
             RecordSeeker seeker = new RecordSeeker(head, inflaters);
+            SourceIndex index = wanted > 1 ? SourceIndex.beside(head.object()) : SourceIndex.NONE;
             long from = head.first().block();
-            long bytes = head.end().block() - from;
+            long length = (head.end().block() - from) / wanted;
             for (int i = 1; i < wanted; i++) {
-                seeker.firstRecordFrom(from + bytes / wanted * i)
+                long offset = from + length * i;
+                index.firstFrom(offset)
+                        .filter(known -> known.block() < offset + length && seeker.beginsAt(known))
+                        .or(() -> seeker.firstRecordFrom(offset))
                         .filter(found -> found.compareTo(borders.getLast()) > 0)
                         .ifPresent(borders::add);
             }

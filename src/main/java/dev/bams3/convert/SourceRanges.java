@@ -47,6 +47,11 @@ final class SourceRanges implements AutoCloseable {
         return range;
     }
 
+    /** Bytes of the whole source. */
+    long sourceSize() {
+        return source.size();
+    }
+
     /** Where in the source the bytes end that were handed out so far. */
     long position() {
         return position;

@@ -275,6 +275,7 @@ class ShardsTest {
                         false)),
                 PutCondition.always());
         assertThatThrownBy(() -> rig.converter().convertShard(request, 0, NOBODY))
+                .hasMessageContaining("no record begins at virtual offset " + new VirtualOffset(moved))
                 .isInstanceOfSatisfying(
                         ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CORRUPT));
         assertThat(rig.keys()).noneMatch(name -> name.endsWith("_metadata.json"));
