@@ -65,6 +65,7 @@ class ChartTest {
                 USUAL + "credentials: {existingSecret: s3}\nextraEnv: [{name: AWS_PROFILE, value: other}]\n"
                         + "javaOptions: -Xmx1g -Xlog:gc\n",
                 USUAL + "serviceMonitor: {enabled: true, interval: 10s, labels: {release: prometheus}}\n"
+                        + "prometheusRule: {enabled: true, labels: {release: prometheus}}\n"
                         + "grafanaDashboard: {enabled: true, annotations: {grafana_folder: Genomes}}\n",
                 USUAL + "networkPolicy: {enabled: false}\ntopologySpread: {enabled: false}\n"
                         + "podDisruptionBudget: {enabled: false}\n",

@@ -32,6 +32,7 @@ final class KubernetesModels {
 
     /** Kinds of other projects, of which there is no model: their tests compare the whole object. */
     private static final Map<String, Model> FOREIGN = Map.of(
+            "monitoring.coreos.com/v1 PrometheusRule", json -> {},
             "monitoring.coreos.com/v1 ServiceMonitor", json -> {},
             "gateway.networking.k8s.io/v1 HTTPRoute", json -> {});
 
