@@ -1,5 +1,6 @@
 package dev.bams3.bams3;
 
+import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.sam.BamRecord;
@@ -9,13 +10,20 @@ import dev.bams3.sam.BamRecord;
  * reused for any number of blocks, closed by its owner.
  */
 public final class BlockEncoder implements AutoCloseable {
-    private static final int LEVEL = 1;
-
     /** From so many records on, columns are always smaller. */
     private static final int SURELY_COLUMNS = 16;
 
-    private final BlockFrameWriter frame = new BlockFrameWriter();
+    private final BlockFrameWriter frame;
     private final ColumnEncoder columns = new ColumnEncoder();
+
+    /** At the usual level. */
+    public BlockEncoder() {
+        this(Compression.DEFAULT);
+    }
+
+    public BlockEncoder(Compression compression) {
+        frame = new BlockFrameWriter(compression.level());
+    }
 
     /**
      * Encodes whole, checked BAM records of one reference, ordered by start.
@@ -50,12 +58,12 @@ public final class BlockEncoder implements AutoCloseable {
                 return stored;
             }
             frame.begin();
-            frame.add(StreamIds.RECORDS, StreamIds.PLAIN, records, offset, length, LEVEL);
+            frame.add(StreamIds.RECORDS, StreamIds.PLAIN, records, offset, length);
             byte[] asTheyAre = frame.finish(length, facts.records(), facts.reference());
             return asTheyAre.length < stored.length ? asTheyAre : stored;
         }
         frame.begin();
-        frame.add(StreamIds.RECORDS, StreamIds.PLAIN, records, offset, length, LEVEL);
+        frame.add(StreamIds.RECORDS, StreamIds.PLAIN, records, offset, length);
         return frame.finish(length, facts.records(), facts.reference());
     }
 

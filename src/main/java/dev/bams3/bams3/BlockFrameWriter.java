@@ -2,18 +2,25 @@ package dev.bams3.bams3;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
+import dev.bams3.bams3.DatasetMetadata.Compression;
 
 /** Compresses and collects the streams of one block after the other. Streams are added in the order of their ids. */
 final class BlockFrameWriter implements AutoCloseable {
     /** Below this a zstd frame is never smaller. */
     private static final int MIN_COMPRESSED = 24;
 
+    private final int level;
     private final ZstdCompressCtx zstd = new ZstdCompressCtx();
     private final ByteSink table = new ByteSink(1 << 10);
     private final ByteSink data = new ByteSink(1 << 16);
     private int count;
     private long rawBytes;
     private byte[] second = new byte[0];
+
+    /** @param level of zstd */
+    BlockFrameWriter(int level) {
+        this.level = level;
+    }
 
     void begin() {
         table.clear();
@@ -28,26 +35,26 @@ final class BlockFrameWriter implements AutoCloseable {
     }
 
     /** Adds a stream, unless it is empty: a reader takes an absent stream for an empty one. */
-    void add(int id, int transform, byte[] raw, int offset, int length, int level) {
+    void add(int id, int transform, byte[] raw, int offset, int length) {
         if (length > 0) {
             int start = data.size();
-            int packed = length < MIN_COMPRESSED ? length : compress(raw, offset, length, level);
+            int packed = length < MIN_COMPRESSED ? length : compress(raw, offset, length);
             finish(id, transform, raw, offset, length, start, packed);
         }
     }
 
-    /** Adds a stream at whichever of two levels makes it smaller. */
-    void addSmaller(int id, int transform, byte[] raw, int offset, int length, int level, int otherLevel) {
+    /** Adds a stream at this level or the one two above it, whichever makes it smaller; higher ones are not always better. */
+    void addSmaller(int id, int transform, byte[] raw, int offset, int length) {
         if (length == 0) {
             return;
         }
         int start = data.size();
-        int packed = compress(raw, offset, length, level);
+        int packed = compress(raw, offset, length);
         int bound = Math.toIntExact(Zstd.compressBound(length));
         if (second.length < bound) {
             second = new byte[bound];
         }
-        zstd.setLevel(otherLevel);
+        zstd.setLevel(Math.min(level + 2, Compression.MAX_LEVEL));
         int other = zstd.compressByteArray(second, 0, bound, raw, offset, length);
         if (other < packed) {
             System.arraycopy(second, 0, data.array(), start, other);
@@ -73,7 +80,7 @@ final class BlockFrameWriter implements AutoCloseable {
     }
 
     /** Compresses behind the data, without keeping it. */
-    private int compress(byte[] raw, int offset, int length, int level) {
+    private int compress(byte[] raw, int offset, int length) {
         int bound = Math.toIntExact(Zstd.compressBound(length));
         data.room(bound);
         zstd.setLevel(level);

@@ -4,8 +4,6 @@ import dev.bams3.sam.BamRecord;
 
 /** Turns the records of a block into columns. */
 final class ColumnEncoder {
-    private static final int LEVEL = 1;
-
     /** Mean SEQ length from which a second zstd level is tried on qualities and tags. */
     private static final int LONG_READ = 1000;
 
@@ -40,14 +38,14 @@ final class ColumnEncoder {
         encodePositions(frame);
         encodeFixed(buffer, frame);
         encodeCigars(frame);
-        names.encode(buffer, recordAt, columns, frame, LEVEL);
+        names.encode(buffer, recordAt, columns, frame);
         encodeMates(buffer, frame);
-        sequences.encode(buffer, recordAt, columns, frame, LEVEL);
+        sequences.encode(buffer, recordAt, columns, frame);
         encodeQualities(buffer, Math.toIntExact(bases), frame, longReads);
         tags.collect(buffer, recordAt, columns);
-        tags.encodeLines(frame, LEVEL);
-        names.encodeNumbers(frame, LEVEL);
-        tags.encodeFields(frame, tagScratch, LEVEL, longReads);
+        tags.encodeLines(frame);
+        names.encodeNumbers(frame);
+        tags.encodeFields(frame, tagScratch, longReads);
         return true;
     }
 
@@ -207,13 +205,13 @@ final class ColumnEncoder {
         int length = packed ? out.size() : bases;
         int transform = packed ? StreamIds.RADIX : StreamIds.PLAIN;
         if (longReads) {
-            frame.addSmaller(StreamIds.QUALITY, transform, raw, 0, length, LEVEL, LEVEL + 2);
+            frame.addSmaller(StreamIds.QUALITY, transform, raw, 0, length);
         } else {
-            frame.add(StreamIds.QUALITY, transform, raw, 0, length, LEVEL);
+            frame.add(StreamIds.QUALITY, transform, raw, 0, length);
         }
     }
 
     private static void add(BlockFrameWriter frame, int id, ByteSink bytes) {
-        frame.add(id, StreamIds.PLAIN, bytes.array(), 0, bytes.size(), LEVEL);
+        frame.add(id, StreamIds.PLAIN, bytes.array(), 0, bytes.size());
     }
 }

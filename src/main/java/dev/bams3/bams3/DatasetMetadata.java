@@ -116,10 +116,18 @@ public record DatasetMetadata(
      * How blocks were written.
      *
      * @param algorithm `zstd`
-     * @param level of most streams
+     * @param level of most streams; 1 to {@link #MAX_LEVEL} for what is written here
      */
     public record Compression(String algorithm, int level) {
-        public static final Compression DEFAULT = new Compression("zstd", 1);
+        /** Above it zstd needs much more memory, for those who read, too. */
+        public static final int MAX_LEVEL = 19;
+
+        public static final Compression DEFAULT = zstd(1);
+
+        /** @param level 1 (fastest) to {@link #MAX_LEVEL} (smallest) */
+        public static Compression zstd(int level) {
+            return new Compression("zstd", level);
+        }
     }
 
     /**

@@ -96,12 +96,12 @@ final class NameEncoder {
     }
 
     /** Adds the streams, after {@link #link}. */
-    void encode(byte[] buffer, int[] recordAt, BlockColumns columns, BlockFrameWriter frame, int level) {
+    void encode(byte[] buffer, int[] recordAt, BlockColumns columns, BlockFrameWriter frame) {
         links.clear();
         for (int i = 0; i < columns.records; i++) {
             links.varint(columns.nameLink[i]);
         }
-        frame.add(StreamIds.NAME_LINK, StreamIds.PLAIN, links.array(), 0, links.size(), level);
+        frame.add(StreamIds.NAME_LINK, StreamIds.PLAIN, links.array(), 0, links.size());
         dictionary.clear();
         templates.clear();
         text.clear();
@@ -127,7 +127,7 @@ final class NameEncoder {
                 }
             }
         }
-        frame.add(StreamIds.NAME_TEMPLATE, StreamIds.PLAIN, templates.array(), 0, templates.size(), level);
+        frame.add(StreamIds.NAME_TEMPLATE, StreamIds.PLAIN, templates.array(), 0, templates.size());
         ByteSink out = template;
         out.clear();
         if (!dictionary.isEmpty()) {
@@ -137,16 +137,16 @@ final class NameEncoder {
                 out.bytes(entry);
             }
         }
-        frame.add(StreamIds.NAME_DICTIONARY, StreamIds.PLAIN, out.array(), 0, out.size(), level);
-        frame.add(StreamIds.NAME_TEXT, StreamIds.PLAIN, text.array(), 0, text.size(), level);
+        frame.add(StreamIds.NAME_DICTIONARY, StreamIds.PLAIN, out.array(), 0, out.size());
+        frame.add(StreamIds.NAME_TEXT, StreamIds.PLAIN, text.array(), 0, text.size());
     }
 
     /** Adds the streams of the numbers, which come later in the order of ids. */
-    void encodeNumbers(BlockFrameWriter frame, int level) {
+    void encodeNumbers(BlockFrameWriter frame) {
         for (int column = 0; column < StreamIds.NAME_NUMBERS; column++) {
             if (numberCounts[column] > 0) {
                 numberPlanes.encode(
-                        frame, planes, StreamIds.NAME_NUMBER + column, numbers[column], numberCounts[column], level);
+                        frame, planes, StreamIds.NAME_NUMBER + column, numbers[column], numberCounts[column]);
             }
         }
     }

@@ -11,7 +11,7 @@ final class NumberPlanes {
     private int[] scratch = new int[0];
 
     /** Adds the values as whichever of NUMBERS and DELTAS needs fewer bits. */
-    void encode(BlockFrameWriter frame, ByteSink out, int id, int[] values, int count, int level) {
+    void encode(BlockFrameWriter frame, ByteSink out, int id, int[] values, int count) {
         if (scratch.length < count) {
             scratch = new int[Math.max(count, scratch.length * 2)];
         }
@@ -38,10 +38,10 @@ final class NumberPlanes {
         out.clear();
         if (fits && deltaBits * 10 < plainBits * 7) {
             planes(out, scratch, count, 0, unsignedMax(scratch, count));
-            frame.add(id, StreamIds.DELTAS, out.array(), 0, out.size(), level);
+            frame.add(id, StreamIds.DELTAS, out.array(), 0, out.size());
         } else {
             planes(out, values, count, min, max - min);
-            frame.add(id, StreamIds.NUMBERS, out.array(), 0, out.size(), level);
+            frame.add(id, StreamIds.NUMBERS, out.array(), 0, out.size());
         }
     }
 

@@ -44,7 +44,7 @@ final class SequenceEncoder {
     private int nibbleCount;
     private int gap;
 
-    void encode(byte[] buffer, int[] recordAt, BlockColumns columns, BlockFrameWriter frame, int level) {
+    void encode(byte[] buffer, int[] recordAt, BlockColumns columns, BlockFrameWriter frame) {
         findRuns(columns);
         int bytes = 0;
         for (int i = 0; i < columns.records; i++) {
@@ -60,14 +60,14 @@ final class SequenceEncoder {
                 System.arraycopy(buffer, BamRecord.sequenceOffset(buffer, recordAt[i]), nibbles, at, length);
                 at += length;
             }
-            frame.add(StreamIds.SEQUENCE_BYTES, StreamIds.PLAIN, nibbles, 0, at, level);
+            frame.add(StreamIds.SEQUENCE_BYTES, StreamIds.PLAIN, nibbles, 0, at);
             return;
         }
         Arrays.fill(nibbles, 0, bytes + 1, (byte) 0);
         vote(buffer, recordAt, columns);
         compare(buffer, recordAt, columns);
-        frame.add(StreamIds.SEQUENCE_NIBBLES, StreamIds.PLAIN, nibbles, 0, (nibbleCount + 1) / 2, level);
-        frame.add(StreamIds.SEQUENCE_PADDING, StreamIds.PLAIN, padding.array(), 0, padding.size(), level);
+        frame.add(StreamIds.SEQUENCE_NIBBLES, StreamIds.PLAIN, nibbles, 0, (nibbleCount + 1) / 2);
+        frame.add(StreamIds.SEQUENCE_PADDING, StreamIds.PLAIN, padding.array(), 0, padding.size());
         runBytes.clear();
         int previous = 0;
         for (int k = 0; k < runs.count; k++) {
@@ -75,10 +75,10 @@ final class SequenceEncoder {
             runBytes.varint(runs.end[k] - runs.start[k]);
             previous = runs.end[k];
         }
-        frame.add(StreamIds.CONSENSUS_RUNS, StreamIds.PLAIN, runBytes.array(), 0, runBytes.size(), level);
-        frame.add(StreamIds.CONSENSUS_BASES, StreamIds.PLAIN, packed.array(), 0, packed.size(), level);
-        frame.add(StreamIds.MISMATCH_GAP, StreamIds.PLAIN, gaps.array(), 0, gaps.size(), level);
-        frame.add(StreamIds.MISMATCH_BASE, StreamIds.PLAIN, bases.array(), 0, bases.size(), level);
+        frame.add(StreamIds.CONSENSUS_RUNS, StreamIds.PLAIN, runBytes.array(), 0, runBytes.size());
+        frame.add(StreamIds.CONSENSUS_BASES, StreamIds.PLAIN, packed.array(), 0, packed.size());
+        frame.add(StreamIds.MISMATCH_GAP, StreamIds.PLAIN, gaps.array(), 0, gaps.size());
+        frame.add(StreamIds.MISMATCH_BASE, StreamIds.PLAIN, bases.array(), 0, bases.size());
     }
 
     /** Joins the stretches that reads cover into runs, and keeps those that are covered often enough. */

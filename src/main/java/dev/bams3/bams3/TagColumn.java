@@ -63,42 +63,42 @@ final class TagColumn {
         };
     }
 
-    void encode(BlockFrameWriter frame, int id, Scratch scratch, int level, boolean longReads) {
+    void encode(BlockFrameWriter frame, int id, Scratch scratch, boolean longReads) {
         if (count == 0) {
             // Only records whose optional fields turned out not to be sound had it.
             return;
         }
         if (width > 0) {
-            scratch.planes.encode(frame, scratch.out, id, numbers, count, level);
+            scratch.planes.encode(frame, scratch.out, id, numbers, count);
         } else if (text) {
-            encodeText(frame, id, scratch, level, longReads);
+            encodeText(frame, id, scratch, longReads);
         } else {
-            add(frame, id, StreamIds.PLAIN, bytes, level, longReads);
+            add(frame, id, StreamIds.PLAIN, bytes, longReads);
         }
     }
 
-    private void encodeText(BlockFrameWriter frame, int id, Scratch scratch, int level, boolean longReads) {
+    private void encodeText(BlockFrameWriter frame, int id, Scratch scratch, boolean longReads) {
         if (buildDictionary(scratch)) {
-            add(frame, id, StreamIds.DICTIONARY, scratch.out, level, false);
+            add(frame, id, StreamIds.DICTIONARY, scratch.out, false);
         } else if (sequenceSized && bytes.size() > count) {
             byte[] values = withoutTerminators();
             scratch.out.clear();
             if (scratch.radix.pack(values, values.length, scratch.out)) {
-                add(frame, id, StreamIds.SEQUENCE_SIZED_RADIX, scratch.out, level, longReads);
+                add(frame, id, StreamIds.SEQUENCE_SIZED_RADIX, scratch.out, longReads);
             } else {
                 scratch.out.bytes(values);
-                add(frame, id, StreamIds.SEQUENCE_SIZED, scratch.out, level, longReads);
+                add(frame, id, StreamIds.SEQUENCE_SIZED, scratch.out, longReads);
             }
         } else {
-            add(frame, id, StreamIds.PLAIN, bytes, level, longReads);
+            add(frame, id, StreamIds.PLAIN, bytes, longReads);
         }
     }
 
-    private static void add(BlockFrameWriter frame, int id, int transform, ByteSink raw, int level, boolean longReads) {
+    private static void add(BlockFrameWriter frame, int id, int transform, ByteSink raw, boolean longReads) {
         if (longReads) {
-            frame.addSmaller(id, transform, raw.array(), 0, raw.size(), level, level + 2);
+            frame.addSmaller(id, transform, raw.array(), 0, raw.size());
         } else {
-            frame.add(id, transform, raw.array(), 0, raw.size(), level);
+            frame.add(id, transform, raw.array(), 0, raw.size());
         }
     }
 

@@ -57,7 +57,7 @@ final class TagEncoder {
     }
 
     /** Adds dictionary and lines. */
-    void encodeLines(BlockFrameWriter frame, int level) {
+    void encodeLines(BlockFrameWriter frame) {
         dictionary.clear();
         dictionary.varint(fieldCount);
         for (int i = 0; i < fieldCount; i++) {
@@ -76,15 +76,15 @@ final class TagEncoder {
                 dictionary.varint(index);
             }
         }
-        frame.add(StreamIds.TAG_DICTIONARY, StreamIds.PLAIN, dictionary.array(), 0, dictionary.size(), level);
-        frame.add(StreamIds.TAG_LINE, StreamIds.PLAIN, lineBytes.array(), 0, lineBytes.size(), level);
-        frame.add(StreamIds.TAG_BYTES, StreamIds.PLAIN, oddBytes.array(), 0, oddBytes.size(), level);
+        frame.add(StreamIds.TAG_DICTIONARY, StreamIds.PLAIN, dictionary.array(), 0, dictionary.size());
+        frame.add(StreamIds.TAG_LINE, StreamIds.PLAIN, lineBytes.array(), 0, lineBytes.size());
+        frame.add(StreamIds.TAG_BYTES, StreamIds.PLAIN, oddBytes.array(), 0, oddBytes.size());
     }
 
     /** Adds the streams of values. */
-    void encodeFields(BlockFrameWriter frame, TagColumn.Scratch scratch, int level, boolean longReads) {
+    void encodeFields(BlockFrameWriter frame, TagColumn.Scratch scratch, boolean longReads) {
         for (int i = 0; i < fieldCount; i++) {
-            pool.get(i).encode(frame, StreamIds.TAG_FIELD + i, scratch, level, longReads);
+            pool.get(i).encode(frame, StreamIds.TAG_FIELD + i, scratch, longReads);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.bams3.cli;
 
 import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.Converter;
 import dev.bams3.convert.SourceObject;
@@ -56,6 +57,12 @@ final class ConvertCommand implements Callable<Integer> {
     private boolean noVerify;
 
     @Option(
+            names = "--level",
+            paramLabel = "<level>",
+            description = "Compression by zstd, 1 (fastest) to 19 (smallest); default: 1.")
+    private @Nullable Integer level;
+
+    @Option(
             names = "--sort-memory",
             paramLabel = "<size>",
             description = "Memory for sorting, such as 1GiB (default: 192MiB).")
@@ -84,6 +91,7 @@ final class ConvertCommand implements Callable<Integer> {
         ConversionOptions defaults = ConversionOptions.DEFAULT;
         ConversionOptions options = defaults.withReplace(replace)
                 .withVerify(!noVerify)
+                .withCompression(compression())
                 .withAllowMissingEndOfFile(allowMissingEof)
                 .withReference(Optional.ofNullable(reference))
                 .withSort(
@@ -97,6 +105,16 @@ final class ConvertCommand implements Callable<Integer> {
         }
         context.out().println(summary(made, object.size(), (System.nanoTime() - begun) / 1e9));
         return 0;
+    }
+
+    private Compression compression() {
+        if (level == null) {
+            return Compression.DEFAULT;
+        }
+        if (level < 1 || level > Compression.MAX_LEVEL) {
+            throw ReadsException.invalidInput("--level", "must be 1 to " + Compression.MAX_LEVEL + ", is " + level);
+        }
+        return Compression.zstd(level);
     }
 
     private String summary(DatasetMetadata made, long sourceSize, double seconds) {

@@ -3,6 +3,7 @@ package dev.bams3.convert;
 import dev.bams3.bams3.BlockDecoder;
 import dev.bams3.bams3.BlockEncoder;
 import dev.bams3.bams3.BlockEntry;
+import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.bams3.EncodedBlock;
 import dev.bams3.convert.BlockCutter.RawBlock;
 import dev.bams3.error.ErrorKind;
@@ -13,11 +14,25 @@ import org.jspecify.annotations.Nullable;
 /** Block encoders and decoders, one pair for each thread that works at once, kept for the next block. */
 final class BlockCodecs implements AutoCloseable {
     private final ArrayDeque<Codec> idle = new ArrayDeque<>();
+    private final Compression compression;
     private boolean closed;
 
+    /** To decode. */
+    BlockCodecs() {
+        this(Compression.DEFAULT);
+    }
+
+    BlockCodecs(Compression compression) {
+        this.compression = compression;
+    }
+
     private static final class Codec {
-        private final BlockEncoder encoder = new BlockEncoder();
+        private final BlockEncoder encoder;
         private final BlockDecoder decoder = new BlockDecoder();
+
+        Codec(Compression compression) {
+            encoder = new BlockEncoder(compression);
+        }
 
         void close() {
             encoder.close();
@@ -79,7 +94,7 @@ final class BlockCodecs implements AutoCloseable {
                 return kept;
             }
         }
-        return new Codec();
+        return new Codec(compression);
     }
 
     private void giveBack(Codec codec) {

@@ -31,7 +31,7 @@ final class Conversion implements AutoCloseable {
     private final Supervision supervision;
     private final ExecutorService cpu;
     private final OrderedTasks<Encoded> encoding;
-    private final BlockCodecs codecs = new BlockCodecs();
+    private final BlockCodecs codecs;
     private final BlockCutter cutter;
     private final ShardWriter writer;
     private final Digester digester = new Digester();
@@ -59,6 +59,7 @@ final class Conversion implements AutoCloseable {
         this.cpu = cpu;
         encoding = new OrderedTasks<>(cpu);
         cutter = new BlockCutter(options.sizing());
+        codecs = new BlockCodecs(options.compression());
     }
 
     /**

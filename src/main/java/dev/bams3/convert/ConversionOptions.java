@@ -1,6 +1,7 @@
 package dev.bams3.convert;
 
 import dev.bams3.bams3.BlockSizing;
+import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.error.ReadsException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param allowMissingEndOfFile whether a BAM without its end-of-file block is accepted, which may have lost records
  * @param reference FASTA file (with its .fai) of a CRAM's references
  * @param sizing where blocks and chunks end
+ * @param compression of blocks
  * @param sort whether records that are not in coordinate order are sorted; else they are refused
  * @param sortMemory bytes of records held in memory while an unsorted source is sorted, 3 MiB to 3 GiB
  * @param temporary folder for sorted runs; about the size of the source is needed there, if the source is unsorted
@@ -24,6 +26,7 @@ public record ConversionOptions(
         boolean allowMissingEndOfFile,
         Optional<Path> reference,
         BlockSizing sizing,
+        Compression compression,
         boolean sort,
         long sortMemory,
         Path temporary) {
@@ -35,6 +38,7 @@ public record ConversionOptions(
             false,
             Optional.empty(),
             BlockSizing.DEFAULT,
+            Compression.DEFAULT,
             true,
             192 * MIB,
             Path.of(System.getProperty("java.io.tmpdir")));
@@ -47,35 +51,49 @@ public record ConversionOptions(
 
     public ConversionOptions withReplace(boolean newReplace) {
         return new ConversionOptions(
-                newReplace, verify, allowMissingEndOfFile, reference, sizing, sort, sortMemory, temporary);
+                newReplace, verify, allowMissingEndOfFile, reference, sizing, compression, sort, sortMemory, temporary);
     }
 
     public ConversionOptions withVerify(boolean newVerify) {
         return new ConversionOptions(
-                replace, newVerify, allowMissingEndOfFile, reference, sizing, sort, sortMemory, temporary);
+                replace, newVerify, allowMissingEndOfFile, reference, sizing, compression, sort, sortMemory, temporary);
     }
 
     public ConversionOptions withAllowMissingEndOfFile(boolean allow) {
-        return new ConversionOptions(replace, verify, allow, reference, sizing, sort, sortMemory, temporary);
+        return new ConversionOptions(
+                replace, verify, allow, reference, sizing, compression, sort, sortMemory, temporary);
     }
 
     public ConversionOptions withReference(Optional<Path> newReference) {
         return new ConversionOptions(
-                replace, verify, allowMissingEndOfFile, newReference, sizing, sort, sortMemory, temporary);
+                replace, verify, allowMissingEndOfFile, newReference, sizing, compression, sort, sortMemory, temporary);
     }
 
     public ConversionOptions withSizing(BlockSizing newSizing) {
         return new ConversionOptions(
-                replace, verify, allowMissingEndOfFile, reference, newSizing, sort, sortMemory, temporary);
+                replace, verify, allowMissingEndOfFile, reference, newSizing, compression, sort, sortMemory, temporary);
+    }
+
+    public ConversionOptions withCompression(Compression newCompression) {
+        return new ConversionOptions(
+                replace, verify, allowMissingEndOfFile, reference, sizing, newCompression, sort, sortMemory, temporary);
     }
 
     public ConversionOptions withSort(boolean newSort) {
         return new ConversionOptions(
-                replace, verify, allowMissingEndOfFile, reference, sizing, newSort, sortMemory, temporary);
+                replace, verify, allowMissingEndOfFile, reference, sizing, compression, newSort, sortMemory, temporary);
     }
 
     public ConversionOptions withSort(long newSortMemory, Path newTemporary) {
         return new ConversionOptions(
-                replace, verify, allowMissingEndOfFile, reference, sizing, sort, newSortMemory, newTemporary);
+                replace,
+                verify,
+                allowMissingEndOfFile,
+                reference,
+                sizing,
+                compression,
+                sort,
+                newSortMemory,
+                newTemporary);
     }
 }

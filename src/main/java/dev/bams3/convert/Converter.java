@@ -331,7 +331,8 @@ public final class Converter {
             List<Made> made,
             Supervision supervision) {
         SamHeader header = plan.sorting() ? head.header().sortedByCoordinate() : head.header();
-        Publication publication = new Publication(workspace, program, header);
+        Publication publication =
+                new Publication(workspace, program, request.options().compression(), header);
         publication.requireWhole(plan, head);
         for (int i = 0; i < made.size(); i++) {
             List<ChunkReceipt> receipts = made.get(i).receipts();

@@ -6,6 +6,7 @@ import dev.bams3.bams3.ChunkEntry;
 import dev.bams3.bams3.DatasetLayout;
 import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bams3.DatasetMetadata.Chunks;
+import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.bams3.DatasetMetadata.IndexObject;
 import dev.bams3.bams3.DatasetMetadata.ReadsTotals;
 import dev.bams3.bams3.DatasetMetadata.ReferenceReads;
@@ -33,6 +34,7 @@ import java.util.TreeMap;
 final class Publication {
     private final Workspace workspace;
     private final String program;
+    private final Compression compression;
     private final SamHeader header;
     private final RecordStatistics statistics;
     private final Map<Integer, List<BlockEntry>> blocks = new TreeMap<>();
@@ -41,11 +43,13 @@ final class Publication {
 
     /**
      * @param program what the dataset says made it
+     * @param compression of its blocks
      * @param header of the dataset
      */
-    Publication(Workspace workspace, String program, SamHeader header) {
+    Publication(Workspace workspace, String program, Compression compression, SamHeader header) {
         this.workspace = workspace;
         this.program = program;
+        this.compression = compression;
         this.header = header;
         this.statistics = new RecordStatistics(header.references().size());
     }
@@ -128,7 +132,7 @@ final class Publication {
                 workspace.uuid(),
                 workspace.generation(),
                 List.of(),
-                DatasetMetadata.Compression.DEFAULT,
+                compression,
                 HeaderCodec.describe(header.text(), storedHeader),
                 new IndexObject(storedIndex.length, chunkTable),
                 references,

@@ -81,6 +81,7 @@ final class Workspace {
                 sizing.blockRecords(),
                 sizing.maxBlockBytes(),
                 sizing.chunkBytes(),
+                options.compression().level(),
                 options.allowMissingEndOfFile(),
                 options.reference().map(Object::toString).orElse(""),
                 program,

@@ -1,6 +1,7 @@
 package dev.bams3.jobs;
 
 import dev.bams3.bams3.BlockSizing;
+import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.convert.ConversionKey;
 import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.ConversionRequest;
@@ -59,7 +60,10 @@ record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
                 options.blockRecords().orElse(usual.blockRecords()),
                 usual.maxBlockBytes(),
                 options.chunkBytes().orElse(usual.chunkBytes()));
+        Compression compression =
+                options.level().isPresent() ? Compression.zstd(options.level().getAsInt()) : Compression.DEFAULT;
         return ConversionOptions.DEFAULT
+                .withCompression(compression)
                 .withReplace(options.replace())
                 .withVerify(options.verify())
                 .withReference(

@@ -1,5 +1,6 @@
 package dev.bams3.jobs;
 
+import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.error.ReadsException;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -10,6 +11,7 @@ import java.util.OptionalLong;
  *
  * @param chunkBytes bytes of BAM records at which a chunk object is full, 64 KiB to 256 MiB
  * @param blockRecords records that a block should have before it is full, 1 to 100,000
+ * @param level of zstd, 1 (fastest) to 19 (smallest)
  * @param sort whether records that are not in coordinate order are sorted; else they are refused
  * @param replace whether a dataset of this name may be there already
  * @param reference FASTA file (with .fai) of a CRAM's references: an address within the permitted sources
@@ -18,12 +20,13 @@ import java.util.OptionalLong;
 public record JobOptions(
         OptionalLong chunkBytes,
         OptionalInt blockRecords,
+        OptionalInt level,
         boolean sort,
         boolean replace,
         Optional<String> reference,
         boolean verify) {
-    public static final JobOptions DEFAULT =
-            new JobOptions(OptionalLong.empty(), OptionalInt.empty(), true, false, Optional.empty(), true);
+    public static final JobOptions DEFAULT = new JobOptions(
+            OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), true, false, Optional.empty(), true);
 
     private static final long MIN_CHUNK = 64L << 10;
     private static final long MAX_CHUNK = 256L << 20;
@@ -40,6 +43,10 @@ public record JobOptions(
                         || (blockRecords.getAsInt() >= 1 && blockRecords.getAsInt() <= MAX_BLOCK_RECORDS),
                 "blockRecords",
                 "must be 1 to " + MAX_BLOCK_RECORDS);
+        check(
+                level.isEmpty() || (level.getAsInt() >= 1 && level.getAsInt() <= Compression.MAX_LEVEL),
+                "level",
+                "must be 1 to " + Compression.MAX_LEVEL);
     }
 
     private static void check(boolean condition, String option, String message) {

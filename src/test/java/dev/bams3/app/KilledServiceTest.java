@@ -69,8 +69,14 @@ class KilledServiceTest {
                 root.resolve("source.bam"), Bams.file(RandomRecords.header(), new RandomRecords(31).sortedList(2_000)));
         Job job;
         try (RunningServer asked = RunningServer.start(settings(root, 0))) {
-            JobOptions small =
-                    new JobOptions(OptionalLong.of(1 << 16), OptionalInt.of(50), true, false, Optional.empty(), true);
+            JobOptions small = new JobOptions(
+                    OptionalLong.of(1 << 16),
+                    OptionalInt.of(50),
+                    OptionalInt.empty(),
+                    true,
+                    false,
+                    Optional.empty(),
+                    true);
             job = asked.bean(JobService.class)
                     .jobs()
                     .submit(new JobRequest("file:" + root + "/source.bam", DATASET, small), Optional.empty());

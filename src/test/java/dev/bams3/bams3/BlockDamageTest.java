@@ -137,7 +137,7 @@ class BlockDamageTest {
     /** The same block with one stream's raw bytes, transform or length changed and stored anew with right checksums. */
     private static byte[] forge(BlockFrame frame, EncodedBlock block, Random random) {
         int victim = random.nextInt(frame.count);
-        try (BlockFrameWriter out = new BlockFrameWriter();
+        try (BlockFrameWriter out = new BlockFrameWriter(1);
                 BlockStreams in = new BlockStreams()) {
             out.begin();
             for (int i = 0; i < frame.count; i++) {
@@ -152,7 +152,7 @@ class BlockDamageTest {
                         default -> raw[random.nextInt(raw.length)] = (byte) random.nextInt();
                     }
                 }
-                out.add(frame.ids[i], transform, raw, 0, raw.length, 1);
+                out.add(frame.ids[i], transform, raw, 0, raw.length);
             }
             return out.finish((int) block.digest().bytes(), (int) block.digest().records(), block.reference());
         }

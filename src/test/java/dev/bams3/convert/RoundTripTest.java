@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bams3.bam.BamHeader;
 import dev.bams3.bams3.BlockSizing;
 import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.genome.Reference;
@@ -61,6 +62,20 @@ class RoundTripTest {
         new Simulator(rig.cpu, 1).simulate(options, bam);
         DatasetMetadata metadata = rig.convert(bam.toByteArray(), ConversionOptions.DEFAULT);
         assertThat(metadata.source().sortedOnConversion()).isFalse();
+        assertWholeAndEqual(ConversionRig.inflated(bam.toByteArray()));
+    }
+
+    @Test
+    void aHigherLevelIsSmallerAndTheSameRecords() throws IOException {
+        ByteArrayOutputStream bam = new ByteArrayOutputStream();
+        new Simulator(rig.cpu, 1).simulate(SimulationOptions.illumina(4, List.of(new Reference("c", 60_000))), bam);
+        ConversionOptions usual = ConversionOptions.DEFAULT.withReplace(true);
+        DatasetMetadata fast = rig.convert(bam.toByteArray(), usual);
+        DatasetMetadata small = rig.convert(bam.toByteArray(), usual.withCompression(Compression.zstd(19)));
+        assertThat(fast.compression().level()).isEqualTo(1);
+        assertThat(small.compression().level()).isEqualTo(19);
+        assertThat(small.chunks().length()).isLessThan(fast.chunks().length());
+        assertThat(small.digest()).isEqualTo(fast.digest());
         assertWholeAndEqual(ConversionRig.inflated(bam.toByteArray()));
     }
 

@@ -41,7 +41,13 @@ class JobDocumentsTest {
     @Test
     void whatWasWrittenIsReadByAnother() {
         JobOptions options = new JobOptions(
-                OptionalLong.of(1 << 20), OptionalInt.of(7), false, true, Optional.of("file:/r.fa"), false);
+                OptionalLong.of(1 << 20),
+                OptionalInt.of(7),
+                OptionalInt.of(9),
+                false,
+                true,
+                Optional.of("file:/r.fa"),
+                false);
         Job job = Job.submitted(
                         JobId.ofKey("a"),
                         true,

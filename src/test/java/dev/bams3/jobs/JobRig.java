@@ -133,6 +133,7 @@ final class JobRig implements AutoCloseable {
                 new JobOptions(
                         usual.chunkBytes(),
                         usual.blockRecords(),
+                        usual.level(),
                         usual.sort(),
                         true,
                         usual.reference(),

@@ -74,8 +74,8 @@ class JobWorkerTest {
     void unsortedSourcesAreRefusedWhereSortingIsNotPermitted() {
         byte[] unsorted = Bams.file(
                 RandomRecords.header(), new RandomRecords(5).sortedList(200).reversed());
-        JobOptions inOrder =
-                new JobOptions(OptionalLong.empty(), OptionalInt.empty(), false, false, Optional.empty(), true);
+        JobOptions inOrder = new JobOptions(
+                OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), false, false, Optional.empty(), true);
         Job job = JobRig.submit(idle, new JobRequest(rig.source("u.bam", unsorted), "unsorted", inOrder));
         rig.replica();
         Job failed = JobRig.ended(idle, job.id());

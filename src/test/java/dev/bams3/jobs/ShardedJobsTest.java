@@ -150,8 +150,8 @@ class ShardedJobsTest {
         byte[] unsorted = Bams.file(
                 RandomRecords.header(), new RandomRecords(5).sortedList(2_000).reversed());
         String source = rig.source("unsorted.bam", unsorted);
-        JobOptions inOrder =
-                new JobOptions(OptionalLong.empty(), OptionalInt.empty(), false, false, Optional.empty(), true);
+        JobOptions inOrder = new JobOptions(
+                OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), false, false, Optional.empty(), true);
         Job refused = JobRig.submit(idle, new JobRequest(source, "refused", inOrder));
         Job sorted = JobRig.submit(idle, JobRig.request(source, "sorted"));
         rig.replica();

@@ -25,7 +25,7 @@ final class ConversionBody {
 
     private static final Set<String> KEYS = Set.of("source", "dataset", "options");
     private static final Set<String> OPTIONS =
-            Set.of("chunkBytes", "blockRecords", "sort", "replace", "reference", "verify");
+            Set.of("chunkBytes", "blockRecords", "level", "sort", "replace", "reference", "verify");
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -72,16 +72,21 @@ final class ConversionBody {
         refuseUnknown(options, "options.", OPTIONS);
         JobOptions usual = JobOptions.DEFAULT;
         Optional<Long> chunkBytes = whole(options, "chunkBytes");
-        Optional<Long> blockRecords = whole(options, "blockRecords");
         return new JobOptions(
                 chunkBytes.map(OptionalLong::of).orElse(OptionalLong.empty()),
-                blockRecords
-                        .map(value -> OptionalInt.of((int) Math.clamp(value, 0, Integer.MAX_VALUE)))
-                        .orElse(OptionalInt.empty()),
+                number(options, "blockRecords"),
+                number(options, "level"),
                 flag(options, "sort", usual.sort()),
                 flag(options, "replace", usual.replace()),
                 text("options.reference", options.get("reference")),
                 flag(options, "verify", usual.verify()));
+    }
+
+    /** Clamped, for whoever knows its range to refuse it. */
+    private static OptionalInt number(JsonNode options, String name) {
+        return whole(options, name)
+                .map(value -> OptionalInt.of((int) Math.clamp(value, 0, Integer.MAX_VALUE)))
+                .orElse(OptionalInt.empty());
     }
 
     private static void refuseUnknown(JsonNode object, String prefix, Set<String> known) {

@@ -59,6 +59,7 @@ final class JobJson {
     private static void options(ObjectNode node, JobOptions options) {
         options.chunkBytes().ifPresent(value -> node.put("chunkBytes", value));
         options.blockRecords().ifPresent(value -> node.put("blockRecords", value));
+        options.level().ifPresent(value -> node.put("level", value));
         node.put("sort", options.sort());
         node.put("replace", options.replace());
         put(node, "reference", options.reference());

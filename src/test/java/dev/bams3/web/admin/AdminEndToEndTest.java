@@ -173,6 +173,7 @@ class AdminEndToEndTest {
                 Map.entry(body(SOURCE, "a", "\"chunkBytes\": 1"), "options.chunkBytes"),
                 Map.entry(body(SOURCE, "a", "\"chunkBytes\": \"1\""), "options.chunkBytes"),
                 Map.entry(body(SOURCE, "a", "\"blockRecords\": 1e30"), "options.blockRecords"),
+                Map.entry(body(SOURCE, "a", "\"level\": 20"), "options.level"),
                 Map.entry(body(SOURCE, "a", "\"replace\": 1"), "options.replace"),
                 Map.entry(body(SOURCE, "a", "\"reference\": \"file:/etc/passwd\""), "options.reference"),
                 Map.entry(body(SOURCE, "a", "\"chunkbytes\": 100000"), "options.chunkbytes"),
