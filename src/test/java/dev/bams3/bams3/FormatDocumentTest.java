@@ -63,7 +63,7 @@ class FormatDocumentTest {
         metadata = MetadataCodec.encode(new DatasetMetadata(
                 Bams3Format.VERSION,
                 Instant.parse("2026-01-02T03:04:05Z"),
-                "bams3-server 1.0.0",
+                "bams3-server/1.0.0",
                 new Source("in.bam", OptionalLong.empty(), Optional.empty(), "BAM", Optional.of("coordinate"), false),
                 DATASET,
                 GENERATION,
