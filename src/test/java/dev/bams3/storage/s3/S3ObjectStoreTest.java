@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.testcontainers.DockerClientFactory;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /** The contract on S3Proxy, and what only a bucket has. Misbehaving servers are {@link S3FaultsTest}'s. */
@@ -34,6 +35,11 @@ class S3ObjectStoreTest extends ObjectStoreContract {
 
     @BeforeAll
     static void start() {
+        // The build says which servers it was tested on.
+        System.out.println("S3 contract: in process, on S3Proxy; "
+                + (DockerClientFactory.instance().isDockerAvailable()
+                        ? "in a container, on Versity S3 Gateway"
+                        : "not in a container, for no engine is here"));
         server = S3ProxyServer.start();
         connection = server.connect();
     }
