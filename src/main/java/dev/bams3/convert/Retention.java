@@ -245,7 +245,8 @@ public final class Retention {
 
     /**
      * Removes a dataset: first its commit, so that it is gone for readers at once, then the objects of its generations. What
-     * a conversion that is under way has written stays; it will not be published if it was to replace this one.
+     * a conversion that is under way has written stays; it will not be published if it was to replace this one. What takes
+     * the place of the dataset meanwhile stays, too.
      *
      * @return how many objects were removed
      * @throws ReadsException NOT_FOUND if there is no such dataset, or what the store says
@@ -260,7 +261,7 @@ public final class Retention {
                     ? ReadsException.about(ErrorKind.NOT_FOUND, id.value(), "no such dataset", e)
                     : e;
         }
-        store.delete(commit);
+        // Listed before the commit goes: what is published from then on has its documents in this list, and stays.
         Map<String, List<ObjectKey>> generations = new TreeMap<>();
         String after = "";
         while (true) {
@@ -278,6 +279,7 @@ public final class Retention {
                 break;
             }
         }
+        store.delete(commit);
         int removed = 1;
         for (List<ObjectKey> keys : generations.values()) {
             if (keys.stream().noneMatch(key -> key.value().contains(DOCUMENTS))) {

@@ -12,6 +12,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;
+import dev.bams3.fixtures.ForwardingObjectStore;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.storage.ObjectKey;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -184,5 +186,32 @@ class RetentionTest {
         assertThatThrownBy(() -> new Retention(rig.datasets, rig.waiting).remove(new DatasetId("a")))
                 .isInstanceOfSatisfying(
                         ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.NOT_FOUND));
+    }
+
+    @Test
+    void whatTakesTheRemovedDatasetsPlaceMeanwhileStays() {
+        convert("a");
+        ObjectStore slow = new ForwardingObjectStore(rig.datasets) {
+            @Override
+            protected <T> T around(Call call, Supplier<T> body) {
+                T result = body.get();
+                if (call.operation() == Operation.DELETE && call.key().endsWith("_metadata.json")) {
+                    convert("a");
+                }
+                return result;
+            }
+        };
+        new Retention(slow, rig.waiting).remove(new DatasetId("a"));
+        TreeSet<String> left = new TreeSet<>(rig.keys());
+        assertThat(left).contains("a.bams3/_metadata.json");
+        assertThat(left.stream().filter(name -> name.contains("/chunks/"))).isNotEmpty();
+        assertThat(left.stream().map(name -> name.split("/")[1]).filter(name -> !name.startsWith("_")))
+                .as("one whole generation")
+                .hasSizeGreaterThan(2)
+                .containsOnly(left.stream()
+                        .filter(name -> name.endsWith("/index.b3i"))
+                        .findFirst()
+                        .orElseThrow()
+                        .split("/")[1]);
     }
 }
