@@ -7,6 +7,6 @@ import dev.bams3.bams3.DatasetMetadata;
  *
  * @param metadata of the dataset: sizes, counts, digest, generation
  * @param chunksMade chunk objects that this run made
- * @param chunksKept chunk objects that earlier runs had finished
+ * @param chunksKept chunk objects that earlier runs had finished, or shards that were converted elsewhere
  */
 public record ConversionResult(DatasetMetadata metadata, int chunksMade, int chunksKept) {}

@@ -337,6 +337,27 @@ class KubernetesShardsTest {
         }
     }
 
+    /** While the coordinator does not reach what pods store, they go on, and it is no attempt. */
+    @Test
+    void aStoreThatDoesNotAnswerForAWhileIsWaitedFor() {
+        AtomicInteger left = new AtomicInteger(5);
+        FaultyObjectStore blind = new FaultyObjectStore(rig.datasets, 1)
+                .onEach(
+                        FaultyObjectStore.calls(Operation.LIST)
+                                .and(call -> call.key().contains("/conversion/chunks/"))
+                                .and(call -> left.getAndDecrement() > 0),
+                        Fault.UNAVAILABLE);
+        Job job = submit("cut");
+        try (Kubelet kubelet = kubelet(rig.datasets)) {
+            rig.replica(JobRig.QUICK, blind);
+            Job done = JobRig.ended(idle, job.id());
+            assertThat(done.state()).as("%s", done).isEqualTo(JobState.SUCCEEDED);
+            assertThat(done.attempt()).isEqualTo(1);
+            assertThat(blind.faults()).isGreaterThan(0);
+            assertThat(kubelet.starts(0)).isEqualTo(1);
+        }
+    }
+
     @Test
     void whatKubernetesRefusesIsSaid() {
         KubernetesMockServer refusing = Kubelet.server();

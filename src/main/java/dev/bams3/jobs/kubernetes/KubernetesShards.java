@@ -66,8 +66,21 @@ public final class KubernetesShards implements ShardWorkers {
         String name = wanted.getMetadata().getName();
         begin(wanted);
         try (JobChanges changes = jobs.changes(name)) {
-            while (!hasEnded(job, name, watch, supervision)) {
+            boolean seen = true;
+            while (true) {
                 supervision.control().check();
+                try {
+                    if (hasEnded(name, watch, supervision)) {
+                        return;
+                    }
+                    seen = true;
+                } catch (OutOfSight e) {
+                    // The pods go on whether or not they are seen.
+                    if (seen) {
+                        LOG.warn("conversion {} is out of sight: {}", job.id(), e.getMessage());
+                    }
+                    seen = false;
+                }
                 changes.await(poll);
             }
         }
@@ -102,8 +115,15 @@ public final class KubernetesShards implements ShardWorkers {
         throw ReadsException.about(ErrorKind.UNAVAILABLE, name, "the Job comes and goes");
     }
 
+    /** The store or Kubernetes does not answer, which says nothing of the shards. */
+    private static final class OutOfSight extends Exception {
+        OutOfSight(ReadsException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
     /** @throws ReadsException why it ended without results */
-    private boolean hasEnded(Job job, String name, ShardWatch watch, Supervision supervision) {
+    private boolean hasEnded(String name, ShardWatch watch, Supervision supervision) throws OutOfSight {
         Optional<io.fabric8.kubernetes.api.model.batch.v1.Job> now;
         List<Integer> missing = List.of();
         try {
@@ -116,9 +136,7 @@ public final class KubernetesShards implements ShardWorkers {
             if (e.kind() != ErrorKind.UNAVAILABLE && e.kind() != ErrorKind.OVERLOADED) {
                 throw e;
             }
-            // The pods go on whether or not they are seen.
-            LOG.warn("conversion {} is out of sight: {}", job.id(), e.getMessage());
-            return false;
+            throw new OutOfSight(e);
         }
         if (now.isEmpty()) {
             if (missing.isEmpty()) {
