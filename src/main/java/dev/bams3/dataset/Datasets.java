@@ -11,13 +11,15 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoredObject;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Opens datasets. The first open of one is one GET; until its time to live ends, further ones are free; then one HEAD tells
- * whether the commit is still the same. However many clients open a dataset at one time, they share one request. Safe for
+ * whether the commit is still the same. An open in the last quarter of that time has it asked ahead, without waiting; so only
+ * a dataset that nobody asked for then makes its next user wait. However many clients open a dataset at one time, they share one request. Safe for
  * use by many threads; one per process.
  */
 public final class Datasets {
@@ -54,7 +56,13 @@ public final class Datasets {
                 "the metadata of the dataset",
                 settings.metadataBytes(),
                 Datasets::weight,
-                answer -> answer instanceof Answer.Found ? settings.metadataTtl() : settings.missingTtl(),
+                new SingleFlight.Lifetimes<>(
+                        answer -> answer instanceof Answer.Found ? settings.metadataTtl() : settings.missingTtl(),
+                        // Late enough that constant use does not ask much more often than it has to.
+                        answer -> answer instanceof Answer.Found
+                                        && settings.metadataTtl().isPositive()
+                                ? settings.metadataTtl().multipliedBy(3).dividedBy(4)
+                                : SingleFlight.FOR_EVER),
                 ticker);
         seen = Caffeine.newBuilder()
                 .executor(Runnable::run)
@@ -97,6 +105,11 @@ public final class Datasets {
         Map<String, Cache<?, ?>> all = new HashMap<>(parts.caches());
         all.put("metadata", fresh.cache());
         return all;
+    }
+
+    /** How long a dataset will be served as it was last seen; zero for one that nothing is known of. */
+    Duration knownFor(DatasetId id) {
+        return fresh.remaining(DatasetLocation.of(store, id));
     }
 
     /** Forgets what was believed of a dataset, as whoever published or removed it in this process wants. */

@@ -13,16 +13,23 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A cache whose values are loaded once however many ask. The load runs on a virtual thread of its own, so that a caller who
  * is interrupted neither ends it for the others nor is held by it; when the last of them is, the load is cancelled. Failures
- * are given to all who wait and then forgotten.
+ * are given to all who wait and then forgotten. A value that is asked for late in its life is loaded again meanwhile, so that
+ * nobody waits at its end, and no value is given out beyond its time.
  */
 final class SingleFlight<K, V> {
-    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+    static final Duration FOR_EVER = Duration.ofDays(36_500);
+
+    private static final Logger LOG = LoggerFactory.getLogger(SingleFlight.class);
 
     private final String what;
+    private final Lifetimes<V> lifetimes;
+    private final Ticker ticker;
     // A failure is a value here, because the cache would log what its callers are told anyway.
     private final AsyncCache<K, Outcome<V>> cache;
 
@@ -32,12 +39,40 @@ final class SingleFlight<K, V> {
         record Failed<V>(RuntimeException failure) implements Outcome<V> {}
     }
 
+    /**
+     * How long values are good.
+     *
+     * @param whole how long a value stays after it was loaded
+     * @param quiet how long nobody who asks makes it load again; longer than the whole one: never
+     */
+    record Lifetimes<V>(Function<V, Duration> whole, Function<V, Duration> quiet) {}
+
     /** A load under way, or its end; and those who wait for it. */
     private static final class Flight<V> extends CompletableFuture<Outcome<V>> {
         // Guarded by this.
         private int waiting;
         private boolean abandoned;
+        private boolean loadedAgain;
         private @Nullable Thread thread;
+        /** Of the ticker; written before this is complete. */
+        private long loadedAt;
+
+        void loaded(V value, long now) {
+            loadedAt = now;
+            complete(new Outcome.Loaded<>(value));
+        }
+
+        /** Whether it is the caller, and nobody else, who loads a value of this age again. */
+        synchronized boolean isToLoadAgain(long now, Lifetimes<V> lifetimes) {
+            if (loadedAgain
+                    || !isDone()
+                    || !(getNow(null) instanceof Outcome.Loaded<V>(V value))
+                    || now - loadedAt < lifetimes.quiet().apply(value).toNanos()) {
+                return false;
+            }
+            loadedAgain = true;
+            return true;
+        }
 
         synchronized void join(int more) {
             waiting += more;
@@ -72,13 +107,13 @@ final class SingleFlight<K, V> {
      * @param weigher weight of a value, at most 2 GiB of which count
      */
     SingleFlight(String what, long maxWeight, ToLongFunction<V> weigher) {
-        this(what, maxWeight, weigher, _ -> FOR_EVER, Ticker.systemTicker());
+        this(what, maxWeight, weigher, new Lifetimes<>(_ -> FOR_EVER, _ -> FOR_EVER), Ticker.systemTicker());
     }
 
-    /** @param timeToLive how long a value stays after it was loaded */
-    SingleFlight(
-            String what, long maxWeight, ToLongFunction<V> weigher, Function<V, Duration> timeToLive, Ticker ticker) {
+    SingleFlight(String what, long maxWeight, ToLongFunction<V> weigher, Lifetimes<V> lifetimes, Ticker ticker) {
         this.what = what;
+        this.lifetimes = lifetimes;
+        this.ticker = ticker;
         cache = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .recordStats()
@@ -87,8 +122,9 @@ final class SingleFlight<K, V> {
                 .weigher((K _, Outcome<V> outcome) -> outcome instanceof Outcome.Loaded<V>(V value)
                         ? (int) Math.min(Integer.MAX_VALUE, weigher.applyAsLong(value))
                         : 0)
-                .expireAfter(Expiry.creating((K _, Outcome<V> outcome) ->
-                        outcome instanceof Outcome.Loaded<V>(V value) ? timeToLive.apply(value) : Duration.ZERO))
+                .expireAfter(Expiry.writing((K _, Outcome<V> outcome) -> outcome instanceof Outcome.Loaded<V>(V value)
+                        ? lifetimes.whole().apply(value)
+                        : Duration.ZERO))
                 .buildAsync();
     }
 
@@ -105,7 +141,25 @@ final class SingleFlight<K, V> {
     Supplier<V> prepare(K key, Supplier<V> load) {
         // Nothing else is ever in the cache.
         Flight<V> flight = (Flight<V>) cache.get(key, (_, _) -> begin(key, load));
+        if (flight.isToLoadAgain(ticker.read(), lifetimes)) {
+            loadAgain(key, flight, load);
+        }
         return () -> await(key, flight, load);
+    }
+
+    /** Puts a new value in the place of one that is still good, unless somebody else did, or forgot it, meanwhile. */
+    private void loadAgain(K key, Flight<V> old, Supplier<V> load) {
+        Thread.ofVirtual().name("dataset-load").start(() -> {
+            try {
+                Flight<V> next = new Flight<>();
+                V value = load.get();
+                next.loaded(value, ticker.read());
+                cache.asMap().replace(key, old, next);
+            } catch (RuntimeException e) {
+                // The old value stays until its end; whoever asks then loads, and is told.
+                LOG.debug("{} could not be loaded ahead", key, e);
+            }
+        });
     }
 
     private V await(K key, Flight<V> flight, Supplier<V> load) {
@@ -142,7 +196,8 @@ final class SingleFlight<K, V> {
                 if (!flight.runIn(Thread.currentThread())) {
                     Thread.currentThread().interrupt();
                 }
-                flight.complete(new Outcome.Loaded<>(load.get()));
+                V value = load.get();
+                flight.loaded(value, ticker.read());
             } catch (RuntimeException e) {
                 flight.complete(new Outcome.Failed<>(e));
                 cache.asMap().remove(key, flight);
@@ -157,6 +212,15 @@ final class SingleFlight<K, V> {
     /** For metrics. */
     Cache<?, ?> cache() {
         return cache.synchronous();
+    }
+
+    /** How long the value of a key is still good; zero where there is none. */
+    Duration remaining(K key) {
+        return cache.synchronous()
+                .policy()
+                .expireVariably()
+                .flatMap(expiry -> expiry.getExpiresAfter(key))
+                .orElse(Duration.ZERO);
     }
 
     void forget(K key) {

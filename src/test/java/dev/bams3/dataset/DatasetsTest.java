@@ -172,6 +172,51 @@ class DatasetsTest {
     }
 
     @Test
+    void aDatasetInUseIsLookedAtAheadAndNobodyWaitsForThat() {
+        publish(1);
+        FaultyObjectStore slow =
+                new FaultyObjectStore(store, 1).onNth(1, FaultyObjectStore.calls(Operation.HEAD), Fault.HANG);
+        Datasets used = new Datasets(slow, DatasetCacheSettings.DEFAULT, clock::get);
+        OpenDataset first = used.open(ID);
+        Duration step = DatasetCacheSettings.DEFAULT.metadataTtl().dividedBy(5);
+        pass(step.multipliedBy(4));
+        assertThat(used.open(ID)).isSameAs(first);
+        slow.awaitHanging(1);
+        assertThat(used.open(ID)).isSameAs(first);
+        slow.release();
+        // Its time has begun anew once the look was taken note of; until then the old one's goes on.
+        Awaitility.await().until(() -> used.knownFor(ID).compareTo(step.multipliedBy(2)) > 0);
+        store.reset();
+        pass(step.multipliedBy(3));
+        assertThat(used.open(ID)).isSameAs(first);
+        assertThat(store.calls()).isEmpty();
+    }
+
+    @Test
+    void aReplacedDatasetIsSeenAheadAndInAnyCaseInTime() {
+        publish(1);
+        OpenDataset before = datasets.open(ID);
+        StoredSample second = publish(2);
+        Duration step = DatasetCacheSettings.DEFAULT.metadataTtl().dividedBy(5);
+        pass(step.multipliedBy(4));
+        assertThat(datasets.open(ID)).isSameAs(before);
+        Awaitility.await().until(() -> datasets.open(ID).metadata().uuid().equals(second.uuid()));
+
+        // A look ahead that hangs keeps nothing alive.
+        FaultyObjectStore slow =
+                new FaultyObjectStore(store, 1).onNth(1, FaultyObjectStore.calls(Operation.HEAD), Fault.HANG);
+        Datasets used = new Datasets(slow, DatasetCacheSettings.DEFAULT, clock::get);
+        assertThat(used.open(ID).metadata().uuid()).isEqualTo(second.uuid());
+        StoredSample third = publish(3);
+        pass(step.multipliedBy(4));
+        used.open(ID);
+        slow.awaitHanging(1);
+        pass(step);
+        assertThat(used.open(ID).metadata().uuid()).isEqualTo(third.uuid());
+        slow.release();
+    }
+
+    @Test
     void anUnknownIdIsNotFoundByItsNameAndSoForAShortTime() {
         assertFails(() -> datasets.open(ID), ErrorKind.NOT_FOUND, "cohort/sample");
         publish(1);

@@ -110,7 +110,7 @@ class HotBlocksTest {
 
     private void publish(long ofSeed) {
         TestDatasets.write(
-                memory, PREFIX, RandomRecords.header(), List.copyOf(new RandomRecords(ofSeed).sortedList(1000)), SMALL);
+                memory, PREFIX, RandomRecords.header(), List.copyOf(new RandomRecords(ofSeed).sortedList(600)), SMALL);
     }
 
     private byte[] body(String path) throws IOException {
