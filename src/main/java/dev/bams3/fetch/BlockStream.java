@@ -186,7 +186,7 @@ final class BlockStream implements StoredBlocks {
         int chunk = plan.ranges().get(nextRange).chunk();
         Piece piece = new Piece(chunk, range, nextUnread, after - nextUnread, bytes, get);
         try {
-            reading.submit(() -> piece.read(chunks));
+            reading.submit(() -> piece.read(this::read));
         } catch (RuntimeException e) {
             piece.abandon();
             throw e;
@@ -198,6 +198,11 @@ final class BlockStream implements StoredBlocks {
             nextRange++;
         }
         nextUnread = after;
+    }
+
+    /** What many ask for at one time is what they want to have kept. */
+    private byte[] read(int chunk, ByteRange range) {
+        return cache == null ? chunks.read(chunk, range) : fetcher.shared().read(chunks, chunk, range);
     }
 
     /** Bytes that may be fetched and not handed on. With nothing at hand, the plan's next range is not too much. */

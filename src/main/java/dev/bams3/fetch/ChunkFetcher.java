@@ -23,6 +23,7 @@ public final class ChunkFetcher implements AutoCloseable {
     private final FairSlots gets;
     private final WaitingRoom room;
     private final BlockCache cache;
+    private final SharedGets shared = new SharedGets();
     private final LongSupplier clock;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("chunk-get-", 0).factory());
@@ -87,11 +88,20 @@ public final class ChunkFetcher implements AutoCloseable {
         return threads;
     }
 
+    SharedGets shared() {
+        return shared;
+    }
+
     LongSupplier clock() {
         return clock;
     }
 
-    /** GETs running now. */
+    /** Reads so far that got what another request's GET brought. */
+    public long getsShared() {
+        return shared.shared();
+    }
+
+    /** GETs running now, and reads that wait for the GET of another request. */
     public int getsInFlight() {
         return gets.taken();
     }

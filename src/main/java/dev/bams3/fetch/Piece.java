@@ -10,6 +10,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * holds of the process. The bytes are given back when the last of the blocks is.
  */
 final class Piece {
+    /** Gets a range of a chunk object. */
+    @FunctionalInterface
+    interface Reading {
+        byte[] read(int chunk, ByteRange range);
+    }
+
     private final int chunk;
     private final ByteRange range;
     private final int firstBlock;
@@ -44,9 +50,9 @@ final class Piece {
         return blocks;
     }
 
-    byte[] read(ChunkObjects chunks) {
+    byte[] read(Reading reading) {
         try {
-            return chunks.read(chunk, range);
+            return reading.read(chunk, range);
         } finally {
             get.close();
         }

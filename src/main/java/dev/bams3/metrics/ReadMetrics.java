@@ -43,6 +43,8 @@ public final class ReadMetrics implements MeterBinder {
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("bams3.gets.in.flight", fetcher, ChunkFetcher::getsInFlight)
                 .register(registry);
+        FunctionCounter.builder("bams3.gets.shared", fetcher, ChunkFetcher::getsShared)
+                .register(registry);
         Gauge.builder("bams3.requests.waiting", fetcher.room(), WaitingRoom::waiting)
                 .register(registry);
         FunctionCounter.builder("bams3.requests.overloaded", fetcher.room(), WaitingRoom::refused)

@@ -13,17 +13,27 @@ import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectKey;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a query costs that was asked before, and that what is kept in memory is never an older answer. */
+@Timeout(120)
 class HotBlocksTest {
     private static final BlockSizing SMALL = new BlockSizing(8 << 10, 2, 64 << 10, 100 << 10);
     private static final String PREFIX = "a/set.bams3";
     private static final String SMALL_QUERY = "/stream/reads/a/set?referenceName=chr1&start=0&end=2000";
+    private static final String PLACE = "/stream/reads/a/set?referenceName=chr1&start=500&end=501";
+    private static final String ONE_BLOCK = "/stream/reads/a/set?referenceName=chr1&format=SAM";
     private static final String WHOLE = "/stream/reads/a/set";
 
     private final long seed = new Random().nextLong();
@@ -100,12 +110,74 @@ class HotBlocksTest {
         assertThat(gets(SMALL_QUERY)).isPositive();
         server.close();
         // An eighth of it is less than the whole set, more than the blocks of a place.
-        String place = "/stream/reads/a/set?referenceName=chr1&start=500&end=501";
         server = RunningServer.start(unused -> store, "bams3.cache.blocks=1MB");
-        body(place);
+        body(PLACE);
         body(WHOLE);
         assertThat(gets(WHOLE)).as("seed %s", seed).isPositive();
-        assertThat(gets(place)).as("seed %s", seed).isZero();
+        assertThat(gets(PLACE)).as("seed %s", seed).isZero();
+    }
+
+    /** The first GET waits until all others have their turns. */
+    @Test
+    void manyWhoAskForOneColdRegionMakeOneGet() throws Exception {
+        int clients = 32;
+        publishOneBlock();
+        FaultyObjectStore slow =
+                new FaultyObjectStore(memory, seed).onEach(FaultyObjectStore.readsOf("chunk"), Fault.HANG);
+        CountingObjectStore counted = new CountingObjectStore(slow);
+        try (RunningServer shared = RunningServer.start(unused -> counted);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<byte[]>> answers = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                answers.add(threads.submit(
+                        () -> TicketClient.get(shared.url(ONE_BLOCK)).body()));
+            }
+            ChunkFetcher fetcher = shared.bean(ChunkFetcher.class);
+            while (fetcher.getsShared() < clients - 1) {
+                Thread.onSpinWait();
+            }
+            slow.awaitHanging(1);
+            slow.release();
+            byte[] right = body(ONE_BLOCK);
+            for (Future<byte[]> answer : answers) {
+                assertThat(answer.get()).as("seed %s", seed).isEqualTo(right);
+            }
+            assertThat(counted.gets("chunk")).as("seed %s", seed).isEqualTo(1);
+            assertThat(fetcher.bytesHeld()).isZero();
+        }
+    }
+
+    /** Whoever reads for the others may leave; somebody else reads then. */
+    @Test
+    void whoLeavesTakesNoOnesAnswerAway() throws Exception {
+        publishOneBlock();
+        FaultyObjectStore slow =
+                new FaultyObjectStore(memory, seed).onNth(1, FaultyObjectStore.readsOf("chunk"), Fault.HANG);
+        CountingObjectStore counted = new CountingObjectStore(slow);
+        try (RunningServer shared = RunningServer.start(unused -> counted);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            ChunkFetcher fetcher = shared.bean(ChunkFetcher.class);
+            Future<byte[]> other;
+            try (Socket leaves = new Socket("localhost", shared.port())) {
+                leaves.getOutputStream()
+                        .write(("GET " + ONE_BLOCK + " HTTP/1.1\r\nHost: a\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                slow.awaitHanging(1);
+                other = threads.submit(
+                        () -> TicketClient.get(shared.url(ONE_BLOCK)).body());
+                while (fetcher.getsShared() < 1) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertThat(other.get()).as("seed %s", seed).isEqualTo(body(ONE_BLOCK));
+            assertThat(counted.gets("chunk")).isEqualTo(2);
+            slow.release();
+        }
+    }
+
+    private void publishOneBlock() {
+        TestDatasets.write(
+                memory, PREFIX, RandomRecords.header(), new RandomRecords(1).sortedList(20), BlockSizing.DEFAULT);
     }
 
     private void publish(long ofSeed) {
