@@ -17,32 +17,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who may read which datasets. What neither of these grants is not granted.
  *
- * @param publicDatasets patterns of ids that everybody may read, without a token; absent: all of the default store, none of
- *     a configured one
+ * @param publicDatasets patterns of ids that everybody may read, without a token; absent: all of the default store
+ *     without rules, else none
  * @param rules file with rules, YAML or JSON, read at start
  */
 public record AccessSettings(
         @Nullable List<String> publicDatasets, @Nullable String rules) {
-    /** @param open whether all datasets are public where nothing is said */
+    /** @param open whether all datasets are public where nothing at all is said */
     AccessPolicy policy(boolean open) {
+        String file = rules == null ? "" : rules.strip();
+        // Whoever says anything about access has said all of it.
         List<String> patterns = publicDatasets == null
-                ? List.of()
+                ? (open && file.isEmpty() ? List.of("**") : List.of())
                 : publicDatasets.stream().filter(text -> !text.isBlank()).toList();
-        if (patterns.isEmpty() && open) {
-            patterns = List.of("**");
-        }
         List<AccessRule> all = new ArrayList<>();
         if (!patterns.isEmpty()) {
             List<DatasetPattern> ids =
                     patterns.stream().map(DatasetPattern::new).toList();
             all.add(new AccessRule("public", new Who.Anyone(), ids, Grant.everything()));
         }
-        if (rules != null && !rules.isBlank()) {
+        if (!file.isEmpty()) {
             try {
-                all.addAll(RulesFile.parse(rules, Files.readString(Path.of(rules))));
+                all.addAll(RulesFile.parse(file, Files.readString(Path.of(file))));
             } catch (IOException e) {
                 throw ReadsException.invalidInput(
-                        "bams3.access.rules", "bams3.access.rules: cannot read '" + rules + "'");
+                        "bams3.access.rules", "bams3.access.rules: cannot read '" + file + "'");
             }
         }
         return new AccessPolicy(all);

@@ -3,10 +3,15 @@ package dev.bams3.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bams3.access.Caller;
+import dev.bams3.access.Grant;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.error.ReadsException;
 import dev.bams3.storage.s3.S3Settings;
 import dev.bams3.storage.s3.S3Settings.Checksums;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -326,6 +332,25 @@ class SettingsTest {
                 "BAMS3_TEST_REGIONS"));
         names.addAll(UnknownSettings.keys("bams3", Settings.class));
         UnknownSettings.check(names);
+    }
+
+    @Test
+    void theDefaultStoreIsPublicOnlyWhereNothingIsSaidOfAccess(@TempDir Path folder) throws IOException {
+        Path rules = Files.writeString(
+                folder.resolve("rules.yaml"), "rules: [{claims: {groups: lab}, datasets: ['cohort/**']}]");
+        String file = "BAMS3_ACCESS_RULES";
+        String open = "BAMS3_ACCESS_PUBLIC_DATASETS";
+        assertThat(isPublic(Map.of(), true)).isTrue();
+        assertThat(isPublic(Map.of(), false)).isFalse();
+        assertThat(isPublic(Map.of(file, rules.toString()), true)).isFalse();
+        assertThat(isPublic(Map.of(open, ""), true)).isFalse();
+        assertThat(isPublic(Map.of(open, "other"), true)).isFalse();
+        assertThat(isPublic(Map.of(open, "**", file, rules.toString()), false)).isTrue();
+    }
+
+    private static boolean isPublic(Map<String, String> variables, boolean defaultStore) {
+        return settings(variables).access().policy(defaultStore).grant(Caller.ANONYMOUS, "demo")
+                instanceof Grant.Everything;
     }
 
     static Settings settings(Map<String, String> variables) {
