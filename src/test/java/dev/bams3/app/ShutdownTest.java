@@ -7,6 +7,7 @@ import dev.bams3.dataset.DatasetId;
 import dev.bams3.fixtures.ForwardingObjectStore;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.TestDatasets;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.file.FolderObjectStore;
@@ -28,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,8 +100,8 @@ class ShutdownTest {
             child.awaitStanding();
             assertThat(child.ready()).isEqualTo(200);
             child.terminate();
-            await(() -> child.ready() == 503);
-            await(child::refuses);
+            Wait.until("not ready", () -> child.ready() == 503);
+            Wait.until("connections are refused", child::refuses);
             assertThat(answer).as("it goes on").isNotDone();
             assertThat(child.process.isAlive()).isTrue();
             Files.createFile(folder.resolve("goes-on"));
@@ -162,12 +162,6 @@ class ShutdownTest {
         }
     }
 
-    private static void await(BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            LockSupport.parkNanos(5_000_000);
-        }
-    }
-
     private final class Child implements AutoCloseable {
         private final Path log = folder.resolve("child.log");
         private final int port = freePort();
@@ -196,7 +190,7 @@ class ShutdownTest {
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
-            await(() -> ready() == 200 || !process.isAlive());
+            Wait.until("ready", () -> ready() == 200 || !process.isAlive());
             assertThat(process.isAlive()).as(log()).isTrue();
         }
 
@@ -213,7 +207,7 @@ class ShutdownTest {
         }
 
         void awaitStanding() throws IOException {
-            await(() -> Files.exists(folder.resolve("stands")) || !process.isAlive());
+            Wait.until("the dataset stands", () -> Files.exists(folder.resolve("stands")) || !process.isAlive());
             assertThat(process.isAlive()).as(log()).isTrue();
         }
 

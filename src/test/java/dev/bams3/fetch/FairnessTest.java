@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.ForwardingObjectStore;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
 import dev.bams3.storage.ObjectStore;
@@ -58,10 +59,10 @@ class FairnessTest {
                 threads.add(Thread.ofVirtual().start(() -> drain(fetcher, plan, store, chunks)));
                 // The first takes all slots, the others stand in line.
                 int inLine = i;
-                await(() -> fetcher.getsInFlight() == slots && fetcher.requestsWaiting() == inLine);
+                Wait.until("all slots are taken", () -> fetcher.getsInFlight() == slots && fetcher.requestsWaiting() == inLine);
             }
             Thread late = Thread.ofVirtual().start(() -> drain(fetcher, small.plan(), smallStore, small));
-            await(() -> fetcher.requestsWaiting() == streams);
+            Wait.until("all streams wait", () -> fetcher.requestsWaiting() == streams);
             assertThat(smallStore.gets()).isZero();
             int started = store.calls().size();
             // Each GET that ends frees a slot for the next in line: after one for each before it, it is the late one's
@@ -137,12 +138,6 @@ class FairnessTest {
 
     private static StoredBlocks open(ChunkFetcher fetcher, ReadPlan plan, ObjectStore store) {
         return fetcher.open(plan, new ChunkObjects(store, StoredChunks.KEYS, () -> false), () -> {});
-    }
-
-    private static void await(Supplier<Boolean> condition) {
-        while (!condition.get()) {
-            Thread.onSpinWait();
-        }
     }
 
     private static void close(AutoCloseable resource) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.fixtures.Wait;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -39,9 +40,7 @@ class FairSlotsTest {
         FairSlots.Slot first = slots.acquire();
         CompletableFuture<FairSlots.Slot> waiting =
                 CompletableFuture.supplyAsync(slots::acquire, Thread::startVirtualThread);
-        while (slots.waiting() == 0) {
-            Thread.onSpinWait();
-        }
+        Wait.until("somebody waits", () -> slots.waiting() > 0);
         first.close();
         FairSlots.Slot second = waiting.join();
         assertThat(slots.tryAcquire()).isNull();
@@ -56,9 +55,7 @@ class FairSlotsTest {
         FairSlots.Slot first = slots.acquire();
         CompletableFuture<FairSlots.Slot> waiting =
                 CompletableFuture.supplyAsync(slots::acquire, Thread::startVirtualThread);
-        while (room.waiting() == 0) {
-            Thread.onSpinWait();
-        }
+        Wait.until("somebody waits", () -> room.waiting() > 0);
         assertOverloaded(slots);
         assertThat(room.refused()).isEqualTo(1);
         first.close();

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -165,22 +164,6 @@ final class JobRig implements AutoCloseable {
             }
         }
         return job;
-    }
-
-    /** Waits for something that no job tells. */
-    static void await(String what, BooleanSupplier condition) {
-        JobSignal never = new JobSignal();
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("never: " + what);
-            }
-            try {
-                never.await(0, Duration.ofMillis(5));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
     }
 
     /** Whether the dataset is there and every block of it sound. */

@@ -7,6 +7,7 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.S3ProxyServer;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.s3.S3Connection;
@@ -47,7 +48,7 @@ class JobSoakTest {
                 for (int i = 4; i < CONVERSIONS; i++) {
                     run(rig, worker, i, made);
                 }
-                JobRig.await("the threads of conversions have ended", () -> {
+                Wait.until("the threads of conversions have ended", () -> {
                     Set<Thread> left = ownThreads();
                     left.removeAll(known);
                     return left.isEmpty();

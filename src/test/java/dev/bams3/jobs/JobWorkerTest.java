@@ -11,6 +11,7 @@ import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Call;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.sam.BamRecord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -345,7 +346,7 @@ class JobWorkerTest {
         JobDocuments documents = new JobDocuments(rig.datasets, rig.waiting, new JobSignal());
         documents.write(job.cancelRequested(java.time.Instant.now().minusSeconds(61)));
         rig.replica(forgetful, rig.datasets);
-        JobRig.await("forgotten", () -> documents.find(job.id()).isEmpty());
+        Wait.until("forgotten", () -> documents.find(job.id()).isEmpty());
     }
 
     private Job submit(String dataset, byte[] bam) {

@@ -14,6 +14,7 @@ import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.Kubelet;
 import dev.bams3.fixtures.Kubelet.Exit;
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.jobs.kubernetes.JobTemplate;
 import dev.bams3.jobs.kubernetes.KubernetesJobs;
 import dev.bams3.jobs.kubernetes.KubernetesShards;
@@ -132,7 +133,7 @@ class KubernetesShardsTest {
     void theManifestIsWhatKubernetesAcceptsAndAsTheTemplateSays() throws IOException {
         submit("cut");
         rig.replica();
-        JobRig.await("a Job", () -> !jobs().isEmpty());
+        Wait.until("a Job", () -> !jobs().isEmpty());
         var made = jobs().getFirst();
         var spec = made.getSpec();
         V1Job.validateJsonElement(JsonParser.parseString(
@@ -252,7 +253,7 @@ class KubernetesShardsTest {
             JobDocuments documents = new JobDocuments(rig.datasets, rig.waiting, new JobSignal());
             Job queued = documents.find(job.id()).orElseThrow();
             documents.write(queued.cancelled(java.time.Instant.now()));
-            JobRig.await("the pod has stopped", () -> stopped.getCount() == 0);
+            Wait.until("the pod has stopped", () -> stopped.getCount() == 0);
             assertThat(kubelet.starts(0)).isEqualTo(1);
             assertThat(ended).hasValue(1);
         }
@@ -276,7 +277,10 @@ class KubernetesShardsTest {
             assertThat(error.resource().orElseThrow()).endsWith("broken.bam");
             assertThat(rig.keys()).isEmpty();
             assertThat(jobs()).isEmpty();
-            assertThat(kubelet.starts(2)).isEqualTo(1);
+            // The shard before the damage may read into it first.
+            assertThat(List.of(kubelet.starts(0), kubelet.starts(1), kubelet.starts(2)))
+                    .contains(1)
+                    .allMatch(starts -> starts <= 1);
         }
     }
 
@@ -328,7 +332,7 @@ class KubernetesShardsTest {
         Job job = submit("cut");
         try (Kubelet kubelet = kubelet(rig.datasets)) {
             rig.replica();
-            JobRig.await("a Job", () -> !jobs().isEmpty());
+            Wait.until("a Job", () -> !jobs().isEmpty());
             client.batch().v1().jobs().inNamespace(NAMESPACE).delete();
             Job done = JobRig.ended(idle, job.id());
             assertThat(done.state()).as("%s", done).isEqualTo(JobState.SUCCEEDED);

@@ -9,6 +9,7 @@ import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.storage.ObjectStore;
 import java.time.Duration;
 import java.util.Objects;
@@ -66,7 +67,7 @@ class LateWritesTest {
         SlowCommit slow = new SlowCommit(rig.datasets, true);
         Job job = submit(JobRig.bam(1, 500));
         rig.replica(JobRig.QUICK, slow);
-        JobRig.await("the commit is on its way", slow::isSent);
+        Wait.until("the commit is on its way", slow::isSent);
         // For good, by what the successor finds.
         rig.source("one.bam", JobRig.bam(2, 500));
         rig.replica();
@@ -120,7 +121,7 @@ class LateWritesTest {
                 .as("of the dataset")
                 .noneMatch(call -> call.key().contains("one.bams3"));
         stuck.release();
-        JobRig.await("removed in the end", () -> rig.keys().isEmpty());
+        Wait.until("removed in the end", () -> rig.keys().isEmpty());
         assertThat(idle.jobs().get(job.id())).isEqualTo(failed);
     }
 

@@ -13,6 +13,7 @@ import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Call;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.storage.ObjectKey;
 import java.util.List;
 import java.util.Optional;
@@ -77,7 +78,7 @@ class ShardedJobsTest {
                 .onEach(call -> call.key().startsWith(JobDocuments.PREFIX) && finished() >= 2, Fault.UNAVAILABLE);
         Job job = submit("cut");
         rig.replica(JobRig.QUICK, dying);
-        JobRig.await("two shards", () -> finished() >= 2);
+        Wait.until("two shards", () -> finished() >= 2);
         List<String> before = results();
         CountingObjectStore seen = new CountingObjectStore(rig.datasets);
         // Finer by its own settings, which do not count as there is a plan.
@@ -101,7 +102,7 @@ class ShardedJobsTest {
                 .onNth(3, FaultyObjectStore.calls(Operation.PUT).and(RESULTS), Fault.HANG);
         Job job = submit("cut");
         JobService first = rig.replica(JobRig.QUICK, slow);
-        JobRig.await("two shards", () -> finished() >= 2);
+        Wait.until("two shards", () -> finished() >= 2);
         first.close();
         assertThat(idle.jobs().get(job.id()).state()).isEqualTo(JobState.QUEUED);
         rig.replica();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.convert.Retention;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectInfo;
 import java.time.Clock;
@@ -50,9 +51,9 @@ class SweeperTest {
         Sweeper sweeper = new Sweeper(
                 "replica", store, new Retention(store, waiting), GRACE, Duration.ofMillis(20), Clock.systemUTC());
         try (sweeper) {
-            JobRig.await("a turn was taken", () -> !store.list("", "", 1).isEmpty());
+            Wait.until("a turn was taken", () -> !store.list("", "", 1).isEmpty());
             String first = store.list("", "", 1).getFirst().key().value();
-            JobRig.await(
+            Wait.until(
                     "the next one too",
                     () -> !store.list("", "", 1).getFirst().key().value().equals(first));
         }

@@ -11,6 +11,7 @@ import dev.bams3.fixtures.FaultyS3;
 import dev.bams3.fixtures.ForwardingObjectStore.Call;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.S3ProxyServer;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.storage.ObjectStore;
@@ -81,7 +82,7 @@ class DeadlineTest {
                         SECOND)) {
             assertLate(server, path, waitedFor);
             // They hang still: only being cancelled can have ended them.
-            FaultRig.await(() -> store[0].readsInFlight() == 0, "GETs");
+            Wait.until("GETs", () -> store[0].readsInFlight() == 0);
             assertNothingHeld(server);
             faulty[0].release();
             assertThat(TicketClient.get(server.url(path)).statusCode()).isEqualTo(200);
@@ -102,12 +103,12 @@ class DeadlineTest {
 
     private static void assertNothingHeld(RunningServer server) {
         ChunkFetcher fetcher = server.bean(ChunkFetcher.class);
-        FaultRig.await(
+        Wait.until(
+                "permits and bytes are free",
                 () -> fetcher.getsInFlight() == 0
                         && fetcher.bytesHeld() == 0
                         && fetcher.room().waiting() == 0
-                        && server.bean(ReadsQuery.class).encodedBytesHeld() == 0,
-                "permits and bytes");
+                        && server.bean(ReadsQuery.class).encodedBytesHeld() == 0);
     }
 
     /** A stream whose answer has begun has the only GET, for longer than the deadline; it is none of the deadline's business. */

@@ -8,12 +8,12 @@ import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Call;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.query.ReadsQuery;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,9 +41,9 @@ class DisconnectTest {
                     }
                 }
                 // They hang still: only being cancelled can have ended them.
-                await(() -> store[0].readsInFlight() == 0);
+                Wait.until("no GET of the store", () -> store[0].readsInFlight() == 0);
                 ChunkFetcher fetcher = server.bean(ChunkFetcher.class);
-                await(() -> fetcher.getsInFlight() == 0 && fetcher.bytesHeld() == 0);
+                Wait.until("nothing is held", () -> fetcher.getsInFlight() == 0 && fetcher.bytesHeld() == 0);
                 assertThat(server.bean(ReadsQuery.class).encodedBytesHeld()).isZero();
             }
             assertThat(reads(store[0]))
@@ -78,11 +78,5 @@ class DisconnectTest {
         socket.getOutputStream()
                 .write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
         return socket;
-    }
-
-    private static void await(BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            Thread.onSpinWait();
-        }
     }
 }

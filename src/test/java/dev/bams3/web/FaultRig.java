@@ -16,6 +16,7 @@ import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.S3ProxyServer;
 import dev.bams3.fixtures.TestDatasets;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.query.BamDeflaters;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.OpenRead.Part;
@@ -40,9 +41,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -138,14 +136,14 @@ final class FaultRig implements AutoCloseable {
         ChunkFetcher fetcher = server.bean(ChunkFetcher.class);
         ReadsQuery query = server.bean(ReadsQuery.class);
         ThreadPoolExecutor cpu = (ThreadPoolExecutor) server.bean(ExecutorService.class);
-        await(() -> fetcher.getsInFlight() == 0, "GETs in flight");
-        await(() -> fetcher.requestsWaiting() == 0 && fetcher.room().waiting() == 0, "requests waiting");
-        await(() -> fetcher.bytesHeld() == 0, "stored bytes held");
-        await(() -> query.encodedBytesHeld() == 0, "encoded bytes held");
-        await(() -> cpu.getActiveCount() == 0 && cpu.getQueue().isEmpty(), "tasks of the pool");
-        await(() -> s3.serving() == 0, "answers that S3 still writes");
+        Wait.until("GETs in flight", () -> fetcher.getsInFlight() == 0);
+        Wait.until("requests waiting", () -> fetcher.requestsWaiting() == 0 && fetcher.room().waiting() == 0);
+        Wait.until("stored bytes held", () -> fetcher.bytesHeld() == 0);
+        Wait.until("encoded bytes held", () -> query.encodedBytesHeld() == 0);
+        Wait.until("tasks of the pool", () -> cpu.getActiveCount() == 0 && cpu.getQueue().isEmpty());
+        Wait.until("answers that S3 still writes", () -> s3.serving() == 0);
         assertThat(s3.connections()).isLessThanOrEqualTo(S3Settings.DEFAULT.maxConnections());
-        await(() -> !threads().contains("\"chunk-get-") && !threads().contains("\"dataset-load"), "virtual threads");
+        Wait.until("virtual threads", () -> !threads().contains("\"chunk-get-") && !threads().contains("\"dataset-load"));
     }
 
     /** Every thread there is, virtual ones included, as JSON. */
@@ -161,14 +159,6 @@ final class FaultRig implements AutoCloseable {
             return threads;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    static void await(BooleanSupplier condition, String what) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("left behind: " + what).isLessThan(end);
-            LockSupport.parkNanos(5_000_000);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.bams3.app.RunningServer;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;
+import dev.bams3.fixtures.Wait;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -35,9 +36,7 @@ class FullQueueTest {
             served.add(later(server));
             faulty[0].awaitHanging(1);
             served.add(later(server));
-            while (fetcher.room().waiting() == 0) {
-                Thread.onSpinWait();
-            }
+            Wait.until("a request waits", () -> fetcher.room().waiting() > 0);
             HttpResponse<byte[]> refused = TicketClient.get(server.url(REGION));
             assertThat(refused.statusCode()).isEqualTo(503);
             assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");

@@ -8,6 +8,7 @@ import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.S3ProxyServer;
 import dev.bams3.fixtures.Tool;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectInfo;
@@ -81,8 +82,8 @@ class HaproxyFaultsTest {
                 FaultMatrixTest.atOnce(asked);
                 ChunkFetcher fetcher = server.bean(ChunkFetcher.class);
                 ReadsQuery reads = server.bean(ReadsQuery.class);
-                FaultRig.await(() -> fetcher.getsInFlight() == 0 && fetcher.bytesHeld() == 0, "GETs");
-                FaultRig.await(() -> reads.encodedBytesHeld() == 0, "encoded bytes");
+                Wait.until("GETs", () -> fetcher.getsInFlight() == 0 && fetcher.bytesHeld() == 0);
+                Wait.until("encoded bytes", () -> reads.encodedBytesHeld() == 0);
             } finally {
                 proxy.destroy();
                 proxy.waitFor();
@@ -127,7 +128,7 @@ class HaproxyFaultsTest {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("haproxy.log").toFile())
                 .start();
-        FaultRig.await(() -> listens(port) || !proxy.isAlive(), "HAProxy");
+        Wait.until("HAProxy", () -> listens(port) || !proxy.isAlive());
         assertThat(proxy.isAlive())
                 .as(Files.readString(folder.resolve("haproxy.log")))
                 .isTrue();

@@ -15,6 +15,7 @@ import dev.bams3.app.RunningServer;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.fetch.ChunkFetcher;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.genome.Reference;
 import dev.bams3.htsget.SignedSlice;
 import dev.bams3.htsget.SliceTokens;
@@ -44,7 +45,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -138,14 +138,14 @@ class HostileRequestsTest {
                 ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
             // What is loaded and cached once is there before memory is looked at.
             run(clients, seed, REQUESTS / 4);
-            awaitThat("all connections are closed", () -> server.connections() <= 1);
+            Wait.until("all connections are closed", () -> server.connections() <= 1);
             long memory = usedMemory();
             int threads = ManagementFactory.getThreadMXBean().getThreadCount();
             for (Map<Integer, Integer> some : run(clients, seed + CLIENTS, REQUESTS - REQUESTS / 4)) {
                 some.forEach((status, count) -> statuses.merge(status, count, Integer::sum));
             }
-            awaitThat("all connections are closed", () -> server.connections() <= 1);
-            awaitThat("nothing is held", HostileRequestsTest::nothingIsHeld);
+            Wait.until("all connections are closed", () -> server.connections() <= 1);
+            Wait.until("nothing is held", HostileRequestsTest::nothingIsHeld);
             System.out.println("answers by status: " + statuses + ", " + (usedMemory() - memory) + " bytes more");
             assertThat(usedMemory() - memory).as("growth, seed %d", seed).isLessThan(MAX_GROWTH);
             assertThat(ManagementFactory.getThreadMXBean().getThreadCount() - threads)
@@ -187,14 +187,6 @@ class HostileRequestsTest {
     private static long usedMemory() {
         System.gc();
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-    }
-
-    private static void awaitThat(String what, BooleanSupplier condition) {
-        Instant end = Instant.now().plusSeconds(60);
-        while (!condition.getAsBoolean()) {
-            assertThat(Instant.now()).as(what).isBefore(end);
-            Thread.onSpinWait();
-        }
     }
 
     /** One client, with a connection that it opens again whenever the server has closed it. */

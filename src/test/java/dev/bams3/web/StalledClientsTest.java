@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.app.RunningServer;
 import dev.bams3.fetch.ChunkFetcher;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.query.ReadsQuery;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -12,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,7 +29,7 @@ class StalledClientsTest {
             ChunkFetcher fetcher = server.bean(ChunkFetcher.class);
             List<Socket> stalled = ask(server);
             try {
-                await(() -> fetcher.room().waiting() >= CLIENTS / 6);
+                Wait.until("requests wait", () -> fetcher.room().waiting() >= CLIENTS / 6);
                 HttpResponse<byte[]> answer = TicketClient.get(server.url(SMALL));
                 assertThat(answer.statusCode()).isEqualTo(200);
                 assertThat(new String(answer.body(), StandardCharsets.UTF_8)
@@ -55,9 +55,9 @@ class StalledClientsTest {
             ReadsQuery query = server.bean(ReadsQuery.class);
             List<Socket> stalled = ask(server);
             try {
-                await(() -> query.encodedBytesHeld() > 0);
-                await(() -> server.connections() <= 1);
-                await(() -> fetcher.bytesHeld() == 0 && query.encodedBytesHeld() == 0);
+                Wait.until("answers wait", () -> query.encodedBytesHeld() > 0);
+                Wait.until("all are disconnected", () -> server.connections() <= 1);
+                Wait.until("nothing is held", () -> fetcher.bytesHeld() == 0 && query.encodedBytesHeld() == 0);
                 assertThat(fetcher.getsInFlight()).isZero();
                 assertThat(fetcher.room().waiting()).isZero();
                 assertThat(fetcher.room().refused()).isZero();
@@ -106,12 +106,6 @@ class StalledClientsTest {
     private static void close(List<Socket> sockets) throws IOException {
         for (Socket socket : sockets) {
             socket.close();
-        }
-    }
-
-    private static void await(BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            Thread.onSpinWait();
         }
     }
 }
