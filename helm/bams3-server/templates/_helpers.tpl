@@ -59,7 +59,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- else if kindIs "slice" $value }}
 {{ $name }}: {{ join "," $value | quote }}
 {{- else if kindIs "float64" $value }}
-{{ $name }}: {{ int64 $value | quote }}
+{{ $name }}: {{ if eq $value (floor $value) }}{{ int64 $value | quote }}{{ else }}{{ $value | toString | quote }}{{ end }}
 {{- else if not (kindIs "invalid" $value) }}
 {{ $name }}: {{ $value | toString | quote }}
 {{- end }}

@@ -39,9 +39,9 @@ final class Deadline {
         request.setAttribute(ATTRIBUTE, this);
     }
 
-    /** The time is over; called by any thread. */
+    /** The time is over; called by any thread, again and again, since an interrupt may be lost to one who reads a body. */
     synchronized void pass() {
-        if (state == State.WAITING) {
+        if (state != State.ANSWERING) {
             state = State.PASSED;
             thread.interrupt();
         }

@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
  * begin is not to be left half done.
  */
 public final class Deadlines extends HttpFilter {
+    private static final long AGAIN_MILLIS = 1000;
+
     private final Duration time;
     private final transient ScheduledThreadPoolExecutor timer;
 
@@ -41,7 +43,8 @@ public final class Deadlines extends HttpFilter {
             return;
         }
         Deadline deadline = new Deadline(request, time);
-        Future<?> end = timer.schedule(deadline::pass, time.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> end =
+                timer.scheduleWithFixedDelay(deadline::pass, time.toMillis(), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
         try {
             chain.doFilter(request, new Watched(response, deadline));
         } catch (RuntimeException | IOException | ServletException e) {

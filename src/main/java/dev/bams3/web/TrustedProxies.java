@@ -1,5 +1,6 @@
 package dev.bams3.web;
 
+import dev.bams3.htsget.HtsgetError;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -8,7 +9,9 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.Enumeration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.springframework.web.filter.ForwardedHeaderFilter;
 
 /**
@@ -17,6 +20,10 @@ import org.springframework.web.filter.ForwardedHeaderFilter;
  */
 public final class TrustedProxies extends HttpFilter {
     private final transient List<Network> trusted;
+    /** One or several, by commas: what Spring's filter puts before the paths of addresses. */
+    private static final Pattern PREFIX =
+            Pattern.compile("\\s*|\\s*(?:/[\\w.~!$&'()*+;=:@-]+)+/?\\s*(?:,\\s*(?:/[\\w.~!$&'()*+;=:@-]+)+/?\\s*)*");
+
     private final transient ForwardedHeaderFilter believing = new ForwardedHeaderFilter();
     private final transient ForwardedHeaderFilter dropping = new ForwardedHeaderFilter();
 
@@ -33,6 +40,18 @@ public final class TrustedProxies extends HttpFilter {
         if (!isTrusted(peer)) {
             dropping.doFilter(request, response, chain);
             return;
+        }
+        Enumeration<String> prefixes = request.getHeaders("X-Forwarded-Prefix");
+        while (prefixes.hasMoreElements()) {
+            if (!PREFIX.matcher(prefixes.nextElement()).matches()) {
+                Failures.write(
+                        HtsgetError.ofStatus(
+                                400,
+                                "X-Forwarded-Prefix: not the beginning of a path, such as /genomics; mend the proxy"),
+                        request,
+                        response);
+                return;
+            }
         }
         String client = ForwardedFor.client(request, peer, this::isTrusted);
         believing.doFilter(

@@ -59,7 +59,9 @@ class FairnessTest {
                 threads.add(Thread.ofVirtual().start(() -> drain(fetcher, plan, store, chunks)));
                 // The first takes all slots, the others stand in line.
                 int inLine = i;
-                Wait.until("all slots are taken", () -> fetcher.getsInFlight() == slots && fetcher.requestsWaiting() == inLine);
+                Wait.until(
+                        "all slots are taken",
+                        () -> fetcher.getsInFlight() == slots && fetcher.requestsWaiting() == inLine);
             }
             Thread late = Thread.ofVirtual().start(() -> drain(fetcher, small.plan(), smallStore, small));
             Wait.until("all streams wait", () -> fetcher.requestsWaiting() == streams);

@@ -137,13 +137,19 @@ final class FaultRig implements AutoCloseable {
         ReadsQuery query = server.bean(ReadsQuery.class);
         ThreadPoolExecutor cpu = (ThreadPoolExecutor) server.bean(ExecutorService.class);
         Wait.until("GETs in flight", () -> fetcher.getsInFlight() == 0);
-        Wait.until("requests waiting", () -> fetcher.requestsWaiting() == 0 && fetcher.room().waiting() == 0);
+        Wait.until(
+                "requests waiting",
+                () -> fetcher.requestsWaiting() == 0 && fetcher.room().waiting() == 0);
         Wait.until("stored bytes held", () -> fetcher.bytesHeld() == 0);
         Wait.until("encoded bytes held", () -> query.encodedBytesHeld() == 0);
-        Wait.until("tasks of the pool", () -> cpu.getActiveCount() == 0 && cpu.getQueue().isEmpty());
+        Wait.until(
+                "tasks of the pool",
+                () -> cpu.getActiveCount() == 0 && cpu.getQueue().isEmpty());
         Wait.until("answers that S3 still writes", () -> s3.serving() == 0);
         assertThat(s3.connections()).isLessThanOrEqualTo(S3Settings.DEFAULT.maxConnections());
-        Wait.until("virtual threads", () -> !threads().contains("\"chunk-get-") && !threads().contains("\"dataset-load"));
+        Wait.until(
+                "virtual threads",
+                () -> !threads().contains("\"chunk-get-") && !threads().contains("\"dataset-load"));
     }
 
     /** Every thread there is, virtual ones included, as JSON. */

@@ -162,6 +162,8 @@ class MalformedRequestsTest {
                 "GET /reads/a HTTP/9.1",
                 "GET /reads/a HTTP/1.1x",
                 "GET /reads/a HTTP/1.1\r\nX-Forwarded-Port: x",
+                "GET /reads/a HTTP/1.1\r\nX-Forwarded-Prefix: +/../x",
+                "POST /nothing HTTP/1.1\r\nX-Forwarded-Prefix: x",
                 "GET /reads/a HTTP/1.1\r\nAccept\u0001: x",
                 "GET /reads/a HTTP/1.1\r\nAccept: \u0001x",
                 "GET /links HTTP/1.1\r\nAccept: \u0001x",
