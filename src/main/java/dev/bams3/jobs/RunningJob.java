@@ -122,14 +122,13 @@ final class RunningJob {
             JobResult result = runner.run(claim, new Supervision(this::progressed, control, new Publishing()));
             return new Outcome.Done(result);
         } catch (ReadsException e) {
-            synchronized (this) {
-                if (fate != Fate.OURS) {
-                    return new Outcome.Ended();
-                }
-            }
-            return new Outcome.Failed(JobError.of(e));
+            return fate() == Fate.OURS ? new Outcome.Failed(JobError.of(e)) : new Outcome.Ended();
         } catch (RuntimeException | Error e) {
             LOG.error("conversion {} failed", claim.id(), e);
+            if (fate() != Fate.OURS) {
+                // Of whatever a library makes of the interruption that ended it.
+                return new Outcome.Ended();
+            }
             return new Outcome.Failed(JobError.of(ErrorKind.CORRUPT, "a defect of this program: " + e));
         }
     }

@@ -332,6 +332,39 @@ class JobWorkerTest {
         assertThat(JobRig.ended(idle, job.id()).error().orElseThrow().message()).contains("on purpose");
     }
 
+    /** Libraries wrap interruptions in exceptions of their own. */
+    @Test
+    void aRunnerThatBreaksBecauseItIsToldToEndIsNoDefect() {
+        Job job = submit("one", JobRig.bam(1, 10));
+        JobService stopped = rig.replica(JobRig.QUICK, new JobRunner() {
+            @Override
+            public JobResult run(Job claimed, Supervision supervision) {
+                JobRig.await("told to end", () -> isToEnd(supervision));
+                throw new java.util.concurrent.CompletionException(new InterruptedException());
+            }
+
+            @Override
+            public void discard(Job ended) {
+                throw new AssertionError("nothing is to be removed");
+            }
+        });
+        JobRig.until(idle, job.id(), now -> now.state() == JobState.RUNNING);
+        stopped.close();
+        Job given = JobRig.until(idle, job.id(), now -> now.state() != JobState.RUNNING);
+        assertThat(given.state()).as("%s", given).isEqualTo(JobState.QUEUED);
+        rig.replica();
+        assertThat(JobRig.ended(idle, job.id()).state()).isEqualTo(JobState.SUCCEEDED);
+    }
+
+    private static boolean isToEnd(Supervision supervision) {
+        try {
+            supervision.control().check();
+            return false;
+        } catch (ReadsException e) {
+            return true;
+        }
+    }
+
     @Test
     void jobsThatHaveEndedAreForgottenAfterTheirTime() {
         JobSettings forgetful = new JobSettings(

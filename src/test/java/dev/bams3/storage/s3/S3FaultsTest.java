@@ -14,6 +14,7 @@ import dev.bams3.storage.ObjectUpload;
 import dev.bams3.storage.PutCondition;
 import dev.bams3.storage.StoreUri;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,12 +22,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 
 /** Servers and connections that misbehave: the right bytes, or the right kind of failure, never other bytes. */
 class S3FaultsTest {
@@ -351,5 +356,36 @@ class S3FaultsTest {
                 attempts,
                 usual.firstBackoff(),
                 partSize);
+    }
+
+    /** As the SDK does to who waits for a token, after a server has asked for fewer requests. */
+    @Test
+    void interruptionsThatTheSdkWrapsAreInterruptions() {
+        InterruptedException interruption = new InterruptedException();
+        S3Client waiting = (S3Client) Proxy.newProxyInstance(
+                S3Client.class.getClassLoader(), new Class<?>[] {S3Client.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("createMultipartUpload")) {
+                        return CreateMultipartUploadResponse.builder()
+                                .uploadId("id")
+                                .build();
+                    }
+                    throw new CompletionException(interruption);
+                });
+        ObjectStore store = new S3ObjectStore(waiting, new StoreUri.Bucket("bucket", ""), 5);
+        ObjectKey key = new ObjectKey("key");
+        ObjectUpload upload = store.upload(key);
+        List<ThrowingCallable> calls = List.of(
+                () -> store.head(key),
+                () -> store.put(key, new byte[1], PutCondition.ifAbsent()),
+                () -> store.list("", "", 1),
+                () -> upload.write(new byte[6], 0, 6));
+        for (ThrowingCallable call : calls) {
+            assertThatThrownBy(call)
+                    .isInstanceOfSatisfying(
+                            ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CANCELLED));
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        upload.close();
+        assertThat(Thread.interrupted()).isTrue();
     }
 }
