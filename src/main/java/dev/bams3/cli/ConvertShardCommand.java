@@ -5,6 +5,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.jobs.JobError;
 import dev.bams3.jobs.JobId;
+import dev.bams3.jobs.ShardWorker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,12 +20,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Converts a shard of a conversion that the service runs; what its pods call.",
-            "Exit code 3 says that running it again would not help."
+            "Exit code " + ShardWorker.FOR_GOOD + " says that running it again would not help."
         })
 @SuppressWarnings("NullAway.Init")
 final class ConvertShardCommand implements Callable<Integer> {
-    private static final int FOR_GOOD = 3;
-
     private final CommandContext context;
 
     @Parameters(index = "0", paramLabel = "<conversion>", description = "Id of the conversion.")
@@ -70,6 +69,6 @@ final class ConvertShardCommand implements Callable<Integer> {
         if (report != null) {
             Files.writeString(report, error.toJson());
         }
-        return error.isPassing() ? 1 : FOR_GOOD;
+        return error.isPassing() ? 1 : ShardWorker.FOR_GOOD;
     }
 }

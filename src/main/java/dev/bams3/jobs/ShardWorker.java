@@ -17,6 +17,12 @@ import java.util.concurrent.ExecutorService;
  * stops to write soon after the job is cancelled, has ended, was submitted anew, or cannot be looked at any more.
  */
 public final class ShardWorker {
+    /**
+     * Exit code of a process that says that another try would fail alike; none that a shell, a signal or the JVM ends with,
+     * whose -XX:+ExitOnOutOfMemoryError is 3.
+     */
+    public static final int FOR_GOOD = 42;
+
     private final JobDocuments documents;
     private final JobConversions conversions;
     private final Converter converter;

@@ -105,7 +105,7 @@ class KubernetesShardsTest {
                 return new Exit(0, "");
             } catch (ReadsException e) {
                 JobError error = JobError.of(e);
-                return new Exit(error.isPassing() ? 1 : 3, error.toJson());
+                return new Exit(error.isPassing() ? 1 : ShardWorker.FOR_GOOD, error.toJson());
             }
         });
     }
@@ -147,6 +147,10 @@ class KubernetesShardsTest {
         assertThat(spec.getCompletionMode()).isEqualTo("Indexed");
         assertThat(spec.getBackoffLimit()).isEqualTo(1);
         assertThat(spec.getTtlSecondsAfterFinished()).isEqualTo(3600);
+        assertThat(spec.getPodFailurePolicy().getRules().getFirst())
+                .satisfies(rule -> assertThat(rule.getAction()).isEqualTo("FailJob"))
+                .satisfies(
+                        rule -> assertThat(rule.getOnExitCodes().getValues()).containsExactly(42));
         var pod = spec.getTemplate().getSpec();
         assertThat(pod.getRestartPolicy()).isEqualTo("Never");
         assertThat(pod.getServiceAccountName()).isEqualTo("bams3");
@@ -245,7 +249,7 @@ class KubernetesShardsTest {
                 assertThat(e.kind()).isEqualTo(ErrorKind.CANCELLED);
                 stopped.countDown();
             }
-            return new Exit(3, "");
+            return new Exit(ShardWorker.FOR_GOOD, "");
         })) {
             JobService first = rig.replica();
             slow.awaitHanging(1);

@@ -3,6 +3,7 @@ package dev.bams3.jobs.kubernetes;
 import dev.bams3.convert.ConversionPlan;
 import dev.bams3.error.ReadsException;
 import dev.bams3.jobs.Job;
+import dev.bams3.jobs.ShardWorker;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicy;
@@ -31,9 +32,6 @@ public final class JobTemplate {
     private static final String DATASET = "bams3.dev/dataset";
     private static final String REPORT = "/dev/termination-log";
     private static final int TTL_SECONDS = 3600;
-
-    /** Exit code of the command that says that another try would fail alike. */
-    private static final int FOR_GOOD = 3;
 
     private final io.fabric8.kubernetes.api.model.batch.v1.Job template;
 
@@ -131,7 +129,7 @@ public final class JobTemplate {
                 .withNewOnExitCodes()
                 .withContainerName(container)
                 .withOperator("In")
-                .withValues(List.of(FOR_GOOD))
+                .withValues(List.of(ShardWorker.FOR_GOOD))
                 .endOnExitCodes()
                 .endRule()
                 .addNewRule()

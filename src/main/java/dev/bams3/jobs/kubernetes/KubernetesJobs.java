@@ -148,8 +148,8 @@ public final class KubernetesJobs implements AutoCloseable {
                 .orElseGet(() -> JobError.of(
                         ErrorKind.UNAVAILABLE,
                         "pod " + pod.getMetadata().getName() + " ended with exit code " + terminated.getExitCode()
-                                + " (" + terminated.getReason() + "); kubectl logs has more, and OOMKilled wants more"
-                                + " memory in the template"));
+                                + " (" + terminated.getReason() + "); kubectl logs has more, and OOMKilled or 3 (the"
+                                + " heap is full) wants more memory in the template"));
     }
 
     private List<Pod> pods(String job) {
