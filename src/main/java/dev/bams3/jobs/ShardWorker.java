@@ -11,6 +11,8 @@ import dev.bams3.jobs.SourcePlaces.Opened;
 import dev.bams3.storage.ObjectStore;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Converts a shard of a job in a process of its own, which knows of the job by its document alone. It never publishes, and
@@ -54,16 +56,23 @@ public final class ShardWorker {
      *
      * @param created when the job was submitted, milliseconds since 1970: another submission is another conversion
      * @param shard its number
-     * @throws ReadsException CANCELLED when the job is not to be worked on any more; else as {@link Converter#convertShard}
+     * @throws ReadsException CANCELLED when the job is not to be worked on any more; UNAVAILABLE when that could not be
+     *     found out for a lease's time; else as {@link Converter#convertShard}
      */
     public ShardResult run(JobId id, long created, int shard) {
         Job job = wanted(id, created);
         ConversionControl control = new ConversionControl();
-        JobSignal end = new JobSignal();
-        var watch = waiting.submit(() -> watch(id, created, control, end));
+        AtomicReference<@Nullable ReadsException> lost = new AtomicReference<>();
+        var watch = waiting.submit(() -> watch(id, created, control, lost));
         try (Opened opened = conversions.open(job)) {
             Supervision supervision = new Supervision(Progress.Listener.NONE, control, () -> wanted(id, created));
             return converter.convertShard(conversions.request(job, opened.object()), shard, supervision);
+        } catch (ReadsException e) {
+            ReadsException why = lost.get();
+            if (e.kind() == ErrorKind.CANCELLED && why != null) {
+                throw why;
+            }
+            throw e;
         } finally {
             watch.cancel(true);
         }
@@ -81,7 +90,10 @@ public final class ShardWorker {
                         "the conversion was cancelled, has ended or was submitted anew; nothing more is written"));
     }
 
-    private void watch(JobId id, long created, ConversionControl control, JobSignal end) {
+    /** @param lost told before the conversion is stopped because the job was out of sight */
+    private void watch(
+            JobId id, long created, ConversionControl control, AtomicReference<@Nullable ReadsException> lost) {
+        JobSignal end = new JobSignal();
         long seen = System.nanoTime();
         while (!Thread.currentThread().isInterrupted()) {
             try {
@@ -91,8 +103,17 @@ public final class ShardWorker {
             } catch (InterruptedException e) {
                 return;
             } catch (ReadsException e) {
+                boolean cancelled = e.kind() == ErrorKind.CANCELLED;
                 boolean out = System.nanoTime() - seen > settings.lease().toNanos();
-                if (e.kind() == ErrorKind.CANCELLED || out) {
+                if (out && !cancelled) {
+                    lost.set(ReadsException.about(
+                            ErrorKind.UNAVAILABLE,
+                            id.value(),
+                            "the conversion could not be looked at for " + settings.lease()
+                                    + "; nothing more is written: " + e.getMessage(),
+                            e));
+                }
+                if (cancelled || out) {
                     control.stop();
                     return;
                 }

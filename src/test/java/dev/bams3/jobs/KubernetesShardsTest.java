@@ -30,7 +30,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -264,6 +267,75 @@ class KubernetesShardsTest {
         assertThatThrownBy(() -> worker.run(job.id(), job.created().toEpochMilli(), 0))
                 .isInstanceOfSatisfying(
                         ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CANCELLED));
+    }
+
+    /** The store that it cannot reach for longer than the lease may be reached later. */
+    @Test
+    void aPodThatLosesSightOfItsConversionIsStartedAgain() {
+        AtomicBoolean blind = new AtomicBoolean();
+        FaultyObjectStore far = new FaultyObjectStore(rig.datasets, 1)
+                .onEach(
+                        FaultyObjectStore.calls(Operation.COMPLETE)
+                                .and(call -> call.key().contains(".b3c")),
+                        Fault.HANG)
+                .onEach(call -> blind.get() && call.key().startsWith(JobDocuments.PREFIX), Fault.UNAVAILABLE);
+        Converter converter = new Converter("bams3-server/test", rig.cpu, rig.waiting);
+        ShardWorker worker =
+                new ShardWorker(far, JobRig.places(rig.sources), converter, JobRig.QUICK, folder, rig.waiting);
+        Queue<JobError> errors = new ConcurrentLinkedQueue<>();
+        Job job = submit("cut");
+        try (Kubelet kubelet = new Kubelet(client, NAMESPACE, (args, index) -> {
+            try {
+                worker.run(new JobId(args.get(1)), Long.parseLong(args.get(2)), index);
+                return new Exit(0, "");
+            } catch (ReadsException e) {
+                errors.add(JobError.of(e));
+                blind.set(false);
+                far.release();
+                return new Exit(errors.peek().isPassing() ? 1 : ShardWorker.FOR_GOOD, JobError.of(e).toJson());
+            }
+        })) {
+            rig.replica();
+            far.awaitHanging(1);
+            blind.set(true);
+            Job done = JobRig.ended(idle, job.id());
+            assertThat(done.state()).as("%s", done).isEqualTo(JobState.SUCCEEDED);
+            assertThat(done.attempt()).isEqualTo(1);
+            assertThat(kubelet.starts(0)).isEqualTo(2);
+        }
+        assertThat(errors).singleElement().satisfies(error -> {
+            assertThat(error.kind()).isEqualTo(ErrorKind.UNAVAILABLE);
+            assertThat(error.message()).contains("could not be looked at for PT0.4S");
+        });
+    }
+
+    /** Each would be a failure for good if it were a reason. */
+    @Test
+    void thatAPodWasToldToEndIsNoReason() {
+        JobError stopped = JobError.of(ErrorKind.CANCELLED, "told to end");
+        JobError closing = JobError.of(ErrorKind.CORRUPT, "a defect of this program: closed");
+        Queue<Exit> exits = new ConcurrentLinkedQueue<>(List.of(
+                new Exit(ShardWorker.FOR_GOOD, stopped.toJson()),
+                new Exit(143, closing.toJson()),
+                new Exit(143, closing.toJson())));
+        Converter converter = new Converter("bams3-server/test", rig.cpu, rig.waiting);
+        ShardWorker worker =
+                new ShardWorker(rig.datasets, JobRig.places(rig.sources), converter, JobRig.QUICK, folder, rig.waiting);
+        Job job = submit("cut");
+        try (Kubelet kubelet = new Kubelet(client, NAMESPACE, (args, index) -> {
+            Exit exit = exits.poll();
+            if (exit == null) {
+                worker.run(new JobId(args.get(1)), Long.parseLong(args.get(2)), index);
+                exit = new Exit(0, "");
+            }
+            return exit;
+        })) {
+            rig.replica();
+            Job done = JobRig.ended(idle, job.id());
+            assertThat(done.state()).as("%s", done).isEqualTo(JobState.SUCCEEDED);
+            assertThat(done.attempt()).isEqualTo(3);
+            assertThat(kubelet.starts(0)).isEqualTo(4);
+        }
     }
 
     @Test

@@ -28,6 +28,10 @@ public final class KubernetesJobs implements AutoCloseable {
 
     private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
     private static final int CONFLICT = 409;
+
+    /** Exit code of who is ended by SIGTERM, whatever it reports while all it uses is being closed. */
+    private static final int TERMINATED = 143;
+
     /** For pods to end, which the chart gives five seconds; within the usual lease, as nobody writes heartbeats meanwhile. */
     private static final Duration LONGEST_END = Duration.ofSeconds(25);
 
@@ -123,7 +127,10 @@ public final class KubernetesJobs implements AutoCloseable {
                 || !ENDED.contains(String.valueOf(pod.getStatus().getPhase()));
     }
 
-    /** Why a Job has failed: what a pod has reported that will not go away, else what any has, else what Kubernetes says. */
+    /**
+     * Why a Job has failed: what a pod has reported that will not go away, else what any has, else what Kubernetes says.
+     * That a pod was told to end is no reason.
+     */
     ReadsException failure(Job job, JobEnd end) {
         String name = job.getMetadata().getName();
         List<JobError> errors = pods(name).stream()
@@ -132,8 +139,10 @@ public final class KubernetesJobs implements AutoCloseable {
                         .filter(container -> container.getState() != null
                                 && container.getState().getTerminated() != null)
                         .map(container -> container.getState().getTerminated())
-                        .filter(terminated -> terminated.getExitCode() != 0)
+                        .filter(terminated ->
+                                terminated.getExitCode() != 0 && terminated.getExitCode() != TERMINATED)
                         .map(terminated -> error(pod, terminated)))
+                .filter(error -> error.kind() != ErrorKind.CANCELLED)
                 .toList();
         return errors.stream()
                 .filter(error -> !error.isPassing())
