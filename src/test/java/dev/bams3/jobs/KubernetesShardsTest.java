@@ -23,16 +23,19 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.fabric8.mockwebserver.http.RecordedRequest;
 import io.kubernetes.client.openapi.models.V1Job;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -339,7 +342,7 @@ class KubernetesShardsTest {
     }
 
     @Test
-    void aPodThatFailsForGoodFailsTheConversionWithItsError() {
+    void aPodThatFailsForGoodFailsTheConversionWithItsError() throws InterruptedException {
         byte[] broken = bam.clone();
         broken[broken.length * 7 / 10] ^= 1;
         Job job = JobRig.submit(idle, JobRig.request(rig.source("broken.bam", broken), "cut"));
@@ -357,6 +360,7 @@ class KubernetesShardsTest {
             assertThat(List.of(kubelet.starts(0), kubelet.starts(1), kubelet.starts(2)))
                     .contains(1)
                     .allMatch(starts -> starts <= 1);
+            assertThat(deletions()).isNotEmpty().allMatch(body -> body.contains("\"uid\":\""));
         }
     }
 
@@ -477,6 +481,19 @@ class KubernetesShardsTest {
         }
         assertThatThrownBy(() -> JobTemplate.read(folder.resolve("missing.yaml")))
                 .hasMessageContaining("cannot be read");
+    }
+
+    /** Bodies of the requests that delete Jobs: each names the very Job that it means. */
+    private List<String> deletions() throws InterruptedException {
+        List<String> bodies = new ArrayList<>();
+        for (RecordedRequest request = server.takeRequest(1, TimeUnit.SECONDS);
+                request != null;
+                request = server.takeRequest(10, TimeUnit.MILLISECONDS)) {
+            if (request.getMethod().equals("DELETE") && request.getPath().contains("/jobs/")) {
+                bodies.add(request.getUtf8Body());
+            }
+        }
+        return bodies;
     }
 
     private List<io.fabric8.kubernetes.api.model.batch.v1.Job> jobs() {

@@ -31,6 +31,7 @@ public final class JobTemplate {
 
     private static final String DATASET = "bams3.dev/dataset";
     private static final String REPORT = "/dev/termination-log";
+    private static final String SORTING = "-sort";
     private static final int TTL_SECONDS = 3600;
 
     private final io.fabric8.kubernetes.api.model.batch.v1.Job template;
@@ -117,8 +118,17 @@ public final class JobTemplate {
 
     /** Within the 63 characters of a label, with the number that Kubernetes adds for each pod. */
     private static String name(Job job, ConversionPlan plan) {
-        return "bams3-" + job.id() + "-" + Long.toString(job.created().toEpochMilli(), Character.MAX_RADIX)
-                + (plan.sorting() ? "-sort" : "");
+        return name(job) + (plan.sorting() ? SORTING : "");
+    }
+
+    private static String name(Job job) {
+        return "bams3-" + job.id() + "-" + Long.toString(job.created().toEpochMilli(), Character.MAX_RADIX);
+    }
+
+    /** Whether a Job is for this submission of the conversion. */
+    static boolean isOf(Job job, io.fabric8.kubernetes.api.model.batch.v1.Job present) {
+        String name = present.getMetadata().getName();
+        return name.equals(name(job)) || name.equals(name(job) + SORTING);
     }
 
     /** What fails for good fails at once; pods that the cluster moves elsewhere are no failures. */

@@ -4,6 +4,8 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.jobs.JobError;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.DeleteOptions;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -27,6 +29,7 @@ public final class KubernetesJobs implements AutoCloseable {
     private static final String JOB_NAME = "batch.kubernetes.io/job-name";
 
     private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
+    private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
 
     /** Exit code of who is ended by SIGTERM, whatever it reports while all it uses is being closed. */
@@ -84,31 +87,33 @@ public final class KubernetesJobs implements AutoCloseable {
         return asked(name, () -> Optional.ofNullable(jobs().withName(name).get()));
     }
 
-    /** Names of the Jobs of a conversion. */
-    List<String> ofConversion(String id) {
+    /** All Jobs of a conversion, however often it was submitted. */
+    List<Job> ofConversion(String id) {
         return asked(
-                        id,
-                        () -> jobs().withLabel(JobTemplate.CONVERSION, id)
-                                .list()
-                                .getItems())
-                .stream()
-                .map(job -> job.getMetadata().getName())
-                .toList();
+                id, () -> jobs().withLabel(JobTemplate.CONVERSION, id).list().getItems());
     }
 
     JobChanges changes(String name) {
         return new JobChanges(watcher -> jobs().withName(name).watch(watcher));
     }
 
-    /** Removes a Job and returns when none of its pods runs any more. */
-    void remove(String name) {
-        asked(
-                name,
-                () -> jobs().withName(name)
-                        .withPropagationPolicy(DeletionPropagation.FOREGROUND)
-                        .delete());
+    /**
+     * Removes a Job and returns when none of its pods runs any more. One of the same name that somebody has made since is
+     * left alone.
+     *
+     * @param job as Kubernetes gave it
+     */
+    void remove(Job job) {
+        String name = job.getMetadata().getName();
+        delete(job);
         long end = System.nanoTime() + longestEnd.toNanos();
-        while (find(name).isPresent() || pods(name).stream().anyMatch(KubernetesJobs::runs)) {
+        while (true) {
+            Optional<Job> now = find(name);
+            // Another's is made after the last pod of this one has gone.
+            boolean others = now.isPresent() && !isSame(now.get(), job);
+            if (others || (now.isEmpty() && pods(name).stream().noneMatch(KubernetesJobs::runs))) {
+                return;
+            }
             if (System.nanoTime() > end) {
                 throw ReadsException.about(
                         ErrorKind.UNAVAILABLE, name, "pods of the removed Job still run after " + longestEnd);
@@ -120,6 +125,28 @@ public final class KubernetesJobs implements AutoCloseable {
                 throw ReadsException.of(ErrorKind.CANCELLED, "interrupted", e);
             }
         }
+    }
+
+    private void delete(Job job) {
+        String name = job.getMetadata().getName();
+        DeleteOptions options = new DeleteOptionsBuilder()
+                .withPropagationPolicy(DeletionPropagation.FOREGROUND.toString())
+                .withNewPreconditions()
+                .withUid(job.getMetadata().getUid())
+                .endPreconditions()
+                .build();
+        try {
+            // The client itself knows the precondition of a resource version alone, which changes with each pod.
+            client.raw("/apis/batch/v1/namespaces/" + namespace + "/jobs/" + name, "DELETE", options);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != NOT_FOUND && e.getCode() != CONFLICT) {
+                throw failure(name, e);
+            }
+        }
+    }
+
+    private static boolean isSame(Job one, Job other) {
+        return Objects.equals(one.getMetadata().getUid(), other.getMetadata().getUid());
     }
 
     private static boolean runs(Pod pod) {

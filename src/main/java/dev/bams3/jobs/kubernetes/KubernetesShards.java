@@ -110,7 +110,7 @@ public final class KubernetesShards implements ShardWorkers {
                 LOG.info("Job {} is there already", name);
                 return;
             }
-            jobs.remove(name);
+            jobs.remove(present.get());
         }
         throw ReadsException.about(ErrorKind.UNAVAILABLE, name, "the Job comes and goes");
     }
@@ -155,13 +155,16 @@ public final class KubernetesShards implements ShardWorkers {
                 ? ReadsException.about(
                         ErrorKind.UNAVAILABLE, name, "the Job has ended without results of shards " + missing)
                 : jobs.failure(now.get(), end.get());
-        jobs.remove(name);
+        jobs.remove(now.get());
         throw failure;
     }
 
     @Override
     public void end(Job job) {
-        jobs.ofConversion(job.id().value()).forEach(jobs::remove);
+        jobs.ofConversion(job.id().value()).stream()
+                // The conversion may have been submitted again since.
+                .filter(present -> JobTemplate.isOf(job, present))
+                .forEach(jobs::remove);
     }
 
     @Override
