@@ -214,6 +214,40 @@ class KubernetesShardsTest {
         assertThat(jobs()).extracting(one -> one.getMetadata().getName()).containsExactly(name);
     }
 
+    /** As after an upgrade: another program makes another generation. */
+    @Test
+    void aJobOfAnotherReleaseMakesWay() {
+        Job job = submit("cut");
+        String uid = client.batch()
+                .v1()
+                .jobs()
+                .inNamespace(NAMESPACE)
+                .resource(new JobBuilder()
+                        .withNewMetadata()
+                        .withName("bams3-" + job.id() + "-"
+                                + Long.toString(job.created().toEpochMilli(), 36))
+                        .addToLabels("bams3.dev/conversion", job.id().value())
+                        .addToAnnotations("bams3.dev/generation", "another")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withCompletions(1)
+                        .endSpec()
+                        .build())
+                .create()
+                .getMetadata()
+                .getUid();
+        rig.replica();
+        JobRig.await(
+                "a new Job",
+                () -> jobs().stream().anyMatch(one -> !one.getMetadata().getUid().equals(uid)));
+        try (Kubelet kubelet = kubelet(rig.datasets)) {
+            Job done = JobRig.ended(idle, job.id());
+            assertThat(done.state()).as("%s", done).isEqualTo(JobState.SUCCEEDED);
+            assertThat(done.attempt()).isEqualTo(1);
+            assertThat(kubelet.starts(0)).isEqualTo(1);
+        }
+    }
+
     @Test
     void cancellingRemovesTheJobWaitsForItsPodsAndLeavesNothing() {
         FaultyObjectStore slow = new FaultyObjectStore(rig.datasets, 1)

@@ -152,11 +152,16 @@ public final class JobTemplate {
                 .build();
     }
 
-    /** Whether two Jobs are for the same conversion, by the same plan. */
+    /** Whether two Jobs are for the same conversion. */
+    static boolean areOfOneConversion(
+            io.fabric8.kubernetes.api.model.batch.v1.Job one, io.fabric8.kubernetes.api.model.batch.v1.Job other) {
+        return Objects.equals(label(one), label(other));
+    }
+
+    /** Whether two Jobs of a conversion are for the same plan: that of another release is another. */
     static boolean areOfOnePlan(
             io.fabric8.kubernetes.api.model.batch.v1.Job one, io.fabric8.kubernetes.api.model.batch.v1.Job other) {
-        return Objects.equals(label(one), label(other))
-                && Objects.equals(generation(one), generation(other))
+        return Objects.equals(generation(one), generation(other))
                 && Objects.equals(
                         one.getSpec().getCompletions(), other.getSpec().getCompletions());
     }

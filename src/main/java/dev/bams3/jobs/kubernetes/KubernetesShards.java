@@ -64,7 +64,7 @@ public final class KubernetesShards implements ShardWorkers {
         }
         var wanted = template.job(job, plan, settings.atOnce());
         String name = wanted.getMetadata().getName();
-        begin(wanted);
+        begin(wanted, supervision);
         try (JobChanges changes = jobs.changes(name)) {
             boolean seen = true;
             while (true) {
@@ -86,8 +86,8 @@ public final class KubernetesShards implements ShardWorkers {
         }
     }
 
-    /** Creates the Job, or finds it at work for this very plan. */
-    private void begin(io.fabric8.kubernetes.api.model.batch.v1.Job wanted) {
+    /** Creates the Job, or finds it at work for this very plan; one of another release makes way. */
+    private void begin(io.fabric8.kubernetes.api.model.batch.v1.Job wanted, Supervision supervision) {
         String name = wanted.getMetadata().getName();
         for (int i = 0; i < MOST_TRIES; i++) {
             if (jobs.create(wanted)) {
@@ -98,18 +98,21 @@ public final class KubernetesShards implements ShardWorkers {
             if (present.isEmpty()) {
                 continue;
             }
-            if (!JobTemplate.areOfOnePlan(present.get(), wanted)) {
+            if (!JobTemplate.areOfOneConversion(present.get(), wanted)) {
                 throw ReadsException.about(
                         ErrorKind.CHANGED,
                         name,
                         "a Job of this name is there that is none of this conversion; remove it and retry");
             }
-            boolean working = present.get().getMetadata().getDeletionTimestamp() == null
+            boolean working = JobTemplate.areOfOnePlan(present.get(), wanted)
+                    && present.get().getMetadata().getDeletionTimestamp() == null
                     && JobEnd.of(present.get()).isEmpty();
             if (working) {
                 LOG.info("Job {} is there already", name);
                 return;
             }
+            supervision.control().check();
+            LOG.info("Job {} has ended, or is of another plan, and is removed", name);
             jobs.remove(present.get());
         }
         throw ReadsException.about(ErrorKind.UNAVAILABLE, name, "the Job comes and goes");
