@@ -19,7 +19,10 @@ final class ShardPlanner {
         this.inflaters = inflaters;
     }
 
-    List<Shard> shards(int wanted) {
+    /** @param most how many at most; fewer where so many would leave too few numbers for the chunks of each */
+    List<Shard> shards(int most) {
+        // Chunks have numbers, of which each shard gets as many, and each reference begins one.
+        int wanted = Math.clamp(DatasetLayout.MAX_CHUNKS / (2L * (references() + 1)), 1, most);
         List<VirtualOffset> borders = new ArrayList<>();
         borders.add(head.first());
         if (head.isSeekable()) {
@@ -45,5 +48,9 @@ final class ShardPlanner {
             shards.add(new Shard(i, borders.get(i).packed(), borders.get(i + 1).packed(), first, end));
         }
         return shards;
+    }
+
+    private int references() {
+        return head.header().references().size();
     }
 }

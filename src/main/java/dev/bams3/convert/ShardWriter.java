@@ -92,7 +92,8 @@ final class ShardWriter implements AutoCloseable {
             if (nextChunk == endChunk) {
                 throw ReadsException.of(
                         ErrorKind.TOO_LARGE,
-                        "no number is left for another chunk: convert in fewer parts, or with " + "larger chunks");
+                        "no number is left for another chunk, which every reference begins: convert with larger"
+                                + " chunks or, from shards, in fewer of them");
             }
             ChunkWriter writer =
                     new ChunkWriter(workspace.uuid(), workspace.generation(), nextChunk, block.reference());

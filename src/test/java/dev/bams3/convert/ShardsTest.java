@@ -16,6 +16,8 @@ import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.genome.Reference;
+import dev.bams3.genome.ReferenceDictionary;
+import dev.bams3.sam.SamHeader;
 import dev.bams3.simulate.SimulationOptions;
 import dev.bams3.simulate.Simulator;
 import dev.bams3.storage.ObjectKey;
@@ -334,6 +336,21 @@ class ShardsTest {
             sorting.add(plan.sorting());
             new LocalShards(rig.converter(), 2).run(request, plan, supervision);
         };
+    }
+
+    /** Each begins a chunk, and chunks have numbers. */
+    @Test
+    void sourcesOfVeryManyReferencesAreCutIntoFewerShards() {
+        List<Reference> references =
+                new ArrayList<>(RandomRecords.header().references().references());
+        while (references.size() < 150_000) {
+            references.add(new Reference("c" + references.size(), 1000));
+        }
+        SamHeader header = new SamHeader(new byte[0], new ReferenceDictionary(references));
+        SourceObject source = rig.source(ConversionRig.bam(header, new RandomRecords(5).sortedList(900)));
+        ConversionPlan plan = plan(request(source, rig.datasets, SMALL), 7);
+        assertThat(plan.shards()).hasSizeBetween(1, 3);
+        assertThat(plan.shards()).allMatch(shard -> shard.endChunk() - shard.firstChunk() > 2 * 150_000);
     }
 
     @Test
