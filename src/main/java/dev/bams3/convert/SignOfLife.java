@@ -59,6 +59,11 @@ final class SignOfLife {
                     ? Arrays.equals(present.get().body(), CLAIMED)
                     // Removed with all the rest, while this process slept.
                     : givenOnce;
+            if (attempt > 0 && !claimed && present.isPresent()) {
+                // A rival, such as another shard that begins, was faster: the sign is given.
+                givenOnce = true;
+                return;
+            }
             if (claimed) {
                 throw ReadsException.about(
                         ErrorKind.CHANGED,
