@@ -32,18 +32,20 @@ public final class ShardWatch {
     /** Looks for chunks that were stored since; of sources that are not read by place, how much was read is not known. */
     public Progress look() {
         workspace.life().giveSometimes();
-        for (ChunkReceipt receipt : workspace.news(seen)) {
-            StreamDigest digest = receipt.digest();
-            records += digest.records();
-            bytes += digest.bytes();
-            stored += receipt.chunk().length();
-            if (receipt.from() != RecordSource.NOWHERE) {
-                read += (receipt.next() >>> 16) - (receipt.from() >>> 16);
-            }
-        }
+        workspace.news(seen, this::add);
         long size = plan.shards().stream().mapToLong(Shard::sourceBytes).sum();
         double fraction = size == 0 ? 0 : Math.min(1, (double) read / size);
         return new Progress(
                 plan.sorting() ? Phase.SORTING : Phase.CONVERTING, fraction, records, bytes, read, size, stored);
+    }
+
+    private void add(ChunkReceipt receipt) {
+        StreamDigest digest = receipt.digest();
+        records += digest.records();
+        bytes += digest.bytes();
+        stored += receipt.chunk().length();
+        if (receipt.from() != RecordSource.NOWHERE) {
+            read += (receipt.next() >>> 16) - (receipt.from() >>> 16);
+        }
     }
 }

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -173,25 +174,27 @@ final class Workspace {
         return String.format(Locale.ROOT, "shards/%06d.json", shard.number());
     }
 
-    /** Receipts that are there and not among those seen, which they then are; of a generation being made. */
-    List<ChunkReceipt> news(Set<ObjectKey> seen) {
-        List<ChunkReceipt> news = new ArrayList<>();
+    /**
+     * Gives the receipts that are there and not among those seen, which each is once it was given, also where a later one
+     * cannot be read; of a generation being made.
+     */
+    void news(Set<ObjectKey> seen, Consumer<ChunkReceipt> taker) {
         String after = "";
         List<ObjectInfo> page;
         do {
             page = destination.store().list(key("chunks").value() + "/", after, ObjectStore.MAX_LISTED);
             for (ObjectInfo found : page) {
                 after = found.key().value();
-                if (seen.add(found.key())) {
+                if (!seen.contains(found.key())) {
                     byte[] body = destination
                             .store()
                             .get(found.key(), WorkDocument.MAX_LENGTH)
                             .body();
-                    WorkDocument.decode(body, ChunkReceipt.class).ifPresent(news::add);
+                    WorkDocument.decode(body, ChunkReceipt.class).ifPresent(taker);
+                    seen.add(found.key());
                 }
             }
         } while (page.size() == ObjectStore.MAX_LISTED);
-        return news;
     }
 
     void store(ChunkReceipt receipt) {

@@ -459,11 +459,17 @@ class KubernetesShardsTest {
     @Test
     void aStoreThatDoesNotAnswerForAWhileIsWaitedFor() {
         AtomicInteger left = new AtomicInteger(5);
+        AtomicInteger unread = new AtomicInteger(2);
         FaultyObjectStore blind = new FaultyObjectStore(rig.datasets, 1)
                 .onEach(
                         FaultyObjectStore.calls(Operation.LIST)
                                 .and(call -> call.key().contains("/conversion/chunks/"))
                                 .and(call -> left.getAndDecrement() > 0),
+                        Fault.UNAVAILABLE)
+                .onEach(
+                        FaultyObjectStore.calls(Operation.GET)
+                                .and(call -> call.key().contains("/conversion/chunks/"))
+                                .and(call -> unread.getAndDecrement() > 0),
                         Fault.UNAVAILABLE);
         Job job = submit("cut");
         try (Kubelet kubelet = kubelet(rig.datasets)) {
@@ -472,6 +478,7 @@ class KubernetesShardsTest {
             assertThat(done.state()).as("%s", done).isEqualTo(JobState.SUCCEEDED);
             assertThat(done.attempt()).isEqualTo(1);
             assertThat(blind.faults()).isGreaterThan(0);
+            assertThat(done.progress().orElseThrow().records()).isEqualTo(600);
             assertThat(kubelet.starts(0)).isEqualTo(1);
         }
     }
