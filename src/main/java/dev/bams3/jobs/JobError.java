@@ -2,6 +2,7 @@ package dev.bams3.jobs;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalLong;
 import tools.jackson.core.JacksonException;
@@ -18,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public record JobError(
         ErrorKind kind, String message, Optional<String> resource, Optional<String> field, OptionalLong offset) {
-    private static final int MOST_REPORTED = 2000;
+    private static final int MOST_REPORTED = 4096;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     public static JobError of(ReadsException failure) {
@@ -34,10 +35,26 @@ public record JobError(
         return kind == ErrorKind.UNAVAILABLE || kind == ErrorKind.OVERLOADED;
     }
 
-    /** For the process that waits for this one; short enough for the 4096 bytes that Kubernetes keeps of a message. */
+    /**
+     * For the process that waits for this one; at most the 4096 bytes that Kubernetes keeps of a message, for which the
+     * message is cut and, where that is not enough, where it was found is left out.
+     */
     public String toJson() {
-        String kept = message.length() <= MOST_REPORTED ? message : message.substring(0, MOST_REPORTED);
-        return JSON.writeValueAsString(new JobError(kind, kept, resource, field, offset));
+        int kept = message.length();
+        String json = JSON.writeValueAsString(this);
+        while (kept > 0 && isTooLong(json)) {
+            kept = kept * 3 / 4;
+            if (kept > 0 && Character.isHighSurrogate(message.charAt(kept - 1))) {
+                kept--;
+            }
+            json = JSON.writeValueAsString(
+                    new JobError(kind, message.substring(0, kept), resource, field, offset));
+        }
+        return isTooLong(json) ? of(kind, message).toJson() : json;
+    }
+
+    private static boolean isTooLong(String json) {
+        return json.getBytes(StandardCharsets.UTF_8).length > MOST_REPORTED;
     }
 
     /** Empty for anything that {@link #toJson} did not make. */

@@ -89,6 +89,25 @@ class JobDocumentsTest {
     }
 
     @Test
+    void reportsOfErrorsFitWhatKubernetesKeeps() {
+        for (String letter : List.of("a", "\u00e4", "\"", "\u0001", "\ud83e\uddec")) {
+            String text = letter.repeat(5000);
+            for (String resource : List.of("a.bam", text)) {
+                JobError error = JobError.of(ReadsException.corrupt(resource, 17, "block", text));
+                String json = error.toJson();
+                assertThat(json.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(4096);
+                JobError read = JobError.ofJson(json).orElseThrow();
+                assertThat(read.kind()).isEqualTo(ErrorKind.CORRUPT);
+                assertThat(read.message()).hasSizeGreaterThan(300);
+                assertThat(error.message()).startsWith(read.message());
+                assertThat(read.resource().isPresent()).isEqualTo(resource.length() < 10);
+            }
+        }
+        JobError brief = JobError.of(ErrorKind.CORRUPT, "brief");
+        assertThat(JobError.ofJson(brief.toJson())).contains(brief);
+    }
+
+    @Test
     void onlyTheNewestRevisionIsKept() {
         Job job = write(job("a"));
         for (int i = 0; i < 20; i++) {
