@@ -5,6 +5,7 @@ import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.bgzf.VirtualOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Cuts a source into shards of about the same number of compressed bytes, where its index says that a record begins or, where
@@ -27,12 +28,15 @@ final class ShardPlanner {
         borders.add(head.first());
         if (head.isSeekable()) {
             RecordSeeker seeker = new RecordSeeker(head, inflaters);
-            SourceIndex index = wanted > 1 ? SourceIndex.beside(head.object()) : SourceIndex.NONE;
             long from = head.first().block();
             long length = (head.end().block() - from) / wanted;
-            for (int i = 1; i < wanted; i++) {
-                long offset = from + length * i;
-                index.firstFrom(offset)
+            long[] offsets = IntStream.range(1, wanted)
+                    .mapToLong(i -> from + length * i)
+                    .toArray();
+            SourceIndex index = offsets.length == 0 ? SourceIndex.none() : SourceIndex.beside(head.object(), offsets);
+            for (int i = 0; i < offsets.length; i++) {
+                long offset = offsets[i];
+                index.first(i)
                         .filter(known -> known.block() < offset + length && seeker.beginsAt(known))
                         .or(() -> seeker.firstRecordFrom(offset))
                         .filter(found -> found.compareTo(borders.getLast()) > 0)

@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -21,38 +21,61 @@ final class SourceIndex {
     private static final int BAI = magic("BAI\1");
     private static final int CSI = magic("CSI\1");
 
-    /** A human genome at 30x has 9 MB. */
-    private static final int MAX_LENGTH = 256 << 20;
+    /** Inflated, too; of a larger one the bytes of the source are searched. A human genome at 30x has 9 MB. */
+    private static final int MAX_LENGTH = 32 << 20;
 
     private static final int BAI_DEPTH = 5;
     private static final int CHUNK_LENGTH = 16;
     private static final int MAX_DEPTH = 9;
 
-    static final SourceIndex NONE = new SourceIndex();
+    /** The last of all virtual offsets. */
+    private static final long NO_BEGINNING = -1;
 
-    private final TreeSet<VirtualOffset> beginnings = new TreeSet<>();
+    private final long[] offsets;
+    private final long[] firsts;
 
-    private SourceIndex() {}
+    private SourceIndex(long[] offsets) {
+        this.offsets = offsets;
+        firsts = new long[offsets.length];
+        Arrays.fill(firsts, NO_BEGINNING);
+    }
 
-    /** The first that is found of {@code x.bam.bai}, {@code x.bai}, {@code x.bam.csi} and {@code x.csi}; may be empty. */
-    static SourceIndex beside(SourceObject source) {
+    /**
+     * The first that is found of {@code x.bam.bai}, {@code x.bai}, {@code x.bam.csi} and {@code x.csi}; may be empty.
+     *
+     * @param offsets bytes of the file, ascending, from each of which to the next the first beginning is kept
+     */
+    static SourceIndex beside(SourceObject source, long[] offsets) {
         String key = source.key().value();
         String stem = key.endsWith(".bam") ? key.substring(0, key.length() - 4) : key;
         for (String name : List.of(key + ".bai", stem + ".bai", key + ".csi", stem + ".csi")) {
             try {
-                SourceIndex index = new SourceIndex();
+                SourceIndex index = new SourceIndex(offsets);
                 index.read(source.store().get(new ObjectKey(name), MAX_LENGTH).body());
                 return index;
             } catch (ReadsException | IOException | BufferUnderflowException | IllegalArgumentException e) {
                 // Not there, not for us to read, or not sound: the bytes of the source say the same.
             }
         }
-        return NONE;
+        return new SourceIndex(offsets);
     }
 
-    /** The first that lies at or behind that byte of the file. */
-    Optional<VirtualOffset> firstFrom(long offset) {
-        return Optional.ofNullable(beginnings.ceiling(VirtualOffset.of(offset, 0)));
+    /** Of no use for any offset. */
+    static SourceIndex none() {
+        return new SourceIndex(new long[0]);
+    }
+
+    /** The first that lies at or behind the offset of that number, and before the next one. */
+    Optional<VirtualOffset> first(int number) {
+        return firsts[number] == NO_BEGINNING ? Optional.empty() : Optional.of(new VirtualOffset(firsts[number]));
+    }
+
+    private void add(VirtualOffset beginning) {
+        int found = Arrays.binarySearch(offsets, beginning.block());
+        int number = found >= 0 ? found : -found - 2;
+        if (number >= 0 && Long.compareUnsigned(beginning.packed(), firsts[number]) < 0) {
+            firsts[number] = beginning.packed();
+        }
     }
 
     private void read(byte[] file) throws IOException {
@@ -85,7 +108,7 @@ final class SourceIndex {
                     continue;
                 }
                 for (int chunk = 0; chunk < chunks; chunk++) {
-                    beginnings.add(new VirtualOffset(bytes.getLong()));
+                    add(new VirtualOffset(bytes.getLong()));
                     bytes.getLong();
                 }
             }
@@ -104,7 +127,11 @@ final class SourceIndex {
 
     private static byte[] inflated(byte[] file) throws IOException {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(file))) {
-            return in.readNBytes(MAX_LENGTH);
+            byte[] inflated = in.readNBytes(MAX_LENGTH + 1);
+            if (inflated.length > MAX_LENGTH) {
+                throw new IllegalArgumentException("over " + MAX_LENGTH + " bytes");
+            }
+            return inflated;
         }
     }
 
