@@ -30,9 +30,8 @@ final class ShardPlanner {
             RecordSeeker seeker = new RecordSeeker(head, inflaters);
             long from = head.first().block();
             long length = (head.end().block() - from) / wanted;
-            long[] offsets = IntStream.range(1, wanted)
-                    .mapToLong(i -> from + length * i)
-                    .toArray();
+            long[] offsets =
+                    IntStream.range(1, wanted).mapToLong(i -> from + length * i).toArray();
             SourceIndex index = offsets.length == 0 ? SourceIndex.none() : SourceIndex.beside(head.object(), offsets);
             for (int i = 0; i < offsets.length; i++) {
                 long offset = offsets[i];

@@ -47,8 +47,7 @@ public record JobError(
             if (kept > 0 && Character.isHighSurrogate(message.charAt(kept - 1))) {
                 kept--;
             }
-            json = JSON.writeValueAsString(
-                    new JobError(kind, message.substring(0, kept), resource, field, offset));
+            json = JSON.writeValueAsString(new JobError(kind, message.substring(0, kept), resource, field, offset));
         }
         return isTooLong(json) ? of(kind, message).toJson() : json;
     }

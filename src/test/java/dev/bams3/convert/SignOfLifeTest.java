@@ -30,8 +30,7 @@ class SignOfLifeTest {
 
     @Test
     void theClaimOfASweepIsNot() {
-        SignOfLife life =
-                new SignOfLife(outrunBy(() -> SignOfLife.claim(store, KEY, PutCondition.ifAbsent())), KEY);
+        SignOfLife life = new SignOfLife(outrunBy(() -> SignOfLife.claim(store, KEY, PutCondition.ifAbsent())), KEY);
         assertThatThrownBy(life::give)
                 .hasMessageContaining("is being swept")
                 .isInstanceOfSatisfying(

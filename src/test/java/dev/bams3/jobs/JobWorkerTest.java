@@ -339,7 +339,7 @@ class JobWorkerTest {
         JobService stopped = rig.replica(JobRig.QUICK, new JobRunner() {
             @Override
             public JobResult run(Job claimed, Supervision supervision) {
-                JobRig.await("told to end", () -> isToEnd(supervision));
+                Wait.until("told to end", () -> isToEnd(supervision));
                 throw new java.util.concurrent.CompletionException(new InterruptedException());
             }
 

@@ -166,8 +166,7 @@ public final class KubernetesJobs implements AutoCloseable {
                         .filter(container -> container.getState() != null
                                 && container.getState().getTerminated() != null)
                         .map(container -> container.getState().getTerminated())
-                        .filter(terminated ->
-                                terminated.getExitCode() != 0 && terminated.getExitCode() != TERMINATED)
+                        .filter(terminated -> terminated.getExitCode() != 0 && terminated.getExitCode() != TERMINATED)
                         .map(terminated -> error(pod, terminated)))
                 .filter(error -> error.kind() != ErrorKind.CANCELLED)
                 .toList();
