@@ -10,8 +10,8 @@ import org.springframework.http.server.observation.DefaultServerRequestObservati
 import org.springframework.http.server.observation.ServerRequestObservationContext;
 
 /**
- * What the span of a request says beside method, pattern of the path and status: the same as its line in the access log. Never
- * its address, which may be a capability link or the signed address of a slice.
+ * What the span of a request says beside method, pattern of the path and status: the same as its line in the access log, and what
+ * failure broke it off. Never its address, which may be a capability link or the signed address of a slice.
  */
 final class RequestTrace extends DefaultServerRequestObservationConvention {
     @Override

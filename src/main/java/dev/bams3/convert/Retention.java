@@ -245,8 +245,8 @@ public final class Retention {
 
     /**
      * Removes a dataset: first its commit, so that it is gone for readers at once, then the objects of its generations. What
-     * a conversion that is under way has written stays; it will not be published if it was to replace this one. What takes
-     * the place of the dataset meanwhile stays, too.
+     * a conversion that is under way has written stays; it will not be published if it was to replace this one. What is
+     * published once the commit is gone stays, too.
      *
      * @return how many objects were removed
      * @throws ReadsException NOT_FOUND if there is no such dataset, or what the store says

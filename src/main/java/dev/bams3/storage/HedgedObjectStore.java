@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * additional reads are bounded as a share of all.
  */
 public final class HedgedObjectStore implements ObjectStore {
-    /** Larger reads are of bandwidth. It also bounds the memory of second reads, which nobody has counted. */
+    /**
+     * Larger ranges are of bandwidth. It also bounds the memory of their second reads, which nobody has counted. Whole objects,
+     * whose size nobody knows before, count as small: those of the service are commits and headers.
+     */
     private static final int MOST_BYTES = 1 << 20;
 
     /** Second reads that may follow one another, if there were none for long. */
