@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real clients: what they read, and that none takes a broken answer for a whole one. */
 class ClientsTest {
+    private static final String ASKED = "\r\nTE: trailers";
+
     private static final ServedReads READS = ServedReads.shared();
     private static final String REGION = "?referenceName=chr1&start=1000&end=90000";
 
@@ -85,12 +87,12 @@ class ClientsTest {
 
     @Test
     void aBrokenAnswerHasNoLastChunk() throws IOException {
-        RawHttp.Answer answer = RawHttp.send(READS.server().port(), "GET /stream/reads/a/broken HTTP/1.1");
+        RawHttp.Answer answer = RawHttp.send(READS.server().port(), "GET /stream/reads/a/broken HTTP/1.1" + ASKED);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Transfer-Encoding")).contains("chunked");
         assertThat(answer.bytes().length).isGreaterThan(10_000);
         assertThat(answer.text()).doesNotEndWith("\r\n\r\n").doesNotContain("\r\nBAMS3-Records:");
-        RawHttp.Answer whole = RawHttp.send(READS.server().port(), "GET /stream/reads/a/reads HTTP/1.1");
+        RawHttp.Answer whole = RawHttp.send(READS.server().port(), "GET /stream/reads/a/reads HTTP/1.1" + ASKED);
         assertThat(whole.text()).endsWith(end(READS.records().size()));
     }
 
@@ -115,7 +117,7 @@ class ClientsTest {
                         TicketClient.get(READS.server().url(path.replace("format=" + format, "format=BAM")))
                                 .body())
                 .size();
-        RawHttp.Answer answer = RawHttp.send(READS.server().port(), "GET " + path + " HTTP/1.1");
+        RawHttp.Answer answer = RawHttp.send(READS.server().port(), "GET " + path + " HTTP/1.1" + ASKED);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Trailer")).contains("BAMS3-Records");
         assertThat(answer.header("Content-Length")).isEmpty();
@@ -126,12 +128,14 @@ class ClientsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "GET /stream/reads/a/reads?format=SAM HTTP/1.0",
-                "HEAD /stream/reads/a/reads?format=SAM HTTP/1.1",
-                "GET /stream/reads/a/nothing?format=SAM HTTP/1.1",
-                "GET /stream/reads/a/reads?format=SAM&referenceName=no HTTP/1.1"
+                "GET /stream/reads/a/reads?format=SAM HTTP/1.0" + ASKED,
+                "HEAD /stream/reads/a/reads?format=SAM HTTP/1.1" + ASKED,
+                "GET /stream/reads/a/nothing?format=SAM HTTP/1.1" + ASKED,
+                "GET /stream/reads/a/reads?format=SAM&referenceName=no HTTP/1.1" + ASKED,
+                "GET /stream/reads/a/reads?format=SAM HTTP/1.1",
+                "GET /stream/reads/a/reads?format=SAM HTTP/1.1\r\nTE: deflate"
             })
-    void whereNoTrailerCanComeNoneIsAnnounced(String head) throws IOException {
+    void whereNoTrailerIsAskedForOrCanComeNoneIsAnnounced(String head) throws IOException {
         RawHttp.Answer answer = RawHttp.send(READS.server().port(), head);
         assertThat(answer.header("Trailer")).isEmpty();
         assertThat(answer.text()).doesNotContain("BAMS3-Records");
@@ -144,6 +148,8 @@ class ClientsTest {
                 folder,
                 "curl",
                 "-sS",
+                "-H",
+                "TE: trailers",
                 "-D",
                 trailers.toString(),
                 "-o",
@@ -160,6 +166,8 @@ class ClientsTest {
                                 folder,
                                 "curl",
                                 "-sS",
+                                "-H",
+                                "TE: trailers",
                                 "-D",
                                 trailers.toString(),
                                 "-o",
@@ -177,7 +185,8 @@ class ClientsTest {
         Tool.Result lines =
                 Tool.run(folder, "python3", "-c", """
                 import sys, urllib.request
-                with urllib.request.urlopen(sys.argv[1]) as answer:
+                asked = urllib.request.Request(sys.argv[1], headers={"TE": "trailers"})
+                with urllib.request.urlopen(asked) as answer:
                     print(sum(not line.startswith(b"@") for line in answer))
                 """, READS.server().url("/stream/reads/a/reads?format=SAM"));
         assertThat(lines.exit()).as(lines.errors()).isZero();

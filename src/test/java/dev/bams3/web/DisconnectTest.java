@@ -60,7 +60,7 @@ class DisconnectTest {
     @Test
     void aClientThatSendsItsNextRequestEarlyIsStillThere() throws IOException {
         RunningServer server = ServedReads.shared().server();
-        String head = "GET /stream/reads/a/reads?referenceName=chr1&format=SAM HTTP/1.1\r\nHost: a\r\n";
+        String head = "GET /stream/reads/a/reads?referenceName=chr1&format=SAM HTTP/1.1\r\nHost: a\r\nTE: trailers\r\n";
         RawHttp.Answer alone = RawHttp.sendBytes(server.port(), head + "Connection: close\r\n\r\n");
         RawHttp.Answer both = RawHttp.sendBytes(server.port(), head + "\r\n" + head + "Connection: close\r\n\r\n");
         assertThat(alone.status()).isEqualTo(200);
