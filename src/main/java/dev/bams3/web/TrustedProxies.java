@@ -24,6 +24,9 @@ public final class TrustedProxies extends HttpFilter {
     private static final Pattern PREFIX =
             Pattern.compile("\\s*|\\s*(?:/[\\w.~!$&'()*+;=:@-]+)+/?\\s*(?:,\\s*(?:/[\\w.~!$&'()*+;=:@-]+)+/?\\s*)*");
 
+    /** A name or an address, that of IPv6 with or without brackets. */
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._~-]+|\\[?[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._~-]+)?]?");
+
     private final transient ForwardedHeaderFilter believing = new ForwardedHeaderFilter();
     private final transient ForwardedHeaderFilter dropping = new ForwardedHeaderFilter();
 
@@ -44,20 +47,23 @@ public final class TrustedProxies extends HttpFilter {
         Enumeration<String> prefixes = request.getHeaders("X-Forwarded-Prefix");
         while (prefixes.hasMoreElements()) {
             if (!PREFIX.matcher(prefixes.nextElement()).matches()) {
-                Failures.write(
-                        HtsgetError.ofStatus(
-                                400,
-                                "X-Forwarded-Prefix: not the beginning of a path, such as /genomics; mend the proxy"),
-                        request,
-                        response);
+                refuse("X-Forwarded-Prefix: not the beginning of a path, such as /genomics", request, response);
                 return;
             }
         }
         String client = ForwardedFor.client(request, peer, this::isTrusted);
-        believing.doFilter(
-                request,
-                response,
-                (inner, answer) -> chain.doFilter(new OfClient((HttpServletRequest) inner, client), answer));
+        believing.doFilter(request, response, (inner, answer) -> {
+            if (HOST.matcher(inner.getServerName()).matches()) {
+                chain.doFilter(new OfClient((HttpServletRequest) inner, client), answer);
+            } else {
+                refuse("X-Forwarded-Host or Forwarded: not a host, such as reads.example.org", request, response);
+            }
+        });
+    }
+
+    private static void refuse(String message, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Failures.write(HtsgetError.ofStatus(400, message + "; mend the proxy"), request, response);
     }
 
     private boolean isTrusted(String peer) {

@@ -164,6 +164,8 @@ class MalformedRequestsTest {
                 "GET /reads/a HTTP/1.1\r\nX-Forwarded-Port: x",
                 "GET /reads/a HTTP/1.1\r\nX-Forwarded-Prefix: +/../x",
                 "POST /nothing HTTP/1.1\r\nX-Forwarded-Prefix: x",
+                "GET /swagger-ui HTTP/1.1\r\nX-Forwarded-Host: a\tb",
+                "GET /reads/a HTTP/1.1\r\nForwarded: host=\"a<b\"",
                 "GET /reads/a HTTP/1.1\r\nAccept\u0001: x",
                 "GET /reads/a HTTP/1.1\r\nAccept: \u0001x",
                 "GET /links HTTP/1.1\r\nAccept: \u0001x",
