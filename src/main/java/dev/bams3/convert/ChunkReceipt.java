@@ -65,6 +65,11 @@ record ChunkReceipt(
         return ChunkReader.directory(name, directory, tail, chunk.number()).blocks();
     }
 
+    /** Bytes of the source that it holds, about; 0 where that is not known. */
+    long sourceBytes() {
+        return from == RecordSource.NOWHERE ? 0 : (next >>> 16) - (from >>> 16);
+    }
+
     /** Place of its first record in coordinate order. */
     long firstKey() {
         return RecordOrder.key(chunk.reference(), blocks().getFirst().firstStart());

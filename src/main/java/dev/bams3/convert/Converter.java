@@ -252,7 +252,12 @@ public final class Converter {
         } else if (plan.sorting()) {
             made.add(sort(request, workspace, head, supervision, inflaters));
         } else {
-            plan.shards().forEach(shard -> made.add(inOrder(request, workspace, shard, head, supervision, inflaters)));
+            ShardSum sum = new ShardSum(plan, supervision.listener());
+            for (Shard shard : plan.shards()) {
+                Supervision own = new Supervision(
+                        progress -> sum.progressed(shard, progress), supervision.control(), supervision.fence());
+                made.add(inOrder(request, workspace, shard, head, own, inflaters));
+            }
         }
         return publish(request, workspace, plan, head, made, supervision);
     }

@@ -10,6 +10,8 @@ package dev.bams3.convert;
  * @param sourceBytes read of the source: the file, or the dataset's blocks
  * @param sourceSize bytes of the source
  * @param storedBytes written so far: of the dataset's blocks, or of the exported file
+ * @param keptRecords of the records, those of chunks that an earlier run has made
+ * @param keptFraction of the whole work, what an earlier run has done of the fraction
  */
 public record Progress(
         Phase phase,
@@ -18,7 +20,21 @@ public record Progress(
         long recordBytes,
         long sourceBytes,
         long sourceSize,
-        long storedBytes) {
+        long storedBytes,
+        long keptRecords,
+        double keptFraction) {
+
+    /** Of a run that began anew. */
+    public Progress(
+            Phase phase,
+            double fraction,
+            long records,
+            long recordBytes,
+            long sourceBytes,
+            long sourceSize,
+            long storedBytes) {
+        this(phase, fraction, records, recordBytes, sourceBytes, sourceSize, storedBytes, 0, 0);
+    }
 
     /** A sorted source is CONVERTED in one pass; another is SORTED first and then WRITTEN. */
     public enum Phase {

@@ -12,6 +12,8 @@ final class ProgressMeter {
     private long earlierRecords;
     private long earlierBytes;
     private long earlierStored;
+    private long keptRecords;
+    private long keptBytes;
 
     /**
      * @param life given while there is progress
@@ -25,14 +27,19 @@ final class ProgressMeter {
         size = to - from;
     }
 
-    /** Adds finished chunks. */
-    void passed(Iterable<ChunkReceipt> receipts) {
-        for (ChunkReceipt receipt : receipts) {
-            StreamDigest digest = receipt.digest();
-            earlierRecords += digest.records();
-            earlierBytes += digest.bytes();
-            earlierStored += receipt.chunk().length();
-        }
+    /** Adds a chunk that an earlier run has finished. */
+    void kept(ChunkReceipt receipt) {
+        passed(receipt);
+        keptRecords += receipt.digest().records();
+        keptBytes += receipt.sourceBytes();
+    }
+
+    /** Adds a chunk that was finished. */
+    void passed(ChunkReceipt receipt) {
+        StreamDigest digest = receipt.digest();
+        earlierRecords += digest.records();
+        earlierBytes += digest.bytes();
+        earlierStored += receipt.chunk().length();
     }
 
     /**
@@ -52,6 +59,14 @@ final class ProgressMeter {
             fraction = 0.5 + 0.5 * records / expected;
         }
         listener.progressed(new Progress(
-                phase, fraction, earlierRecords + records, earlierBytes + bytes, read, size, earlierStored + stored));
+                phase,
+                fraction,
+                earlierRecords + records,
+                earlierBytes + bytes,
+                read,
+                size,
+                earlierStored + stored,
+                keptRecords,
+                size == 0 ? 0 : Math.min(fraction, (double) keptBytes / size)));
     }
 }

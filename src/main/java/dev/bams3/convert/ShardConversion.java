@@ -80,7 +80,7 @@ final class ShardConversion {
             ChunkReceipt receipt = found.get(number);
             if (receipt != null && receipt.from() == at && receipt.next() > at && receipt.next() <= shard.to()) {
                 done.add(receipt);
-                meter.passed(List.of(receipt));
+                meter.kept(receipt);
                 at = receipt.next();
                 number++;
                 continue;
@@ -91,7 +91,7 @@ final class ShardConversion {
                 break;
             }
             done.addAll(more);
-            meter.passed(more);
+            more.forEach(meter::passed);
             made += more.size();
             at = done.getLast().next();
             number = done.getLast().chunk().number() + 1;

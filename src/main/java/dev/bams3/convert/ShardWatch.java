@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** How far shards are that are converted elsewhere, by what they have stored. One thread. */
+/** How far shards are that are converted elsewhere, by what they have stored; kept is what the first look finds. One thread. */
 public final class ShardWatch {
     private final Workspace workspace;
     private final ConversionPlan plan;
@@ -16,6 +16,9 @@ public final class ShardWatch {
     private long bytes;
     private long read;
     private long stored;
+    private boolean hasLooked;
+    private long keptRecords;
+    private double keptFraction;
 
     ShardWatch(Workspace workspace, ConversionPlan plan) {
         this.workspace = workspace;
@@ -35,8 +38,21 @@ public final class ShardWatch {
         workspace.news(seen, this::add);
         long size = plan.shards().stream().mapToLong(Shard::sourceBytes).sum();
         double fraction = size == 0 ? 0 : Math.min(1, (double) read / size);
+        if (!hasLooked) {
+            hasLooked = true;
+            keptRecords = records;
+            keptFraction = fraction;
+        }
         return new Progress(
-                plan.sorting() ? Phase.SORTING : Phase.CONVERTING, fraction, records, bytes, read, size, stored);
+                plan.sorting() ? Phase.SORTING : Phase.CONVERTING,
+                fraction,
+                records,
+                bytes,
+                read,
+                size,
+                stored,
+                keptRecords,
+                keptFraction);
     }
 
     private void add(ChunkReceipt receipt) {
@@ -44,8 +60,6 @@ public final class ShardWatch {
         records += digest.records();
         bytes += digest.bytes();
         stored += receipt.chunk().length();
-        if (receipt.from() != RecordSource.NOWHERE) {
-            read += (receipt.next() >>> 16) - (receipt.from() >>> 16);
-        }
+        read += receipt.sourceBytes();
     }
 }

@@ -7,7 +7,6 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,7 +31,8 @@ final class RunningJob {
 
     private final ConversionControl control = new ConversionControl();
     private final AtomicReference<@Nullable JobProgress> progress = new AtomicReference<>();
-    private final long begun = System.nanoTime();
+
+    private final Pace pace = new Pace(System.nanoTime());
 
     /** Held while a revision is written, so that two threads do not follow the same one. */
     private final ReentrantLock writing = new ReentrantLock();
@@ -134,15 +134,7 @@ final class RunningJob {
     }
 
     private void progressed(Progress now) {
-        progress.set(new JobProgress(
-                now.phase().name().toLowerCase(Locale.ROOT),
-                now.fraction(),
-                now.records(),
-                now.recordBytes(),
-                now.sourceBytes(),
-                now.storedBytes(),
-                (System.nanoTime() - begun) / 1e9,
-                clock.instant()));
+        progress.set(pace.of(now, System.nanoTime(), clock.instant()));
     }
 
     private final class Publishing implements Supervision.Fence {

@@ -56,7 +56,10 @@ class JobDocumentsTest {
                         Optional.of("\"f\""),
                         NOW)
                 .claimed("worker", NOW)
-                .alive(Optional.of(new JobProgress("converting", 0.5, 1, 2, 3, 4, 1.5, NOW)), NOW);
+                .alive(
+                        Optional.of(new JobProgress(
+                                "converting", 0.5, 1, 2, 3, 4, 1.5, NOW, Optional.of(new JobProgress.Before(1, 0.25)))),
+                        NOW);
         Job failed = job.failed(JobError.of(ReadsException.corrupt("a.bam", 17, "block", "is wrong")), NOW);
         assertThat(failed.error().orElseThrow().offset()).hasValue(17);
         Job done = job.succeeded(new JobResult("u", "g", 1, 2, "d", 3, 4, 5, true), Optional.empty(), NOW);

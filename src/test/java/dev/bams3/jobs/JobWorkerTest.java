@@ -1,6 +1,7 @@
 package dev.bams3.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.bams3.convert.Supervision;
 import dev.bams3.error.ErrorKind;
@@ -170,6 +171,37 @@ class JobWorkerTest {
         assertThat(failed.attempt()).isEqualTo(JobRig.QUICK.attempts());
         assertThat(failed.error().orElseThrow().kind()).isEqualTo(ErrorKind.UNAVAILABLE);
         assertThat(rig.published()).containsExactly("one");
+    }
+
+    /** All but its last chunks were made by an attempt before. */
+    @Test
+    void theProgressOfAResumedJobTellsItsOwnWorkFromThatOfEarlierAttempts() {
+        byte[] bam = JobRig.bam(1, 3_000);
+        JobOptions usual = JobOptions.DEFAULT;
+        JobOptions smallChunks = new JobOptions(
+                OptionalLong.of(64 << 10),
+                OptionalInt.of(20),
+                usual.level(),
+                usual.sort(),
+                usual.replace(),
+                usual.reference(),
+                usual.verify());
+        FaultyObjectStore store = new FaultyObjectStore(rig.datasets, 1).onNth(9, UPLOADS, Fault.UNAVAILABLE);
+        Job job = JobRig.submit(idle, new JobRequest(rig.source("one.bam", bam), "one", smallChunks));
+        rig.replica(JobRig.QUICK, store);
+        Job done = JobRig.ended(idle, job.id());
+        assertThat(done.state()).as("%s", done).isEqualTo(JobState.SUCCEEDED);
+        assertThat(done.attempt()).isEqualTo(2);
+        JobProgress progress = done.progress().orElseThrow();
+        assertThat(progress.records()).isEqualTo(3_000);
+        assertThat(progress.sourceBytes()).isBetween(bam.length * 9L / 10, (long) bam.length);
+        long stored = done.result().orElseThrow().chunkBytes();
+        assertThat(progress.storedBytes()).isBetween(stored * 9 / 10, stored);
+        JobProgress.Before before = progress.before().orElseThrow();
+        assertThat(before.records()).isBetween(1L, 2_999L);
+        assertThat(before.fraction()).isStrictlyBetween(0.0, 1.0);
+        assertThat(progress.recordsPerSecond().orElseThrow())
+                .isCloseTo((3_000 - before.records()) / progress.seconds(), within(1e-6));
     }
 
     @Test

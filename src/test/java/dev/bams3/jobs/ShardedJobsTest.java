@@ -88,6 +88,11 @@ class ShardedJobsTest {
         dying.release();
         assertSame(done);
         assertThat(done.attempt()).isEqualTo(2);
+        JobProgress progress = done.progress().orElseThrow();
+        assertThat(progress.records()).isEqualTo(600);
+        assertThat(progress.before().orElseThrow().records())
+                .as("of chunks that were finished")
+                .isBetween(1L, 600L);
         assertThat(seen.calls())
                 .filteredOn(call -> call.operation() == Operation.PUT && RESULTS.test(call))
                 .extracting(Call::key)

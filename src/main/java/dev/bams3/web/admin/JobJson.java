@@ -5,6 +5,7 @@ import dev.bams3.jobs.JobError;
 import dev.bams3.jobs.JobOptions;
 import dev.bams3.jobs.JobProgress;
 import dev.bams3.jobs.JobResult;
+import dev.bams3.jobs.JobState;
 import dev.bams3.jobs.Jobs;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
@@ -74,8 +75,8 @@ final class JobJson {
         node.put("sourceBytes", progress.sourceBytes());
         node.put("sourceSize", job.source().size());
         node.put("storedBytes", progress.storedBytes());
-        node.put("recordsPerSecond", Math.round(progress.recordsPerSecond()));
-        if (!job.state().isFinal()) {
+        if (job.state() == JobState.RUNNING) {
+            progress.recordsPerSecond().ifPresent(rate -> node.put("recordsPerSecond", Math.round(rate)));
             put(node, "estimatedEnd", progress.estimatedEnd());
         }
     }
