@@ -10,15 +10,20 @@ import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.PutCondition;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -42,7 +47,7 @@ final class JobDocuments {
     private static final Logger LOG = LoggerFactory.getLogger(JobDocuments.class);
     private static final Pattern KEY = Pattern.compile(Pattern.quote(PREFIX) + "([0-9a-f]{32})/([0-9]{12})\\.json");
     private static final int MAX_BYTES = 1 << 20;
-    private static final int MAX_CACHED = 4096;
+    private static final int MAX_ENDED = 1024;
     private static final int AT_ONCE = 16;
 
     /** How often a reader follows a job that changes under its eyes. */
@@ -54,15 +59,22 @@ final class JobDocuments {
     private final ExecutorService waiting;
     private final JobSignal signal;
 
-    /** The last revisions that were read or written; each is immutable under its ETag. */
-    private final Map<JobId, Cached> cache = new LinkedHashMap<>(64, 0.75f, true) {
+    // Both guarded by known.
+
+    /** Of every job that is there, the last revision that was read or written; each is immutable under its ETag. */
+    private final Map<JobId, Known> known = new HashMap<>();
+
+    /** Whole jobs that have ended, of which there may be very many: those that were asked for last. */
+    private final Map<JobId, Job> ended = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<JobId, Cached> eldest) {
-            return size() > MAX_CACHED;
+        protected boolean removeEldestEntry(Map.Entry<JobId, Job> eldest) {
+            return size() > MAX_ENDED;
         }
     };
 
-    private record Cached(Job job, ETag etag) {}
+    /** @param open the whole job, unless it has ended */
+    private record Known(
+            JobOutline outline, ETag etag, @Nullable Job open) {}
 
     /** Which objects a job has: the highest revision, and what may be removed. */
     private record Found(ObjectInfo highest, List<ObjectKey> older) {}
@@ -89,14 +101,28 @@ final class JobDocuments {
         throw ReadsException.about(ErrorKind.CHANGED, PREFIX + id, "the job changes all the time");
     }
 
-    /** All jobs as they are now, by id; those that change meanwhile as they were or are. */
-    List<Job> all() {
+    /** All jobs as they are now, by id; those that change meanwhile as they were or are. Reads only those that have changed. */
+    List<JobOutline> outlines() {
+        Set<JobId> before;
+        synchronized (known) {
+            before = new HashSet<>(known.keySet());
+        }
         Map<JobId, Found> found = list("");
-        List<Job> jobs = new ArrayList<>(found.size());
+        before.removeAll(found.keySet());
+        synchronized (known) {
+            known.keySet().removeAll(before);
+            ended.keySet().removeAll(before);
+        }
+        List<JobOutline> outlines = new ArrayList<>(found.size());
         try (OrderedTasks<Optional<Job>> reads = new OrderedTasks<>(waiting)) {
             found.forEach((id, objects) -> {
+                Known last = known(id, objects.highest);
+                if (last != null) {
+                    outlines.add(last.outline);
+                    return;
+                }
                 if (reads.pending() >= AT_ONCE) {
-                    reads.take().ifPresent(jobs::add);
+                    reads.take().map(JobOutline::of).ifPresent(outlines::add);
                 }
                 reads.submit(() -> {
                     Optional<Job> job = readSound(id, objects.highest);
@@ -104,16 +130,57 @@ final class JobDocuments {
                 });
             });
             while (reads.pending() > 0) {
+                reads.take().map(JobOutline::of).ifPresent(outlines::add);
+            }
+        }
+        outlines.sort(Comparator.comparing(JobOutline::id));
+        return outlines;
+    }
+
+    /** The whole jobs, in this order, as they were or are; without those that are gone. */
+    List<Job> whole(List<JobOutline> outlines) {
+        List<Job> jobs = new ArrayList<>(outlines.size());
+        try (OrderedTasks<Optional<Job>> reads = new OrderedTasks<>(waiting)) {
+            for (JobOutline outline : outlines) {
+                if (reads.pending() >= AT_ONCE) {
+                    reads.take().ifPresent(jobs::add);
+                }
+                reads.submit(() -> {
+                    Optional<Job> seen = lastSeen(outline.id());
+                    return seen.isPresent() ? seen : findSound(outline.id());
+                });
+            }
+            while (reads.pending() > 0) {
                 reads.take().ifPresent(jobs::add);
             }
         }
         return jobs;
     }
 
-    /** The revision that this process saw last, without asking the store. */
+    /** The revision that this process saw last, without asking the store; of a job that has ended, if it is remembered. */
     Optional<Job> lastSeen(JobId id) {
-        synchronized (cache) {
-            return Optional.ofNullable(cache.get(id)).map(Cached::job);
+        synchronized (known) {
+            Known last = known.get(id);
+            return last == null ? Optional.empty() : Optional.ofNullable(last.open != null ? last.open : ended.get(id));
+        }
+    }
+
+    /** The number of the revision that this process saw last, without asking the store; 0 for none. */
+    long lastRevision(JobId id) {
+        synchronized (known) {
+            Known last = known.get(id);
+            return last == null ? 0 : last.outline.revision();
+        }
+    }
+
+    /** What is known of the job, if this is its document. */
+    private @Nullable Known known(JobId id, ObjectInfo object) {
+        synchronized (known) {
+            Known last = known.get(id);
+            boolean same = last != null
+                    && last.etag.equals(object.etag())
+                    && key(id, last.outline.revision()).equals(object.key());
+            return same ? last : null;
         }
     }
 
@@ -165,8 +232,9 @@ final class JobDocuments {
             found.older.forEach(store::delete);
             store.delete(found.highest.key());
         }
-        synchronized (cache) {
-            cache.remove(id);
+        synchronized (known) {
+            known.remove(id);
+            ended.remove(id);
         }
         signal.changed();
     }
@@ -195,12 +263,10 @@ final class JobDocuments {
 
     /** Empty if the object is gone, because a newer one is there. */
     private Optional<Job> read(JobId id, ObjectInfo object) {
-        synchronized (cache) {
-            Cached cached = cache.get(id);
-            if (cached != null
-                    && cached.etag.equals(object.etag())
-                    && key(id, cached.job.revision()).equals(object.key())) {
-                return Optional.of(cached.job);
+        if (known(id, object) != null) {
+            Optional<Job> seen = lastSeen(id).filter(job -> key(id, job.revision()).equals(object.key()));
+            if (seen.isPresent()) {
+                return seen;
             }
         }
         try {
@@ -244,12 +310,19 @@ final class JobDocuments {
     }
 
     private void remember(Job job, ETag etag) {
-        synchronized (cache) {
-            Cached present = cache.get(job.id());
+        JobOutline outline = JobOutline.of(job);
+        boolean open = !job.state().isFinal();
+        synchronized (known) {
+            Known present = known.get(job.id());
             if (present == null
-                    || present.job.revision() <= job.revision()
-                    || present.job.created().isBefore(job.created())) {
-                cache.put(job.id(), new Cached(job, etag));
+                    || present.outline.revision() <= outline.revision()
+                    || present.outline.created().isBefore(outline.created())) {
+                known.put(job.id(), new Known(outline, etag, open ? job : null));
+                if (open) {
+                    ended.remove(job.id());
+                } else {
+                    ended.put(job.id(), job);
+                }
             }
         }
     }

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class JobWorker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobWorker.class);
-    private static final Comparator<Job> OLDEST_FIRST =
-            Comparator.comparing(Job::created).thenComparing(Job::id);
+    private static final Comparator<JobOutline> OLDEST_FIRST =
+            Comparator.comparing(JobOutline::created).thenComparing(JobOutline::id);
 
     private final String name;
     private final ObjectStore store;
@@ -150,25 +150,29 @@ public final class JobWorker implements AutoCloseable {
     }
 
     private void look() {
-        List<Job> jobs = documents.all();
+        List<JobOutline> jobs = documents.outlines();
         jobs.sort(OLDEST_FIRST);
         Instant now = clock.instant();
         long nanos = System.nanoTime();
         Set<JobId> claimed = new HashSet<>();
-        for (Job job : jobs) {
+        for (JobOutline job : jobs) {
             if (stopping) {
                 return;
             }
             if (job.state().isClaimed()) {
                 claimed.add(job.id());
             }
-            if (isFree(job, now, nanos)) {
-                if (running.size() < settings.workers()) {
-                    claim(job);
+            if (job.state().isFinal()) {
+                if (job.since().plus(settings.retention()).isBefore(now)) {
+                    documents.forget(job.id());
                 }
-            } else if (job.state().isFinal() && isOld(job, now)) {
-                documents.forget(job.id());
+                continue;
             }
+            documents.lastSeen(job.id()).filter(seen -> isFree(seen, now, nanos)).ifPresent(free -> {
+                if (running.size() < settings.workers()) {
+                    claim(free);
+                }
+            });
         }
         sightings.keySet().retainAll(claimed);
     }
@@ -190,10 +194,6 @@ public final class JobWorker implements AutoCloseable {
             return false;
         }
         return nanos - sighting.since >= settings.lease().toNanos();
-    }
-
-    private boolean isOld(Job job, Instant now) {
-        return job.finished().orElse(job.updated()).plus(settings.retention()).isBefore(now);
     }
 
     private void claim(Job job) {

@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Jobs {
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
-    private static final Comparator<Job> NEWEST_FIRST =
-            Comparator.comparing(Job::created).thenComparing(Job::id).reversed();
+    private static final Comparator<JobOutline> NEWEST_FIRST = Comparator.comparing(JobOutline::created)
+            .thenComparing(JobOutline::id)
+            .reversed();
 
     /** Visible ASCII; it is only ever hashed. */
     private static final Pattern KEY = Pattern.compile("[!-~]{1,200}");
@@ -187,17 +188,21 @@ public final class Jobs {
      */
     public Page list(Optional<JobState> state, Optional<String> dataset, Optional<String> after, int limit) {
         Optional<Cursor> behind = after.map(Cursor::parse);
-        List<Job> found = documents.all().stream()
+        List<JobOutline> found = documents.outlines().stream()
                 .filter(job -> state.map(wanted -> job.state() == wanted).orElse(true))
-                .filter(job -> dataset.map(wanted -> job.request().dataset().equals(wanted))
+                .filter(job -> dataset.map(wanted -> job.dataset().equals(wanted))
                         .orElse(true))
                 .filter(job -> behind.map(cursor -> cursor.isBefore(job)).orElse(true))
                 .sorted(NEWEST_FIRST)
                 .limit(limit + 1L)
                 .toList();
-        return found.size() <= limit
-                ? new Page(found, Optional.empty())
-                : new Page(found.subList(0, limit), Optional.of(Cursor.of(found.get(limit - 1))));
+        boolean last = found.size() <= limit;
+        List<JobOutline> shown = last ? found : found.subList(0, limit);
+        List<Job> jobs = documents.whole(shown).stream()
+                // It may have changed since it was listed.
+                .filter(job -> state.map(wanted -> job.state() == wanted).orElse(true))
+                .toList();
+        return new Page(jobs, last ? Optional.empty() : Optional.of(Cursor.of(shown.getLast())));
     }
 
     private record Cursor(Instant created, String id) {
@@ -209,11 +214,11 @@ public final class Jobs {
             return new Cursor(Instant.ofEpochMilli(Long.parseLong(matcher.group(1))), matcher.group(2));
         }
 
-        static String of(Job job) {
+        static String of(JobOutline job) {
             return job.created().toEpochMilli() + "-" + job.id();
         }
 
-        boolean isBefore(Job job) {
+        boolean isBefore(JobOutline job) {
             int order = job.created().compareTo(created);
             return order < 0 || (order == 0 && job.id().value().compareTo(id) < 0);
         }
@@ -298,7 +303,7 @@ public final class Jobs {
     public Optional<Job> await(JobId id, long seen, Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();
         long changes = signal.changes();
-        while (documents.lastSeen(id).map(Job::revision).orElse(0L) <= seen) {
+        while (documents.lastRevision(id) <= seen) {
             long left = end - System.nanoTime();
             if (left <= 0) {
                 break;

@@ -183,7 +183,7 @@ final class RunningJob {
     /** Whether this process has written a newer revision, such as a request to cancel. */
     private boolean isOvertaken() {
         Job own = job();
-        return documents.lastSeen(own.id()).map(Job::revision).orElse(0L) > own.revision();
+        return documents.lastRevision(own.id()) > own.revision();
     }
 
     /** Writes that we live, and finds out whether the job is still ours and to be gone on with; what failed if it could not. */

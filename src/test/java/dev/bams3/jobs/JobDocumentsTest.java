@@ -88,7 +88,7 @@ class JobDocumentsTest {
             documents.write(named);
             assertThat(documents(store).find(id)).contains(named);
         }
-        assertThat(documents(store).all()).hasSize(3);
+        assertThat(documents(store).outlines()).hasSize(3);
     }
 
     @Test
@@ -179,7 +179,7 @@ class JobDocumentsTest {
                 store.list(JobDocuments.PREFIX + damaged.id(), "", 1).getFirst().key();
         store.put(key, "{\"id\":".getBytes(StandardCharsets.UTF_8), PutCondition.always());
         JobDocuments fresh = documents(store);
-        assertThat(fresh.all()).containsExactly(sound);
+        assertThat(fresh.outlines()).containsExactly(JobOutline.of(sound));
         assertThat(catchThrowableOfType(ReadsException.class, () -> fresh.find(damaged.id()))
                         .kind())
                 .isEqualTo(ErrorKind.CORRUPT);
@@ -192,13 +192,46 @@ class JobDocumentsTest {
         }
         CountingObjectStore counting = new CountingObjectStore(store);
         JobDocuments reader = documents(counting);
-        assertThat(reader.all()).hasSize(30);
+        assertThat(reader.outlines()).hasSize(30);
         assertThat(counting.gets()).isEqualTo(30);
         counting.reset();
         write(documents.find(JobId.ofKey("job3")).orElseThrow().claimed("w", NOW));
-        assertThat(reader.all()).hasSize(30);
+        assertThat(reader.outlines()).hasSize(30);
         assertThat(counting.gets()).isEqualTo(1);
         assertThat(counting.calls(Operation.LIST)).hasSize(1);
+    }
+
+    /** Each look reads what is new, however many jobs have ended. */
+    @Test
+    void fiveThousandJobsAreReadOnce() {
+        int many = 5_000;
+        Instant end = NOW.plusSeconds(5);
+        for (int i = 0; i < many; i++) {
+            Job job = job("job" + i).cancelRequested(end);
+            byte[] body = tools.jackson.databind.json.JsonMapper.shared().writeValueAsBytes(job);
+            store.put(
+                    new ObjectKey(JobDocuments.PREFIX + job.id() + "/000000000002.json"), body, PutCondition.always());
+        }
+        CountingObjectStore counting = new CountingObjectStore(store);
+        JobDocuments reader = documents(counting);
+        assertThat(reader.outlines()).hasSize(many);
+        assertThat(counting.gets()).isEqualTo(many);
+        counting.reset();
+        List<JobOutline> outlines = reader.outlines();
+        assertThat(outlines).hasSize(many).allMatch(job -> job.state() == JobState.CANCELLED && job.since().equals(end));
+        assertThat(counting.gets()).isZero();
+        List<JobOutline> page = outlines.subList(100, 200);
+        assertThat(reader.whole(page)).extracting(JobOutline::of).isEqualTo(page);
+        assertThat(counting.gets()).isLessThanOrEqualTo(100);
+        counting.reset();
+        assertThat(reader.whole(page)).hasSize(100);
+        assertThat(counting.gets()).as("a page that is looked at again").isZero();
+        JobId gone = outlines.getFirst().id();
+        documents.forget(gone);
+        assertThat(reader.outlines()).hasSize(many - 1);
+        assertThat(reader.lastSeen(gone)).isEmpty();
+        assertThat(reader.lastRevision(gone)).isZero();
+        assertThat(counting.gets()).isZero();
     }
 
     @Test
