@@ -9,8 +9,7 @@ import java.util.Optional;
 /**
  * How to convert.
  *
- * @param replace whether a dataset of this name may be there already; it is then replaced, as it was when the conversion
- *     began
+ * @param replace which dataset of this name may be there already, to be replaced
  * @param verify whether every block is decoded again and compared with the source's bytes before it is stored
  * @param allowMissingEndOfFile whether a BAM without its end-of-file block is accepted, which may have lost records
  * @param reference FASTA file (with its .fai) of a CRAM's references
@@ -21,7 +20,7 @@ import java.util.Optional;
  * @param temporary folder for sorted runs; about the size of the source is needed there, if the source is unsorted
  */
 public record ConversionOptions(
-        boolean replace,
+        Replacement replace,
         boolean verify,
         boolean allowMissingEndOfFile,
         Optional<Path> reference,
@@ -33,7 +32,7 @@ public record ConversionOptions(
     private static final long MIB = 1L << 20;
 
     public static final ConversionOptions DEFAULT = new ConversionOptions(
-            false,
+            new Replacement.Nothing(),
             true,
             false,
             Optional.empty(),
@@ -49,7 +48,12 @@ public record ConversionOptions(
         }
     }
 
-    public ConversionOptions withReplace(boolean newReplace) {
+    /** @param whatIsThere whether a dataset may be there when the conversion begins, which is then replaced */
+    public ConversionOptions withReplace(boolean whatIsThere) {
+        return withReplace(whatIsThere ? new Replacement.WhatIsThere() : new Replacement.Nothing());
+    }
+
+    public ConversionOptions withReplace(Replacement newReplace) {
         return new ConversionOptions(
                 newReplace, verify, allowMissingEndOfFile, reference, sizing, compression, sort, sortMemory, temporary);
     }

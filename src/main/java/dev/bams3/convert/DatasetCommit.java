@@ -25,8 +25,12 @@ final class DatasetCommit {
         key = destination.key(DatasetLayout.METADATA);
     }
 
-    /** The ETag of the commit that is there now and may be replaced, if there is one. */
-    Optional<ETag> replaceable(boolean replace) {
+    /**
+     * The ETag of the commit that is there now and may be replaced, if there is one.
+     *
+     * @throws ReadsException INVALID_INPUT where there must be none; CHANGED where it is another than was looked at
+     */
+    Optional<ETag> replaceable(Replacement replace) {
         Optional<ETag> present;
         try {
             present = Optional.of(destination.store().head(key).etag());
@@ -36,12 +40,21 @@ final class DatasetCommit {
             }
             return Optional.empty();
         }
-        if (!replace) {
-            throw ReadsException.invalidInput(
-                            "dataset", "exists already; choose another name, or replace it with --replace")
-                    .in(destination.toString());
-        }
-        return present;
+        return switch (replace) {
+            case Replacement.WhatIsThere() -> present;
+            case Replacement.Only(Optional<ETag> commit) when commit.equals(present) -> present;
+            case Replacement.Only(var _) ->
+                throw ReadsException.of(
+                                ErrorKind.CHANGED,
+                                "this dataset was published by others since its replacement was asked for; nothing of "
+                                        + "this conversion was kept. Look at what is there, then ask again")
+                        .in(destination.toString());
+            case Replacement.Nothing() ->
+                throw ReadsException.invalidInput(
+                                "dataset",
+                                "exists already; choose another name, or have it replaced (--replace, options.replace)")
+                        .in(destination.toString());
+        };
     }
 
     /** What is published, or NOT_FOUND, CORRUPT, UNSUPPORTED_VERSION or what the store says. */
@@ -116,7 +129,8 @@ final class DatasetCommit {
         return ReadsException.of(
                         ErrorKind.CHANGED,
                         "another conversion published this dataset meanwhile; nothing of this one was kept. "
-                                + "Look at what is there, then run again with --replace if it is to be replaced",
+                                + "Look at what is there, then ask again, to replace it if that is what you want (--replace, "
+                                + "options.replace)",
                         cause)
                 .in(destination.toString());
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param keyed whether a client named it by a key of its own
  * @param request what to do
  * @param source the bytes it is done to
- * @param replaces ETag of the commit that was there when the job was accepted; absent: none was
+ * @param replaces ETag of the commit that was there when the job was accepted, which alone is replaced; absent: none was
  * @param created when it was accepted
  * @param revision of the document, 1 for the first
  * @param state where it is in its life

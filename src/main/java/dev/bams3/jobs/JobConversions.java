@@ -5,12 +5,14 @@ import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.convert.ConversionKey;
 import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.ConversionRequest;
+import dev.bams3.convert.Replacement;
 import dev.bams3.convert.SourceObject;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.jobs.SourcePlaces.Opened;
+import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectStore;
 import java.nio.file.Path;
 
@@ -45,7 +47,7 @@ record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
         DatasetLocation destination =
                 DatasetLocation.of(store, new DatasetId(job.request().dataset()));
         return new ConversionRequest(
-                key(job), source, destination, options(job.request().options()));
+                key(job), source, destination, options(job.request().options(), replacement(job)));
     }
 
     /** The same for every attempt, another once it is submitted anew. */
@@ -53,7 +55,14 @@ record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
         return new ConversionKey(job.created(), job.id() + "-" + job.created().toEpochMilli());
     }
 
-    private ConversionOptions options(JobOptions options) {
+    /** What was there when the job was accepted, as that is what its submitter knew of. */
+    private static Replacement replacement(Job job) {
+        return job.request().options().replace()
+                ? new Replacement.Only(job.replaces().map(ETag::new))
+                : new Replacement.Nothing();
+    }
+
+    private ConversionOptions options(JobOptions options, Replacement replacement) {
         BlockSizing usual = BlockSizing.DEFAULT;
         BlockSizing sizing = new BlockSizing(
                 usual.blockBytes(),
@@ -64,7 +73,7 @@ record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
                 options.level().isPresent() ? Compression.zstd(options.level().getAsInt()) : Compression.DEFAULT;
         return ConversionOptions.DEFAULT
                 .withCompression(compression)
-                .withReplace(options.replace())
+                .withReplace(replacement)
                 .withVerify(options.verify())
                 .withReference(
                         options.reference().map(reference -> sources.permittedPath("options.reference", reference)))

@@ -264,7 +264,8 @@ final class JobDocuments {
     /** Empty if the object is gone, because a newer one is there. */
     private Optional<Job> read(JobId id, ObjectInfo object) {
         if (known(id, object) != null) {
-            Optional<Job> seen = lastSeen(id).filter(job -> key(id, job.revision()).equals(object.key()));
+            Optional<Job> seen =
+                    lastSeen(id).filter(job -> key(id, job.revision()).equals(object.key()));
             if (seen.isPresent()) {
                 return seen;
             }

@@ -32,6 +32,11 @@ public record JobId(String value) implements Comparable<JobId> {
     }
 
     private static JobId of(String... parts) {
+        return new JobId(digest(parts));
+    }
+
+    /** 32 hexadecimal digits that other parts do not have. */
+    static String digest(String... parts) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (String part : parts) {
@@ -39,7 +44,7 @@ public record JobId(String value) implements Comparable<JobId> {
                 digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
                 digest.update(bytes);
             }
-            return new JobId(HexFormat.of().formatHex(digest.digest(), 0, 16));
+            return HexFormat.of().formatHex(digest.digest(), 0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

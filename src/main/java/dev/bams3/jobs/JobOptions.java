@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * @param blockRecords records that a block should have before it is full, 1 to 100,000
  * @param level of zstd, 1 (fastest) to 19 (smallest)
  * @param sort whether records that are not in coordinate order are sorted; else they are refused
- * @param replace whether a dataset of this name may be there already
+ * @param replace whether a dataset of this name may be there already, and is replaced; one that others publish later is not
  * @param reference FASTA file (with .fai) of a CRAM's references: an address within the permitted sources
  * @param verify whether every block is decoded again before it is stored
  */

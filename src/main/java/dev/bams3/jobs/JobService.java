@@ -57,7 +57,7 @@ public final class JobService implements AutoCloseable {
         this.shardWorkers = shardWorkers;
         JobSignal signal = new JobSignal();
         JobDocuments documents = new JobDocuments(store, waiting, signal);
-        jobs = new Jobs(documents, signal, datasets, sources, runner, Clock.systemUTC());
+        jobs = new Jobs(documents, new Reservations(store), signal, datasets, sources, runner, Clock.systemUTC());
         worker = new JobWorker(name, store, documents, settings, signal, runner, Clock.systemUTC());
     }
 

@@ -168,11 +168,14 @@ public final class JobWorker implements AutoCloseable {
                 }
                 continue;
             }
-            documents.lastSeen(job.id()).filter(seen -> isFree(seen, now, nanos)).ifPresent(free -> {
-                if (running.size() < settings.workers()) {
-                    claim(free);
-                }
-            });
+            documents
+                    .lastSeen(job.id())
+                    .filter(seen -> isFree(seen, now, nanos))
+                    .ifPresent(free -> {
+                        if (running.size() < settings.workers()) {
+                            claim(free);
+                        }
+                    });
         }
         sightings.keySet().retainAll(claimed);
     }

@@ -5,6 +5,7 @@ import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.jobs.Reservations.Reservation;
 import dev.bams3.storage.ObjectUri;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,7 +39,13 @@ public final class Jobs {
     /** How often a change follows others that come between. */
     private static final int MAX_TRIES = 10;
 
+    /** How long a submission may take from its reservation to its document before its process is taken for dead. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static final Duration LOOK = Duration.ofMillis(50);
+
     private final JobDocuments documents;
+    private final Reservations reservations;
     private final JobSignal signal;
     private final Datasets datasets;
     private final SourcePlaces sources;
@@ -48,12 +55,14 @@ public final class Jobs {
     /** @param runner asked only to remove what is left of jobs that nobody works on */
     Jobs(
             JobDocuments documents,
+            Reservations reservations,
             JobSignal signal,
             Datasets datasets,
             SourcePlaces sources,
             JobRunner runner,
             Clock clock) {
         this.documents = documents;
+        this.reservations = reservations;
         this.signal = signal;
         this.datasets = datasets;
         this.sources = sources;
@@ -70,9 +79,10 @@ public final class Jobs {
     public record Page(List<Job> jobs, Optional<String> next) {}
 
     /**
-     * Accepts a conversion, or finds the job that was accepted for it before. Without a key of the client's own, the same
-     * bytes and dataset mean the same job: one that waits, runs, or has made the dataset that is still there is answered as
-     * it is; one that has ended otherwise is queued again.
+     * Accepts a conversion, or finds the job that was accepted for it before: the same bytes, dataset and options mean the
+     * same job, whoever names it how, while it waits or runs and as long as what it made is there. One that has ended
+     * otherwise is queued again, or made anew where a key names it. While a job of a dataset has not ended no other is
+     * accepted for it.
      *
      * @param key of the client's own: names one job for ever, whatever becomes of it
      */
@@ -98,17 +108,64 @@ public final class Jobs {
             if (known.isPresent() && key.isPresent()) {
                 return sameAs(known.get(), resolved);
             }
-            if (known.isPresent() && stands(known.get(), resolved)) {
+            if (known.isPresent() && stands(known.get(), resolved, source)) {
                 return known.get();
             }
+            Optional<Reservation> last = reservations.last(dataset);
+            Optional<Job> holder =
+                    last.flatMap(this::holder).filter(job -> !job.id().equals(id));
+            if (holder.isPresent() && stands(holder.get(), resolved, source)) {
+                return holder.get();
+            }
             Optional<String> replaces = replaced(dataset, resolved.options());
-            Job job = known.map(last -> last.resubmitted(resolved, source, replaces, now()))
+            Job job = known.map(ended -> ended.resubmitted(resolved, source, replaces, now()))
                     .orElseGet(() -> Job.submitted(id, key.isPresent(), resolved, source, replaces, now()));
-            if (written(job)) {
+            if (isQueued(job, dataset, last)) {
                 return job;
             }
         }
         throw busy(id);
+    }
+
+    /** Writes a job that is to wait for a worker; false where somebody else has submitted one of its dataset meanwhile. */
+    private boolean isQueued(Job job, DatasetId dataset, Optional<Reservation> last) {
+        long number = last.map(Reservation::number).orElse(0L) + 1;
+        if (!reservations.follow(dataset, number, job) || !written(job)) {
+            return false;
+        }
+        if (reservations.holds(dataset, number)) {
+            return true;
+        }
+        // We were slow, and taken for dead. If that was a submission of the same job, both are answered with it.
+        Optional<JobId> winner = reservations.last(dataset).flatMap(Reservation::holder);
+        if (winner.equals(Optional.of(job.id()))) {
+            return true;
+        }
+        LOG.warn("conversion {} gives way to another one of dataset '{}'", job.id(), dataset);
+        cancel(job.id());
+        throw ReadsException.conflict("dataset", "another conversion of it was submitted at the same time; ask again");
+    }
+
+    /** The job of a reservation as it was submitted, for which this waits a while; absent: it never was, or is forgotten. */
+    private Optional<Job> holder(Reservation last) {
+        if (last.holder().isEmpty()) {
+            return Optional.empty();
+        }
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        long changes = signal.changes();
+        while (true) {
+            Optional<Job> job = documents.find(last.holder().get());
+            if (System.nanoTime() > end
+                    || job.map(found -> found.revision() >= last.revision()).orElse(false)) {
+                return job;
+            }
+            try {
+                changes = signal.await(changes, LOOK);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw ReadsException.of(ErrorKind.CANCELLED, "interrupted while the dataset was reserved");
+            }
+        }
     }
 
     private static DatasetId datasetId(String text) {
@@ -129,23 +186,27 @@ public final class Jobs {
         return known;
     }
 
-    /** Whether the job is an answer to the same request now. */
-    private boolean stands(Job known, JobRequest wanted) {
+    /** Whether the job, which is for the same dataset, is an answer to the request now; refuses it while it is in the way. */
+    private boolean stands(Job known, JobRequest wanted, JobSource source) {
+        boolean sameBytes = known.request().source().equals(wanted.source())
+                && known.source().etag().equals(source.etag());
+        boolean sameWork = sameBytes && known.request().equals(wanted);
         if (!known.state().isFinal()) {
             if (known.state() == JobState.CANCELLING) {
                 throw ReadsException.conflict(
                         "dataset", "conversion " + known.id() + " is being cancelled; ask again when it has ended");
             }
-            if (!known.request().equals(wanted)) {
+            if (!sameWork) {
                 throw ReadsException.conflict(
-                        "options",
-                        "conversion " + known.id()
-                                + " makes this dataset of this source already, with other options; cancel it first");
+                        sameBytes ? "options" : "dataset",
+                        "conversion " + known.id() + " makes this dataset already, "
+                                + (sameBytes ? "of this source, with other options" : "of another source")
+                                + "; wait for its end, or cancel it first");
             }
             return true;
         }
-        boolean wasDone = known.state() == JobState.SUCCEEDED && known.request().equals(wanted);
-        return wasDone
+        return sameWork
+                && known.state() == JobState.SUCCEEDED
                 && published(new DatasetId(wanted.dataset()))
                         .map(dataset -> dataset.metadata().uuid().toString())
                         .equals(known.result().map(JobResult::uuid));
@@ -190,8 +251,8 @@ public final class Jobs {
         Optional<Cursor> behind = after.map(Cursor::parse);
         List<JobOutline> found = documents.outlines().stream()
                 .filter(job -> state.map(wanted -> job.state() == wanted).orElse(true))
-                .filter(job -> dataset.map(wanted -> job.dataset().equals(wanted))
-                        .orElse(true))
+                .filter(job ->
+                        dataset.map(wanted -> job.dataset().equals(wanted)).orElse(true))
                 .filter(job -> behind.map(cursor -> cursor.isBefore(job)).orElse(true))
                 .sorted(NEWEST_FIRST)
                 .limit(limit + 1L)
@@ -256,7 +317,8 @@ public final class Jobs {
 
     /** Queues a job again that has failed or was cancelled. */
     public Job retry(JobId id) {
-        return change(id, job -> {
+        for (int attempt = 0; attempt < MAX_TRIES; attempt++) {
+            Job job = get(id);
             if (job.state() != JobState.FAILED && job.state() != JobState.CANCELLED) {
                 throw ReadsException.conflict(
                         "id", "is " + job.state() + "; only one that is FAILED or CANCELLED can be retried");
@@ -264,10 +326,22 @@ public final class Jobs {
             // Of the bytes that are there now: the source may have been what was wrong.
             JobSource source = sources.examine(
                     "source", sources.permitted("source", job.request().source()));
-            Optional<String> replaces = replaced(
-                    new DatasetId(job.request().dataset()), job.request().options());
-            return Optional.of(job.resubmitted(job.request(), source, replaces, now()));
-        });
+            DatasetId dataset = new DatasetId(job.request().dataset());
+            Optional<Reservation> last = reservations.last(dataset);
+            last.flatMap(this::holder)
+                    .filter(other -> !other.id().equals(id) && !other.state().isFinal())
+                    .ifPresent(other -> {
+                        throw ReadsException.conflict(
+                                "dataset",
+                                "conversion " + other.id() + " makes this dataset now; wait for its end, or cancel it");
+                    });
+            Optional<String> replaces = replaced(dataset, job.request().options());
+            Job again = job.resubmitted(job.request(), source, replaces, now());
+            if (isQueued(again, dataset, last)) {
+                return again;
+            }
+        }
+        throw busy(id);
     }
 
     private Job change(JobId id, Function<Job, Optional<Job>> step) {

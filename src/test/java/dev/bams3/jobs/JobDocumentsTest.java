@@ -218,7 +218,10 @@ class JobDocumentsTest {
         assertThat(counting.gets()).isEqualTo(many);
         counting.reset();
         List<JobOutline> outlines = reader.outlines();
-        assertThat(outlines).hasSize(many).allMatch(job -> job.state() == JobState.CANCELLED && job.since().equals(end));
+        assertThat(outlines)
+                .hasSize(many)
+                .allMatch(
+                        job -> job.state() == JobState.CANCELLED && job.since().equals(end));
         assertThat(counting.gets()).isZero();
         List<JobOutline> page = outlines.subList(100, 200);
         assertThat(reader.whole(page)).extracting(JobOutline::of).isEqualTo(page);

@@ -1,10 +1,12 @@
 package dev.bams3.jobs;
 
+import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.Converter;
 import dev.bams3.convert.Progress;
 import dev.bams3.convert.Verifier;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.RandomRecords;
@@ -116,6 +118,28 @@ final class JobRig implements AutoCloseable {
         return BUCKET + name;
     }
 
+    /** Makes or replaces a dataset without any job. */
+    void publish(String dataset, byte[] bam) {
+        source("by-others.bam", bam);
+        try (var opened = places(sources).open(places(sources).permitted("source", BUCKET + "by-others.bam"))) {
+            new Converter("bams3-server/test", cpu, waiting)
+                    .convert(
+                            opened.object(),
+                            DatasetLocation.of(datasets, new DatasetId(dataset)),
+                            ConversionOptions.DEFAULT.withReplace(true),
+                            Progress.Listener.NONE);
+        }
+    }
+
+    /** How many records a dataset has. */
+    long records(String dataset) {
+        return new Datasets(datasets, DatasetCacheSettings.DEFAULT)
+                .open(new DatasetId(dataset))
+                .metadata()
+                .digest()
+                .records();
+    }
+
     static byte[] bam(long seed, int records) {
         return Bams.file(RandomRecords.header(), new RandomRecords(seed).sortedList(records));
     }
@@ -182,7 +206,7 @@ final class JobRig implements AutoCloseable {
         return datasets.list("", "", ObjectStore.MAX_LISTED).stream()
                 .map(ObjectInfo::key)
                 .map(ObjectKey::value)
-                .filter(key -> !key.startsWith(JobDocuments.PREFIX))
+                .filter(key -> !key.startsWith(".bams3-jobs/"))
                 .collect(Collectors.toList());
     }
 

@@ -116,7 +116,7 @@ class JobSoakTest {
             }
             after = keys.getLast();
         }
-        keys.removeIf(key -> key.startsWith(JobDocuments.PREFIX)
+        keys.removeIf(key -> key.startsWith(".bams3-jobs/")
                 || made.stream().anyMatch(dataset -> key.startsWith(dataset + ".bams3/")));
         return keys;
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.CountingObjectStore;
+import dev.bams3.fixtures.FaultyObjectStore;
+import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.storage.ObjectKey;
 import java.nio.charset.StandardCharsets;
@@ -75,8 +77,151 @@ class JobsTest {
         Job first = submit(JobRig.request(source, "a/one"));
         assertThat(submit(JobRig.request(source, "a/one"))).isEqualTo(first);
         assertThat(submit(JobRig.request(source, "a/two")).id()).isNotEqualTo(first.id());
+        idle.jobs().cancel(first.id());
         rig.source("a.bam", JobRig.bam(2, 200));
         assertThat(submit(JobRig.request(source, "a/one")).id()).isNotEqualTo(first.id());
+    }
+
+    @Test
+    void theSameWorkIsTheSameJobWithAnyKey() {
+        Job first = idle.jobs().submit(JobRig.request(source, "a/one"), Optional.of("key-1"));
+        assertThat(submit(JobRig.request(source, "a/one"))).isEqualTo(first);
+        assertThat(idle.jobs().submit(JobRig.request(source, "a/one"), Optional.of("key-2")))
+                .isEqualTo(first);
+        Job done = JobRig.ended(rig.replica(), first.id());
+        assertThat(done.state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(idle.jobs().submit(JobRig.request(source, "a/one"), Optional.of("key-2")))
+                .as("is done")
+                .isEqualTo(done);
+        assertThat(submit(JobRig.request(source, "a/one"))).isEqualTo(done);
+        assertThat(all()).hasSize(1);
+    }
+
+    @Test
+    void aDatasetIsMadeByOneJobAtATime() {
+        String other = rig.source("b.bam", JobRig.bam(3, 200));
+        Job first = submit(JobRig.request(source, "a/one"));
+        Job elsewhere = submit(JobRig.request(other, "a/two"));
+        ReadsException refusal =
+                catchThrowableOfType(ReadsException.class, () -> submit(JobRig.request(other, "a/one")));
+        assertThat(refusal.kind()).isEqualTo(ErrorKind.CHANGED);
+        assertThat(refusal.field()).contains("dataset");
+        assertThat(refusal).hasMessageContaining(first.id().value());
+        assertThat(kind(() -> idle.jobs().submit(JobRig.replacing(other, "a/one"), Optional.of("key"))))
+                .isEqualTo(ErrorKind.CHANGED);
+        rig.source("a.bam", JobRig.bam(2, 200));
+        assertThat(kind(() -> submit(JobRig.request(source, "a/one"))))
+                .as("other bytes")
+                .isEqualTo(ErrorKind.CHANGED);
+        assertThat(all()).extracting(Job::id).containsExactlyInAnyOrder(first.id(), elsewhere.id());
+        idle.jobs().cancel(first.id());
+        Job second = submit(JobRig.request(other, "a/one"));
+        assertThat(second.state()).isEqualTo(JobState.QUEUED);
+        ReadsException retried =
+                catchThrowableOfType(ReadsException.class, () -> idle.jobs().retry(first.id()));
+        assertThat(retried.field()).contains("dataset");
+        assertThat(retried).hasMessageContaining(second.id().value());
+        idle.jobs().cancel(second.id());
+        assertThat(idle.jobs().retry(first.id()).state()).isEqualTo(JobState.QUEUED);
+        assertThat(kind(() -> idle.jobs().retry(second.id()))).isEqualTo(ErrorKind.CHANGED);
+    }
+
+    /** Of sources and keys of their own. */
+    @Test
+    void ofSixteenWhoWantOneDatasetAtOnceOneSucceeds() throws Exception {
+        List<String> files = IntStream.range(0, 16)
+                .mapToObj(i -> rig.source("race" + i + ".bam", JobRig.bam(i, 10)))
+                .toList();
+        for (int round = 0; round < 3; round++) {
+            String dataset = "one/" + round;
+            boolean keyed = round > 0;
+            List<Job> accepted = new ArrayList<>();
+            try (ExecutorService racers = Executors.newVirtualThreadPerTaskExecutor()) {
+                List<Callable<Optional<Job>>> all = IntStream.range(0, 16)
+                        .mapToObj(i -> (Callable<Optional<Job>>) () -> {
+                            try {
+                                Optional<String> key = keyed ? Optional.of(dataset + i) : Optional.empty();
+                                return Optional.of(idle.jobs().submit(JobRig.request(files.get(i), dataset), key));
+                            } catch (ReadsException e) {
+                                assertThat(e.kind()).isEqualTo(ErrorKind.CHANGED);
+                                assertThat(e.field()).contains("dataset");
+                                return Optional.empty();
+                            }
+                        })
+                        .toList();
+                for (Future<Optional<Job>> job : racers.invokeAll(all)) {
+                    job.get().ifPresent(accepted::add);
+                }
+            }
+            assertThat(accepted).hasSize(1);
+            assertThat(all()).hasSize(round + 1);
+        }
+    }
+
+    /** Its reservation is there, its document is not. */
+    @Test
+    void whoDiedWhileSubmittingIsInNobodysWay() {
+        FaultyObjectStore dying = new FaultyObjectStore(rig.datasets, 1)
+                .onEach(
+                        FaultyObjectStore.calls(Operation.PUT)
+                                .and(call -> call.key().startsWith(JobDocuments.PREFIX)),
+                        Fault.UNAVAILABLE);
+        JobService dead = rig.replica(JobRig.IDLE, dying);
+        assertThat(kind(() -> JobRig.submit(dead, JobRig.request(source, "a/one"))))
+                .isEqualTo(ErrorKind.UNAVAILABLE);
+        String other = rig.source("b.bam", JobRig.bam(3, 200));
+        assertThat(submit(JobRig.request(other, "a/one")).state()).isEqualTo(JobState.QUEUED);
+    }
+
+    /** It was taken for dead and followed; its job must not stay. */
+    @Test
+    void whoSleepsWhileSubmittingGivesWay() throws Exception {
+        FaultyObjectStore sleepy = new FaultyObjectStore(rig.datasets, 1)
+                .onNth(
+                        1,
+                        FaultyObjectStore.calls(Operation.PUT)
+                                .and(call -> call.key().startsWith(JobDocuments.PREFIX)),
+                        Fault.HANG);
+        JobService slow = rig.replica(JobRig.IDLE, sleepy);
+        Future<Optional<String>> late = rig.waiting.submit(() -> catchThrowableOfType(
+                        ReadsException.class, () -> JobRig.submit(slow, JobRig.request(source, "a/one")))
+                .field());
+        sleepy.awaitHanging(1);
+        String other = rig.source("b.bam", JobRig.bam(3, 200));
+        Job accepted = submit(JobRig.request(other, "a/one"));
+        sleepy.release();
+        assertThat(late.get()).contains("dataset");
+        assertThat(all()).filteredOn(job -> !job.state().isFinal()).containsExactly(accepted);
+    }
+
+    /** Its submitter has not seen it. */
+    @Test
+    void whatOthersPublishWhileAReplacementWaitsIsNotReplaced() {
+        JobService worker = rig.replica();
+        JobRig.ended(worker, submit(JobRig.request(source, "a/one")).id());
+        worker.close();
+        String other = rig.source("b.bam", JobRig.bam(3, 200));
+        Job waiting = submit(JobRig.replacing(other, "a/one"));
+        Job absent = submit(JobRig.replacing(other, "a/two"));
+        rig.publish("a/one", JobRig.bam(4, 100));
+        rig.publish("a/two", JobRig.bam(4, 100));
+        rig.replica();
+        for (Job job : List.of(waiting, absent)) {
+            Job failed = JobRig.ended(idle, job.id());
+            assertThat(failed.state()).as("%s", failed).isEqualTo(JobState.FAILED);
+            assertThat(failed.error().orElseThrow().kind()).isEqualTo(ErrorKind.CHANGED);
+            assertThat(rig.records(job.request().dataset())).isEqualTo(100);
+            // Who asks again means what is there now.
+            idle.jobs().retry(job.id());
+            assertThat(JobRig.ended(idle, job.id()).state()).isEqualTo(JobState.SUCCEEDED);
+            assertThat(rig.records(job.request().dataset())).isEqualTo(200);
+        }
+    }
+
+    private List<Job> all() {
+        return idle.jobs()
+                .list(Optional.empty(), Optional.empty(), Optional.empty(), 100)
+                .jobs();
     }
 
     @Test
@@ -202,8 +347,8 @@ class JobsTest {
         CountingObjectStore counting = new CountingObjectStore(rig.datasets);
         JobService counted = rig.replica(JobRig.IDLE, counting);
         JobRig.submit(counted, JobRig.request(source, "a/one"));
-        assertThat(counting.calls(Operation.PUT)).hasSize(1);
-        assertThat(counting.calls().size()).as("%s", counting.calls()).isLessThanOrEqualTo(4);
+        assertThat(counting.calls(Operation.PUT)).as("reservation and document").hasSize(2);
+        assertThat(counting.calls().size()).as("%s", counting.calls()).isLessThanOrEqualTo(7);
     }
 
     @Test
