@@ -21,6 +21,12 @@ final class SequenceEncoder {
     /** As many as a counter holds: further reads have no vote. */
     private static final int MAX_VOTERS = 0xFFFF;
 
+    /** Votes on each position that settle its base; where there are more, one read of two, three or four votes. */
+    private static final int ENOUGH_VOTES = 10;
+
+    /** Of fewer reads, positions that few cover would find no voter. */
+    private static final int MAX_READS_PER_VOTER = 4;
+
     /** What a base code adds to the counters of its position: 16 bits each for A, C, G and T, A in the lowest. */
     private static final long[] VOTE = {0, 1, 1L << 16, 0, 1L << 32, 0, 0, 0, 1L << 48, 0, 0, 0, 0, 0, 0, 0};
 
@@ -34,6 +40,7 @@ final class SequenceEncoder {
     private final ConsensusBases consensus = new ConsensusBases();
     private long[] stretches = new long[0];
     private int stretchCount;
+    private long coveredBases;
     private long[] votes = new long[0];
     private final ByteSink packed = new ByteSink(1 << 10);
     private final ByteSink runBytes = new ByteSink(1 << 10);
@@ -88,6 +95,7 @@ final class SequenceEncoder {
             return;
         }
         stretchCount = 0;
+        coveredBases = 0;
         boolean sorted = true;
         for (int i = 0; i < columns.records; i++) {
             if (columns.aligned[i]) {
@@ -108,6 +116,7 @@ final class SequenceEncoder {
             }
             if (covered >= MIN_DEPTH * (to - (double) from) && (long) runs.length + to - from <= MAX_CONSENSUS) {
                 runs.add(from, to);
+                coveredBases += covered;
             }
         }
     }
@@ -148,8 +157,9 @@ final class SequenceEncoder {
         }
         Arrays.fill(votes, 0, runs.length, 0);
         int firstRun = 0;
-        int voters = Math.min(columns.records, MAX_VOTERS);
-        for (int i = 0; i < voters; i++) {
+        int step = (int) Math.clamp(coveredBases / ((long) ENOUGH_VOTES * runs.length), 1, MAX_READS_PER_VOTER);
+        int voters = (int) Math.min(columns.records, (long) MAX_VOTERS * step);
+        for (int i = 0; i < voters; i += step) {
             firstRun = runs.find(columns.start[i], firstRun);
             if (!columns.aligned[i]) {
                 continue;
