@@ -9,7 +9,6 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +22,11 @@ import java.util.concurrent.ExecutorService;
 final class ParallelInflater implements InflatedBytes, AutoCloseable {
     /** Below half a region of G1 at small heaps: larger arrays are collected by full cycles only. */
     private static final int BATCH_BYTES = 256 << 10;
+
+    /** What the blocks of a batch inflate to, at most. */
+    private static final int MAX_BATCH = BATCH_BYTES + BgzfBlock.MAX_LENGTH;
+
+    private static final Batch NOTHING = new Batch(new byte[0], 0, 0, new long[0], new int[0]);
 
     /** More than the longest record can span. */
     private static final int PLACES = 2048;
@@ -42,14 +46,19 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
     private int nextBlock;
     private boolean ended;
 
-    private Batch current = new Batch(new byte[0], new long[0], new int[0]);
+    private Batch current = NOTHING;
+    private final ArrayDeque<byte[]> spare = new ArrayDeque<>();
     private int at;
     // Places of the batches that the reader may still ask about.
     private final ArrayDeque<Place> places = new ArrayDeque<>();
     private long delivered;
 
-    /** Inflated bytes of consecutive blocks: where each begins in the file and in the bytes. */
-    private record Batch(byte[] bytes, long[] fileOffsets, int[] starts) {}
+    /** Inflated bytes of consecutive blocks, those from {@code from} to {@code to}: where each begins in the file and in them. */
+    private record Batch(byte[] bytes, int from, int to, long[] fileOffsets, int[] starts) {
+        int length() {
+            return to - from;
+        }
+    }
 
     /** A batch in the inflated stream, without its bytes. */
     private record Place(long position, long[] fileOffsets, int[] starts) {}
@@ -80,24 +89,34 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
 
     @Override
     public int read(byte[] target, int offset, int length) {
-        while (at == current.bytes().length) {
+        while (at == current.to()) {
+            reuse();
             submitAhead();
             if (batches.pending() == 0) {
                 return -1;
             }
             current = batches.take();
-            at = 0;
+            at = current.from();
             remember();
         }
-        int count = Math.min(length, current.bytes().length - at);
+        int count = Math.min(length, current.to() - at);
         System.arraycopy(current.bytes(), at, target, offset, count);
         at += count;
         return count;
     }
 
+    /** Keeps the array of the batch that was read for one that is to come: a new one would be filled with zeros first. */
+    private void reuse() {
+        if (current != NOTHING) {
+            spare.addLast(current.bytes());
+            current = NOTHING;
+            at = 0;
+        }
+    }
+
     private void remember() {
         places.addLast(new Place(delivered, current.fileOffsets(), current.starts()));
-        delivered += current.bytes().length;
+        delivered += current.length();
         if (places.size() > PLACES) {
             places.removeFirst();
         }
@@ -132,7 +151,7 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
         if (failure.kind() != ErrorKind.CORRUPT) {
             return failure;
         }
-        boolean atEnd = ended && batches.pending() == 0 && at == current.bytes().length;
+        boolean atEnd = ended && batches.pending() == 0 && at == current.to();
         if (atEnd && to.block() < ranges.sourceSize()) {
             return noBorder(to, failure);
         }
@@ -161,7 +180,9 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
                 return;
             }
             byte[] bytes = range;
-            batches.submit(() -> inflate(bytes, next));
+            byte[] kept = spare.pollLast();
+            byte[] target = kept != null ? kept : new byte[MAX_BATCH];
+            batches.submit(() -> inflate(bytes, next, target));
         }
     }
 
@@ -219,7 +240,7 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
         return found;
     }
 
-    private Batch inflate(byte[] bytes, List<BgzfBlock> blocks) {
+    private Batch inflate(byte[] bytes, List<BgzfBlock> blocks, byte[] target) {
         int length = 0;
         for (BgzfBlock block : blocks) {
             length += block.inflatedLength();
@@ -234,7 +255,6 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
                     "part",
                     "begins or ends behind the end of its BGZF block");
         }
-        byte[] inflated = new byte[length];
         long[] fileOffsets = new long[blocks.size()];
         int[] starts = new int[blocks.size()];
         int at = 0;
@@ -242,11 +262,10 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
             BgzfBlock block = blocks.get(i);
             fileOffsets[i] = block.fileOffset();
             starts[i] = at - skipped;
-            inflaters.inflate(bytes, block, inflated, at, resource);
+            inflaters.inflate(bytes, block, target, at, resource);
             at += block.inflatedLength();
         }
-        boolean whole = skipped == 0 && end == length;
-        return new Batch(whole ? inflated : Arrays.copyOfRange(inflated, skipped, end), fileOffsets, starts);
+        return new Batch(target, skipped, end, fileOffsets, starts);
     }
 
     @Override
