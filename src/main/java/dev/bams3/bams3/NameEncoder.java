@@ -24,9 +24,15 @@ final class NameEncoder {
     private final NumberPlanes numberPlanes = new NumberPlanes();
     private final List<byte[]> dictionary = new ArrayList<>();
 
+    /** Where the numbers of a name begin and end, counted from its first byte. */
     private final int[] tokenStart = new int[256];
+
     private final int[] tokenEnd = new int[256];
     private int tokens;
+    /** The name whose numbers these are; none where it has no bytes. */
+    private int tokenized;
+
+    private int tokenizedLength;
 
     private final int[][] numbers = new int[StreamIds.NAME_NUMBERS][16];
     private final int[] numberCounts = new int[StreamIds.NAME_NUMBERS];
@@ -106,6 +112,7 @@ final class NameEncoder {
         templates.clear();
         text.clear();
         Arrays.fill(numberCounts, 0);
+        tokenizedLength = 0;
         int folded = chooseFolded(buffer, recordAt);
         int last = 0;
         for (int k = 0; k < freshCount; k++) {
@@ -123,7 +130,7 @@ final class NameEncoder {
             } else {
                 last = index;
                 for (int t = folded; t < tokens; t++) {
-                    addNumber(t - folded, number(buffer, tokenStart[t], tokenEnd[t]));
+                    addNumber(t - folded, number(buffer, from + tokenStart[t], from + tokenEnd[t]));
                 }
             }
         }
@@ -188,12 +195,12 @@ final class NameEncoder {
 
     /** Finds the numbers of a name; false where it cannot be a template: an inner NUL, or none at its end. */
     private boolean tokenize(byte[] buffer, int from, int length) {
-        tokens = 0;
         int end = from + length - 1;
+        int at = from + keepTokens(buffer, from, length);
+        tokenizedLength = 0;
         if (buffer[end] != 0) {
             return false;
         }
-        int at = from;
         while (at < end) {
             int c = buffer[at];
             if (c == 0) {
@@ -204,13 +211,32 @@ final class NameEncoder {
                 do {
                     at++;
                 } while (at < end && at - first < MAX_DIGITS && isDigit(buffer[at]));
-                tokenStart[tokens] = first;
-                tokenEnd[tokens++] = at;
+                tokenStart[tokens] = first - from;
+                tokenEnd[tokens++] = at - from;
             } else {
                 at++;
             }
         }
+        tokenized = from;
+        tokenizedLength = length;
         return true;
+    }
+
+    /**
+     * Keeps the numbers that this name has in common with the one before it: those that end before the first difference.
+     *
+     * @return where the last of them ends, counted from the first byte
+     */
+    private int keepTokens(byte[] buffer, int from, int length) {
+        if (tokenizedLength == 0) {
+            tokens = 0;
+            return 0;
+        }
+        int same = Arrays.mismatch(buffer, from, from + length, buffer, tokenized, tokenized + tokenizedLength);
+        while (tokens > 0 && same >= 0 && tokenEnd[tokens - 1] >= same) {
+            tokens--;
+        }
+        return tokens == 0 ? 0 : tokenEnd[tokens - 1];
     }
 
     private static boolean isDigit(int c) {
@@ -230,9 +256,9 @@ final class NameEncoder {
         template.clear();
         int at = from;
         for (int t = folded; t < tokens; t++) {
-            template.bytes(buffer, at, tokenStart[t] - at);
+            template.bytes(buffer, at, from + tokenStart[t] - at);
             template.u8(0);
-            at = tokenEnd[t];
+            at = from + tokenEnd[t];
         }
         template.bytes(buffer, at, from + length - 1 - at);
     }

@@ -27,9 +27,7 @@ final class RadixPacking {
     /** Packs into {@code out}, or returns false and writes nothing where there are more than 16 symbols. */
     boolean pack(byte[] values, int length, ByteSink out) {
         Arrays.fill(seen, false);
-        for (int i = 0; i < length; i++) {
-            seen[values[i] & 0xFF] = true;
-        }
+        findSymbols(values, length);
         int alphabet = 0;
         for (boolean present : seen) {
             alphabet += present ? 1 : 0;
@@ -52,6 +50,25 @@ final class RadixPacking {
             out.skip(packed);
         }
         return true;
+    }
+
+    /** Notes the values that are there. A word like the one before it, as most are of binned qualities, has none that is new. */
+    private void findSymbols(byte[] values, int length) {
+        boolean[] seen = this.seen;
+        int whole = length & -Long.BYTES;
+        long before = 0;
+        for (int i = 0; i < whole; i += Long.BYTES) {
+            long word = Words.int64(values, i);
+            if (word != before || i == 0) {
+                before = word;
+                for (int k = 0; k < Long.BYTES; k++, word >>>= 8) {
+                    seen[(int) word & 0xFF] = true;
+                }
+            }
+        }
+        for (int i = whole; i < length; i++) {
+            seen[values[i] & 0xFF] = true;
+        }
     }
 
     private void packDigits(byte[] values, int length, int alphabet, int perByte, byte[] target, int targetAt) {

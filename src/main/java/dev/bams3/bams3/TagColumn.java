@@ -24,6 +24,12 @@ final class TagColumn {
         private final int[] textAt = new int[MAX_TEXTS];
         private final int[] textEnd = new int[MAX_TEXTS];
         private final ByteSink indices = new ByteSink(1 << 10);
+
+        /** Whether this text of the dictionary stands at {@code at} of the array that it was found in. */
+        private boolean isText(int index, byte[] source, int at, int end) {
+            int length = textEnd[index] - textAt[index];
+            return length <= end - at && Arrays.equals(source, at, at + length, source, textAt[index], textEnd[index]);
+        }
     }
 
     void begin(int key) {
@@ -121,10 +127,17 @@ final class TagColumn {
         scratch.indices.clear();
         int texts = 0;
         int textBytes = 0;
+        int last = -1;
         int at = 0;
         int end = bytes.size();
         while (at < end) {
             int from = at;
+            // Most texts are the one before them; a text holds its NUL, so none is the beginning of another.
+            if (last >= 0 && scratch.isText(last, source, from, end)) {
+                at += scratch.textEnd[last] - scratch.textAt[last];
+                scratch.indices.u8(last);
+                continue;
+            }
             int hash = 1;
             for (; source[at] != 0; at++) {
                 hash = hash * 31 + source[at];
@@ -151,6 +164,7 @@ final class TagColumn {
                 scratch.table[slot] = texts;
             }
             scratch.indices.u8(index);
+            last = index;
         }
         scratch.out.clear();
         scratch.out.varint(texts);

@@ -1,6 +1,7 @@
 package dev.bams3.bams3;
 
 import dev.bams3.sam.BamRecord;
+import dev.bams3.sam.SamTags;
 
 /** Value types of optional fields (SAMv1 § 4.2.4, 2024-11-06). */
 final class TagTypes {
@@ -37,11 +38,7 @@ final class TagTypes {
             long count = element < 0 ? -1 : BamRecord.int32(buffer, at + 1) & 0xFFFF_FFFFL;
             return count < 0 ? -1 : 5 + count * element;
         }
-        for (int i = at; i < end; i++) {
-            if (buffer[i] == 0) {
-                return i + 1L - at;
-            }
-        }
-        return -1;
+        int nul = SamTags.findNul(buffer, at, end);
+        return nul < end ? nul + 1L - at : -1;
     }
 }

@@ -47,10 +47,8 @@ public final class BamRecordCheck {
             return "l_seq " + sequenceLength + " reaches behind block_size " + blockSize;
         }
         int nameEnd = BamRecord.nameOffset(record) + nameLength;
-        for (int i = BamRecord.nameOffset(record); i < nameEnd; i++) {
-            if ((buffer[i] == 0) != (i == nameEnd - 1)) {
-                return "read_name: one NUL expected, at its end";
-            }
+        if (SamTags.findNul(buffer, BamRecord.nameOffset(record), nameEnd) != nameEnd - 1) {
+            return "read_name: one NUL expected, at its end";
         }
         int cigar = BamRecord.cigarOffset(buffer, record);
         for (int i = 0; i < cigarLength; i++) {

@@ -66,8 +66,13 @@ public final class SamTags {
 
     /** Index of the NUL that ends the text of a Z or H. */
     public static int textEnd(byte[] buffer, int tag) {
-        int at = tag + VALUE;
-        int lastWhole = buffer.length - 8;
+        return findNul(buffer, tag + VALUE, buffer.length);
+    }
+
+    /** Index of the first NUL from {@code from} on, or {@code end} where there is none before it. */
+    public static int findNul(byte[] buffer, int from, int end) {
+        int at = from;
+        int lastWhole = end - 8;
         while (at <= lastWhole) {
             long eight = (long) LONG.get(buffer, at);
             // The lowest set bit marks the first zero byte.
@@ -77,7 +82,7 @@ public final class SamTags {
             }
             at += 8;
         }
-        while (buffer[at] != 0) {
+        while (at < end && buffer[at] != 0) {
             at++;
         }
         return at;
@@ -136,11 +141,7 @@ public final class SamTags {
         char type = type(buffer, tag);
         switch (type) {
             case 'Z', 'H' -> {
-                int at = tag + VALUE;
-                while (at < end && buffer[at] != 0) {
-                    at++;
-                }
-                return at + 1L;
+                return findNul(buffer, tag + VALUE, end) + 1L;
             }
             case 'B' -> {
                 char element = elementType(buffer, tag);
