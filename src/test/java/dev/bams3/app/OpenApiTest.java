@@ -2,6 +2,9 @@ package dev.bams3.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bams3.discovery.DatasetView;
+import dev.bams3.htsget.HtsgetRequest;
+import dev.bams3.sam.CriteriaText;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -13,15 +16,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,13 +45,13 @@ class OpenApiTest {
 
     private static RunningServer server;
     private static String text;
-    private static JsonNode contract;
+    private static Contract contract;
 
     @BeforeAll
     static void start() throws Exception {
         server = RunningServer.start("bams3.store=file:" + folder, "bams3.demo=true");
         text = get("/v3/api-docs").body() + "\n";
-        contract = JSON.readTree(text);
+        contract = new Contract(JSON.readTree(text));
     }
 
     @AfterAll
@@ -71,12 +79,12 @@ class OpenApiTest {
     @Test
     void whatIsDescribedIsServedAndWhatIsServedIsDescribed() {
         Map<String, List<String>> told = new TreeMap<>();
-        contract.get("paths")
+        contract.paths()
                 .propertyStream()
                 .forEach(path -> told.put(
                         path.getKey(),
                         path.getValue().propertyNames().stream()
-                                .map(method -> method.toUpperCase(java.util.Locale.ROOT))
+                                .map(method -> method.toUpperCase(Locale.ROOT))
                                 .sorted()
                                 .toList()));
         assertThat(told).as("describe it in src/main/resources/openapi").isEqualTo(ApiContract.described());
@@ -85,18 +93,18 @@ class OpenApiTest {
     @Test
     void everyParameterAnswerAndMediaTypeHasWordsAndAnExample() {
         List<String> missing = new ArrayList<>();
-        operations().forEach((name, operation) -> {
+        contract.operations().forEach((name, operation) -> {
             need(missing, name, operation, "summary", "operationId", "tags");
             for (JsonNode reference : operation.path("parameters")) {
-                JsonNode parameter = resolved(reference);
+                JsonNode parameter = contract.resolved(reference);
                 need(missing, name + " " + parameter.path("name"), parameter, "description", "example", "schema");
             }
-            resolved(operation.path("requestBody"))
+            contract.resolved(operation.path("requestBody"))
                     .path("content")
                     .propertyStream()
                     .forEach(content -> exampled(missing, name + " body " + content.getKey(), content.getValue()));
             operation.get("responses").propertyStream().forEach(status -> {
-                JsonNode response = resolved(status.getValue());
+                JsonNode response = contract.resolved(status.getValue());
                 need(missing, name + " " + status.getKey(), response, "description");
                 response.path("content")
                         .propertyStream()
@@ -122,31 +130,17 @@ class OpenApiTest {
         }
     }
 
-    private static Map<String, JsonNode> operations() {
-        Map<String, JsonNode> operations = new TreeMap<>();
-        contract.get("paths")
-                .propertyStream()
-                .forEach(path -> path.getValue()
-                        .propertyStream()
-                        .forEach(method -> operations.put(method.getKey() + " " + path.getKey(), method.getValue())));
-        return operations;
-    }
-
-    private static JsonNode resolved(JsonNode node) {
-        return node.has("$ref") ? contract.at(node.get("$ref").stringValue().substring(1)) : node;
-    }
-
     /** Every parameter of every GET alone, with what it needs: whoever documents one that nobody reads fails here. */
     @Test
     void examplesOfReadsAndDatasetsAreAnswered() throws Exception {
-        for (Map.Entry<String, JsonNode> operation : operations().entrySet()) {
+        for (Map.Entry<String, JsonNode> operation : contract.operations().entrySet()) {
             if (!operation.getKey().matches("get /(reads|stream|datasets).*")) {
                 continue;
             }
             String path = operation.getKey().substring(4).replace("{id}", "demo");
             Map<String, String> examples = new TreeMap<>();
             for (JsonNode reference : operation.getValue().path("parameters")) {
-                JsonNode parameter = resolved(reference);
+                JsonNode parameter = contract.resolved(reference);
                 if (parameter.get("in").stringValue().equals("query")) {
                     examples.put(parameter.get("name").stringValue(), value(parameter.get("example")));
                 }
@@ -154,7 +148,7 @@ class OpenApiTest {
             answers(path, Map.of("referenceName", examples.getOrDefault("referenceName", "")), examples);
             for (String name : examples.keySet()) {
                 // A slice is signed, a class stands alone, and what is made up is not what the service gave.
-                if (Set.of("slice", "class").contains(name)) {
+                if (Set.of("slice", "class", "bams3.seed").contains(name)) {
                     continue;
                 }
                 Map<String, String> query = new TreeMap<>(Map.of(name, examples.get(name)));
@@ -190,71 +184,172 @@ class OpenApiTest {
         return operation
                 .get("parameters")
                 .valueStream()
-                .map(OpenApiTest::resolved)
+                .map(contract::resolved)
                 .filter(parameter -> parameter.get("name").stringValue().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no parameter " + name));
     }
 
-    /** What is required of an answer is there, for every JSON answer of a GET. */
     @Test
-    void answersHaveWhatTheirSchemasRequire() throws Exception {
-        for (String path : List.of(
-                "/reads/demo",
-                "/reads/service-info",
-                "/datasets",
-                "/datasets/demo",
-                "/datasets/demo/count",
-                "/datasets/demo/coverage")) {
-            String described = path.replace("/demo", "/{id}");
-            JsonNode content = resolved(contract.get("paths")
-                            .get(described)
-                            .get("get")
-                            .get("responses")
-                            .get("200"))
-                    .get("content");
-            JsonNode schema =
-                    content.propertyStream().iterator().next().getValue().get("schema");
-            JsonNode answer = JSON.readTree(get(path + (path.endsWith("coverage") ? "?referenceName=chr1" : ""))
-                    .body());
-            conforms(path, resolved(schema), answer);
+    void everyMethodAndQuestionIsDescribed() {
+        Set<String> described = new TreeSet<>();
+        contract.operations().keySet().forEach(name -> {
+            String[] parts = name.split(" ");
+            String served = contract.paths().has(parts[1]) && parts[1].startsWith("/admin/conversions")
+                    ? parts[1]
+                    : parts[1].replaceFirst("\\{id}.*", "{*path}");
+            described.add(parts[0].toUpperCase(Locale.ROOT) + " " + served);
+        });
+        Set<String> served = new TreeSet<>();
+        server.bean(RequestMappingHandlerMapping.class).getHandlerMethods().forEach((mapping, method) -> {
+            if (method.getBeanType().getPackageName().startsWith("dev.bams3")) {
+                mapping.getPatternValues()
+                        .forEach(path -> mapping.getMethodsCondition().getMethods().stream()
+                                .filter(verb -> verb != RequestMethod.HEAD)
+                                .forEach(verb -> served.add(verb + " " + path)));
+            }
+        });
+        // For clients that would take it for a dataset; no other is to ask so.
+        served.remove("POST /reads/service-info");
+        assertThat(described).isEqualTo(served);
+        for (DatasetView.Kind kind : DatasetView.Kind.values()) {
+            String question = kind == DatasetView.Kind.DESCRIPTION
+                    ? ""
+                    : "/" + kind.name().toLowerCase(Locale.ROOT);
+            assertThat(contract.paths().propertyNames()).contains("/datasets/{id}" + question);
         }
     }
 
-    private static void conforms(String place, JsonNode schema, JsonNode value) {
-        schema.path("required")
-                .forEach(name -> assertThat(value.has(name.stringValue()))
-                        .as("%s has %s", place, name)
-                        .isTrue());
-        schema.path("properties")
+    /** The service tells which parameters it knows where it meets one that it does not. */
+    @Test
+    void theParametersAreThoseThatAreRead() throws Exception {
+        Pattern list = Pattern.compile("known ones are ([A-Za-z, ]+)");
+        for (String path : List.of("", "/{id}/count", "/{id}/coverage", "/{id}/plan")) {
+            String body = get("/datasets" + path.replace("{id}", "demo") + "?unheard=1")
+                    .body();
+            Matcher known = list.matcher(body);
+            assertThat(known.find()).as(body).isTrue();
+            Set<String> expected = new TreeSet<>(List.of(known.group(1).split(", ")));
+            if (Set.of("/{id}/count", "/{id}/plan").contains(path)) {
+                CriteriaText.PARAMETERS.forEach(name -> expected.add("bams3." + name));
+            }
+            assertThat(queryParameters("get /datasets" + path)).as(path).isEqualTo(expected);
+        }
+        Set<String> ofReads = new TreeSet<>(HtsgetRequest.PARAMETERS);
+        CriteriaText.PARAMETERS.forEach(name -> ofReads.add("bams3." + name));
+        assertThat(queryParameters("get /reads/{id}")).isEqualTo(ofReads);
+        ofReads.addAll(Set.of("explain", "slice"));
+        assertThat(queryParameters("get /stream/reads/{id}")).isEqualTo(ofReads);
+        assertThat(queryParameters("post /stream/reads/{id}")).containsExactly("explain");
+    }
+
+    private static Set<String> queryParameters(String operation) {
+        Set<String> names = new TreeSet<>();
+        for (JsonNode parameter : contract.parameters(contract.operation(operation))) {
+            if (parameter.get("in").stringValue().equals("query")) {
+                names.add(parameter.get("name").stringValue());
+            }
+        }
+        return names;
+    }
+
+    @Test
+    void examplesAreWhatTheirSchemasSay() {
+        contract.operations().forEach((name, operation) -> {
+            for (JsonNode parameter : contract.parameters(operation)) {
+                contract.conforms(
+                        name + " " + parameter.get("name"), parameter.get("schema"), parameter.get("example"));
+            }
+            bodies(name + " body", contract.resolved(operation.path("requestBody")));
+            operation.get("responses").propertyStream().forEach(status -> {
+                JsonNode response = contract.resolved(status.getValue());
+                String place = name + " " + status.getKey();
+                response.path("headers").propertyStream().forEach(header -> {
+                    JsonNode described = contract.resolved(header.getValue());
+                    contract.conforms(place + " " + header.getKey(), described.get("schema"), described.get("example"));
+                });
+                bodies(place, response);
+            });
+        });
+    }
+
+    private static void bodies(String place, JsonNode bodyOrResponse) {
+        bodyOrResponse
+                .path("content")
                 .propertyStream()
-                .filter(property -> value.has(property.getKey()))
-                .forEach(property -> conforms(
-                        place + "/" + property.getKey(), resolved(property.getValue()), value.get(property.getKey())));
-        if (schema.has("items") && !value.isEmpty()) {
-            conforms(place + "/0", resolved(schema.get("items")), value.get(0));
+                .forEach(content -> contract.examples(content.getValue())
+                        .forEach((name, example) -> contract.conforms(
+                                place + " " + name, content.getValue().get("schema"), example)));
+    }
+
+    @Test
+    void answersAreWhatTheirSchemasSay() throws Exception {
+        String region = "?referenceName=chr1&start=100000&end=100200";
+        for (String path : List.of(
+                "/reads/{id}",
+                "/reads/{id}" + region,
+                "/reads/service-info",
+                "/stream/reads/{id}" + region + "&format=JSON",
+                "/stream/reads/{id}" + region + "&explain=true",
+                "/datasets",
+                "/datasets/{id}",
+                "/datasets/{id}/count",
+                "/datasets/{id}/coverage" + region,
+                "/datasets/{id}/plan" + region)) {
+            HttpResponse<String> answer = get(path.replace("{id}", "demo"));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            contract.holds("get " + path.replaceFirst("\\?.*", ""), answer);
         }
-        schema.path("allOf").forEach(one -> conforms(place, resolved(one), value));
-        if (schema.has("enum")) {
-            assertThat(schema.get("enum").valueStream().map(JsonNode::asString))
-                    .as(place)
-                    .contains(value.asString());
+        contract.holds("get /reads/{id}", get("/reads/demo?start=1"));
+        contract.holds("get /reads/{id}", get("/reads/none"));
+        contract.holds("get /datasets/{id}/count", get("/datasets/demo/count?start=2&end=1&referenceName=chr1"));
+    }
+
+    @Test
+    void answersOfSlicesAreThoseDescribed() throws Exception {
+        JsonNode ticket = JSON.readTree(
+                get("/reads/demo?referenceName=chr1&start=100000&end=100200").body());
+        String address = ticket.get("htsget")
+                .get("urls")
+                .valueStream()
+                .map(url -> url.get("url").stringValue())
+                .filter(url -> url.startsWith("http"))
+                .findFirst()
+                .orElseThrow();
+        HttpResponse<String> whole = slice(address, "Accept", "*/*");
+        assertThat(whole.statusCode()).isEqualTo(200);
+        String tag = whole.headers().firstValue("ETag").orElseThrow();
+        Map<String, List<String>> asked = Map.of(
+                "206", List.of("Range", "bytes=10-19"),
+                "304", List.of("If-None-Match", tag),
+                "412", List.of("If-Match", "\"another\""),
+                "416", List.of("Range", "bytes=999999999-"));
+        for (Map.Entry<String, List<String>> one : asked.entrySet()) {
+            HttpResponse<String> answer = slice(address, one.getValue().toArray(String[]::new));
+            assertThat(Integer.toString(answer.statusCode())).isEqualTo(one.getKey());
+            contract.holds("get /stream/reads/{id}", answer);
+            JsonNode described = contract.resolved(contract.operation("get /stream/reads/{id}")
+                    .get("responses")
+                    .get(one.getKey()));
+            described
+                    .path("headers")
+                    .propertyNames()
+                    .forEach(name -> assertThat(answer.headers().firstValue(name))
+                            .as(one.getKey() + " " + name)
+                            .isPresent());
         }
-        switch (schema.path("type").asString("")) {
-            case "object" -> assertThat(value.isObject()).as(place).isTrue();
-            case "array" -> assertThat(value.isArray()).as(place).isTrue();
-            case "integer" -> assertThat(value.isIntegralNumber()).as(place).isTrue();
-            case "number" -> assertThat(value.isNumber()).as(place).isTrue();
-            case "boolean" -> assertThat(value.isBoolean()).as(place).isTrue();
-            case "string" -> assertThat(value.isString()).as(place).isTrue();
-            default -> {}
-        }
+    }
+
+    private static HttpResponse<String> slice(String address, String... headers) throws Exception {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create(address)).headers(headers).build(),
+                HttpResponse.BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
     }
 
     /** Names, types and places of the OpenAPI that GA4GH publishes for htsget 1.3.0 (hts-specs, read on 2026-11-22). */
     @Test
     void theHtsgetPartHasThePublishedShapes() {
-        JsonNode reads = contract.get("paths").get("/reads/{id}");
+        JsonNode reads = contract.paths().get("/reads/{id}");
         Map<String, String> published = Map.of(
                 "format",
                 "string",
@@ -301,21 +396,21 @@ class OpenApiTest {
                 .contains("200", "400", "401", "403", "404", "413", "500");
         assertThat(reads.get("get").get("operationId").stringValue()).isEqualTo("searchReadId");
         assertThat(reads.get("post").get("operationId").stringValue()).isEqualTo("postRead");
-        assertThat(contract.get("paths")
+        assertThat(contract.paths()
                         .get("/reads/service-info")
                         .get("get")
                         .get("operationId")
                         .stringValue())
                 .isEqualTo("readsServiceInfo");
-        JsonNode body = resolved(reads.get("post").get("requestBody"));
+        JsonNode body = contract.resolved(reads.get("post").get("requestBody"));
         assertThat(body.path("required").asBoolean(false)).isFalse();
-        JsonNode properties = resolved(
+        JsonNode properties = contract.resolved(
                         body.get("content").get("application/json").get("schema"))
                 .get("properties");
         assertThat(properties.propertyNames()).contains("format", "class", "fields", "tags", "notags", "regions");
         assertThat(properties.get("regions").get("items").get("required").toString())
                 .isEqualTo("[\"referenceName\"]");
-        JsonNode schemas = contract.get("components").get("schemas");
+        JsonNode schemas = contract.schemas();
         JsonNode ticket = schemas.get("Ticket").get("properties").get("htsget");
         assertThat(new TreeSet<>(ticket.get("required")
                         .valueStream()
