@@ -77,6 +77,12 @@ public record Settings(
         publicUrl = checkedUrl("bams3.public-url", publicUrl);
         sources = sources.stream().filter(root -> !isAbsent(root)).toList();
         sources.forEach(root -> StoreUri.parse("bams3.sources", root));
+        if (admin.requiredScope().isPresent() && !auth.isConfigured()) {
+            throw ReadsException.invalidInput(
+                    "bams3.auth.issuer",
+                    "bams3.auth.issuer: is needed beside bams3.admin.scope: without an issuer no token has a scope,"
+                            + " and the admin surface would refuse everybody");
+        }
     }
 
     /**

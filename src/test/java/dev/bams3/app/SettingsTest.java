@@ -269,6 +269,7 @@ class SettingsTest {
         "BAMS3_ADMIN_TOKEN,short,bams3.admin.token",
         "BAMS3_ADMIN_TOKEN_FILE,/there/is/none,bams3.admin.token-file",
         "BAMS3_ADMIN_PORT,0,bams3.admin.port",
+        "BAMS3_ADMIN_SCOPE,bams3:admin,bams3.auth.issuer",
         "BAMS3_AUTH_ISSUER,https://login.example.org,bams3.auth.audience",
         "BAMS3_AUTH_ALGORITHMS,HS256,bams3.auth.algorithms",
         "BAMS3_AUTH_ALGORITHMS,none,bams3.auth.algorithms",
