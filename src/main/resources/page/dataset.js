@@ -18,7 +18,7 @@ export async function showDataset(id) {
   const state = byId('detail-state');
   if (id === '') {
     place.hidden = true;
-    tell(state, 'Choose a dataset at the side to see what is in it.');
+    tell(state, byId('datasets').children.length > 0 ? 'Choose a dataset at the side to see what is in it.' : 'There is nothing to show yet.');
     return;
   }
   tell(state, 'Loading…');
@@ -33,7 +33,8 @@ export async function showDataset(id) {
   } catch (failure) {
     if (mine === newest) {
       place.hidden = true;
-      tell(state, failure.status === 404 ? `There is no dataset “${id}”.` : failure.message, true);
+      // 400: no dataset can have such an id.
+      tell(state, failure.status === 404 || failure.status === 400 ? `There is no dataset “${id}”.` : failure.message, true);
     }
   }
 }
@@ -94,7 +95,7 @@ function figures(dataset) {
     both('paired') > 0 && figure('Properly paired', percent(both('properly_paired'), both('paired')), `of ${short(both('paired'))} paired`),
     figure('Duplicates', percent(both('duplicates'), both('total')), `${short(both('duplicates'))} reads`),
     length > 0 && figure('Mean depth', depth(placedBases / length), `over ${bases(length)}`),
-    figure('Stored', bytes(stored), dataset.source.size ? `${percent(stored, dataset.source.size)} of the source` : `${grouped(sizes.chunks)} chunks`)
+    figure('Stored', bytes(stored), dataset.source.size ? `${percent(stored, dataset.source.size)} of source` : `${grouped(sizes.chunks)} chunks`)
   );
 }
 

@@ -41,8 +41,18 @@ function item({ id }) {
   return h('li', {}, h('a', { href: `#/${id}`, 'data-id': id }, h('span', { class: 'folder' }, id.slice(0, cut)), id.slice(cut)));
 }
 
+/** The id in the address, which somebody may have written by hand: what cannot be decoded is taken as it stands. */
+export function named() {
+  const text = location.hash.replace(/^#\/?/, '');
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 export function markCurrent() {
-  const id = decodeURIComponent(location.hash.slice(2));
+  const id = named();
   for (const link of byId('datasets').querySelectorAll('a')) {
     link.toggleAttribute('aria-current', link.dataset.id === id);
     if (link.dataset.id === id) {

@@ -2,10 +2,9 @@
 import { startConversions } from './conversions.js';
 import { showDataset } from './dataset.js';
 import { byId } from './dom.js';
-import { markCurrent, startList } from './list.js';
+import { markCurrent, named, startList } from './list.js';
 import { startTheme } from './theme.js';
 
-const named = () => decodeURIComponent(location.hash.replace(/^#\/?/, ''));
 
 async function start() {
   startTheme();

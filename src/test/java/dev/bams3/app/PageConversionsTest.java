@@ -118,6 +118,33 @@ class PageConversionsTest {
     }
 
     @Test
+    void whatRunsStandsBeforeAnyNumberThatWait() throws Exception {
+        submit("held.bam", "held");
+        for (int i = 0; i < 25; i++) {
+            submit("held.bam", "waits-" + i);
+        }
+        page.open(server.url("/"));
+        page.write("#token", TOKEN, Keys.ENTER);
+        page.untilText("#jobs li:first-child", "held running");
+        page.untilText("#jobs li:nth-child(2)", "waits-24 queued");
+        page.screenshot("queue");
+    }
+
+    @Test
+    void theFocusStaysWhereItIsWhileAConversionRuns() throws Exception {
+        submit("held.bam", "done");
+        page.open(server.url("/"));
+        page.write("#token", TOKEN, Keys.ENTER);
+        page.untilText("#jobs li", "done succeeded");
+        submit("held.bam", "held");
+        page.untilText("#jobs li:first-child", "held running");
+        page.script("document.querySelector('#jobs a').focus()");
+        released.countDown();
+        page.untilText("#jobs li:first-child", "held succeeded");
+        assertThat(page.script("return document.activeElement.textContent")).isEqualTo("done");
+    }
+
+    @Test
     void oneThatFailsSaysWhy() throws Exception {
         byte[] whole = Files.readAllBytes(folder.resolve("held.bam"));
         byte[] broken = whole.clone();

@@ -82,6 +82,10 @@ class PageTest {
         page.driver().get(server.url("/#/not/there"));
         page.untilText("#detail-state", "There is no dataset “not/there”");
         page.screenshot("unknown");
+        page.driver().get(server.url("/#/%"));
+        page.untilText("#detail-state", "There is no dataset “%”");
+        page.driver().get(server.url("/#/a%2"));
+        page.untilText("#detail-state", "There is no dataset “a%2”");
         // Neither a token nor another thing lets anybody see conversions here, so nothing is said of them.
         page.patience().until(ExpectedConditions.invisibilityOfElementLocated(By.id("conversions")));
     }
