@@ -79,7 +79,7 @@ class ArchitectureTest {
             // Apart from web, so that serving reads does not depend on jobs.
             Map.entry("web.admin", Set.of("web", "jobs", "convert", "dataset", "htsget", "error")),
             // Between the edges and the root: it listens to requests and decorates ports, and none of them knows it.
-            Map.entry("metrics", Set.of("web", "query", "fetch", "dataset", "storage", "flow", "error")),
+            Map.entry("metrics", Set.of("web", "query", "fetch", "dataset", "jobs", "storage", "flow", "error")),
             Map.entry(
                     "cli",
                     Set.of(

@@ -12,6 +12,7 @@ import dev.bams3.jobs.Sweeper;
 import dev.bams3.jobs.kubernetes.JobTemplate;
 import dev.bams3.jobs.kubernetes.KubernetesJobs;
 import dev.bams3.jobs.kubernetes.KubernetesShards;
+import dev.bams3.metrics.ConversionMetrics;
 import dev.bams3.security.AdminMode;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
@@ -109,6 +110,11 @@ class JobsConfiguration {
     @Bean
     AdminFailures adminFailures() {
         return new AdminFailures();
+    }
+
+    @Bean
+    ConversionMetrics conversionMetrics(JobService service) {
+        return new ConversionMetrics(service.counts());
     }
 
     @Bean

@@ -58,6 +58,7 @@ final class JobDocuments {
     private final ObjectStore store;
     private final ExecutorService waiting;
     private final JobSignal signal;
+    private final JobCounts counts = new JobCounts();
 
     // Both guarded by known.
 
@@ -84,6 +85,10 @@ final class JobDocuments {
         this.store = store;
         this.waiting = waiting;
         this.signal = signal;
+    }
+
+    JobCounts counts() {
+        return counts;
     }
 
     /** The job as it is now. */
@@ -201,6 +206,7 @@ final class JobDocuments {
             throw ReadsException.about(ErrorKind.CHANGED, key.value(), "the job has changed since it was read");
         }
         remember(job, etag);
+        counts.written(job);
         found.older.forEach(this::remove);
         signal.changed();
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 public final class JobService implements AutoCloseable {
     private final Jobs jobs;
     private final JobWorker worker;
+    private final JobCounts counts;
     private final Optional<ShardWorkers> shardWorkers;
 
     /**
@@ -57,6 +58,7 @@ public final class JobService implements AutoCloseable {
         this.shardWorkers = shardWorkers;
         JobSignal signal = new JobSignal();
         JobDocuments documents = new JobDocuments(store, waiting, signal);
+        counts = documents.counts();
         jobs = new Jobs(documents, new Reservations(store), signal, datasets, sources, runner, Clock.systemUTC());
         worker = new JobWorker(name, store, documents, settings, signal, runner, Clock.systemUTC());
     }
@@ -67,6 +69,11 @@ public final class JobService implements AutoCloseable {
 
     public JobWorker worker() {
         return worker;
+    }
+
+    /** Numbers of jobs, as far as this process knows. */
+    public JobCounts counts() {
+        return counts;
     }
 
     /** What the store can, as soon as it was found out. */

@@ -151,6 +151,7 @@ public final class JobWorker implements AutoCloseable {
 
     private void look() {
         List<JobOutline> jobs = documents.outlines();
+        documents.counts().looked(jobs);
         jobs.sort(OLDEST_FIRST);
         Instant now = clock.instant();
         long nanos = System.nanoTime();
