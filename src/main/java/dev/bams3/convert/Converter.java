@@ -286,6 +286,7 @@ public final class Converter {
         ProgressMeter meter = new ProgressMeter(
                 supervision.listener(), workspace.life(), 0, request.source().size());
         ConversionOptions options = request.options();
+        ExternalSort.checkRoom(head, options.temporary());
         try (BgzfDeflaters deflaters =
                         new BgzfDeflaters(SPILL_LEVEL, Runtime.getRuntime().availableProcessors());
                 SourceFile file = SourceFile.open(head, inflaters, cpu, waiting);

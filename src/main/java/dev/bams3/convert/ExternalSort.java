@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -66,6 +67,39 @@ final class ExternalSort implements AutoCloseable {
         } catch (IOException e) {
             throw failed(temporary, e);
         }
+    }
+
+    /**
+     * Refuses to begin what would fill a file system, and take from the other users of it what they need. The limit that a
+     * container may have of its own is not seen here.
+     *
+     * @throws ReadsException UNAVAILABLE, as somebody else may have taken the space, saying how much is missing and where
+     */
+    static void checkRoom(SourceHead head, Path temporary) {
+        long size = head.object().size();
+        // Text is four to five times as large as the BAM of it; a CRAM is smaller.
+        long needed = head.format() == SourceFormat.SAM ? size / 5 : size;
+        try {
+            checkRoom(needed, Files.getFileStore(temporary).getUsableSpace(), temporary);
+        } catch (IOException e) {
+            throw failed(temporary, e);
+        }
+    }
+
+    static void checkRoom(long needed, long usable, Path temporary) {
+        if (usable < needed) {
+            throw ReadsException.of(
+                            ErrorKind.UNAVAILABLE,
+                            "the source is not in coordinate order, and sorting it takes about " + megabytes(needed)
+                                    + " in this folder, which has " + megabytes(usable)
+                                    + "; name another by BAMS3_JOBS_TEMPORARY (commands: --temporary), or sort the"
+                                    + " source first")
+                    .in(temporary.toString());
+        }
+    }
+
+    private static String megabytes(long bytes) {
+        return String.format(Locale.ROOT, "%,d MB", bytes >> 20);
     }
 
     void add(byte[] buffer, int offset, int length) {

@@ -38,7 +38,11 @@ final class MergedRuns implements RecordSource {
                 }
             }
         } catch (RuntimeException e) {
-            close();
+            try {
+                close();
+            } catch (ReadsException another) {
+                e.addSuppressed(another);
+            }
             throw e;
         }
     }
@@ -86,7 +90,21 @@ final class MergedRuns implements RecordSource {
 
     @Override
     public void close() {
-        runs.forEach(Run::close);
+        @Nullable ReadsException first = null;
+        for (Run run : runs) {
+            try {
+                run.close();
+            } catch (ReadsException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     private static final class Run {
