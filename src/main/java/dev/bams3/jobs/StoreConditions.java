@@ -17,7 +17,8 @@ import java.util.UUID;
  * @param ifMatch whether {@code If-Match} replaces an unchanged object and no other: without it no dataset can be replaced
  */
 public record StoreConditions(boolean ifAbsent, boolean ifMatch) {
-    private static final String PREFIX = ".bams3-jobs/probe/";
+    /** What lies below for long was left by a process that died while it tried. */
+    static final String PREFIX = ".bams3-jobs/probe/";
 
     /** @throws ReadsException what the store says other than about conditions */
     static StoreConditions of(ObjectStore store) {

@@ -11,6 +11,7 @@ import dev.bams3.storage.PutCondition;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -79,7 +80,17 @@ public final class Sweeper implements AutoCloseable {
                 finding.removed(),
                 finding.objects(),
                 finding.bytes()));
+        removeOldProbes();
         return findings;
+    }
+
+    private void removeOldProbes() {
+        Instant limit = clock.instant().minus(grace);
+        for (ObjectInfo probe : store.list(StoreConditions.PREFIX, "", ObjectStore.MAX_LISTED)) {
+            if (probe.modified().isBefore(limit)) {
+                store.delete(probe.key());
+            }
+        }
     }
 
     private void work() {

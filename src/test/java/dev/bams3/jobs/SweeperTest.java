@@ -7,6 +7,8 @@ import dev.bams3.convert.Retention;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectInfo;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.PutCondition;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +46,19 @@ class SweeperTest {
             assertThat(swept).filteredOn(mine -> mine).hasSize(1);
             assertThat(store.list("", "", 10)).extracting(ObjectInfo::key).hasSize(1);
         }
+    }
+
+    @Test
+    void whatAKilledProcessTriedTheStoreWithIsRemovedAfterTheGraceTime() {
+        ObjectKey probe = new ObjectKey(StoreConditions.PREFIX + "0b1ee7f2");
+        ObjectKey job = new ObjectKey(JobDocuments.PREFIX + "another");
+        store.put(probe, new byte[1], PutCondition.always());
+        store.put(job, new byte[1], PutCondition.always());
+        Instant now = Instant.now();
+        sweeper("early", now.plus(GRACE.minusMinutes(1))).sweep();
+        assertThat(store.list("", "", 10)).extracting(ObjectInfo::key).containsExactlyInAnyOrder(probe, job);
+        sweeper("late", now.plus(GRACE).plusSeconds(60)).sweep();
+        assertThat(store.list("", "", 10)).extracting(ObjectInfo::key).containsExactly(job);
     }
 
     @Test
