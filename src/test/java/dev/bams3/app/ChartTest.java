@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,13 +103,64 @@ class ChartTest {
             JsonElement selector = switch (manifest.kind()) {
                 case "Service" -> manifest.at("spec", "selector");
                 case "Deployment", "PodDisruptionBudget" -> manifest.at("spec", "selector", "matchLabels");
-                case "NetworkPolicy" -> manifest.at("spec", "podSelector", "matchLabels");
+                case "NetworkPolicy" ->
+                    manifest.name().endsWith("-conversions")
+                            ? new JsonObject()
+                            : manifest.at("spec", "podSelector", "matchLabels");
                 default -> new JsonObject();
             };
             assertThat(labels.entrySet())
                     .as(manifest.toString())
                     .containsAll(selector.getAsJsonObject().entrySet());
         }
+    }
+
+    @Test
+    void thePolicyConfinesBothKindsOfPods() throws IOException {
+        String egress = "networkPolicy: {egress: [{ports: [{port: 53, protocol: UDP}]}]}\n";
+        JsonElement store = json("{ports: [{port: 53, protocol: UDP}]}");
+        List<Manifest> plain = chart.render(USUAL + egress);
+        Manifest alone = Chart.only(plain, "NetworkPolicy");
+        assertThat(alone.at("spec", "egress").getAsJsonArray()).containsExactly(store);
+        assertThat(alone.at("spec", "ingress").getAsJsonArray()).hasSize(2);
+
+        String withPort = USUAL.replace("prefix'}", "prefix', admin: {port: 8082}}");
+        List<Manifest> both = chart.render(withPort + egress + "conversionJobs: {enabled: true}\n");
+        Manifest service = policy(both, name -> !name.endsWith("-conversions"));
+        assertThat(service.at("spec", "egress").getAsJsonArray())
+                .containsExactly(store, json("{ports: [{port: 443, protocol: TCP}, {port: 6443, protocol: TCP}]}"));
+        assertThat(service.at("spec", "ingress").getAsJsonArray())
+                .contains(json("{ports: [{port: 8082}], from: [{podSelector: {}}]}"));
+        Manifest pods = policy(both, name -> name.endsWith("-conversions"));
+        assertThat(pods.at("spec", "egress").getAsJsonArray()).containsExactly(store);
+        assertThat(pods.at("spec").getAsJsonObject().has("ingress"))
+                .as("nobody")
+                .isFalse();
+        assertThat(pods.at("spec", "policyTypes").getAsJsonArray()).hasSize(2);
+        String template = both.stream()
+                .filter(manifest ->
+                        manifest.kind().equals("ConfigMap") && manifest.name().endsWith("-conversions"))
+                .findFirst()
+                .orElseThrow()
+                .at("data", "conversion-job.yaml")
+                .getAsString();
+        JsonObject labels = json(template)
+                .getAsJsonObject()
+                .getAsJsonObject("spec")
+                .getAsJsonObject("template")
+                .getAsJsonObject("metadata")
+                .getAsJsonObject("labels");
+        assertThat(labels.entrySet())
+                .containsAll(pods.at("spec", "podSelector", "matchLabels")
+                        .getAsJsonObject()
+                        .entrySet());
+    }
+
+    private static Manifest policy(List<Manifest> manifests, Predicate<String> named) {
+        return manifests.stream()
+                .filter(manifest -> manifest.kind().equals("NetworkPolicy") && named.test(manifest.name()))
+                .findFirst()
+                .orElseThrow();
     }
 
     @ParameterizedTest
