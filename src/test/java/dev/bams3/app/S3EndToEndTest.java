@@ -6,6 +6,7 @@ import dev.bams3.cli.Commands;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.S3ProxyServer;
+import dev.bams3.fixtures.TestS3;
 import dev.bams3.genome.Reference;
 import dev.bams3.simulate.SimulationOptions;
 import dev.bams3.simulate.Simulator;
@@ -47,7 +48,7 @@ class S3EndToEndTest {
 
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final List<String> properties = new ArrayList<>();
-    private final S3ProxyServer s3 = S3ProxyServer.start();
+    private final TestS3 s3 = TestS3.start();
 
     @BeforeEach
     void set() {

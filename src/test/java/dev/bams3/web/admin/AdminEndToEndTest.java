@@ -9,6 +9,7 @@ import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.S3ProxyServer;
+import dev.bams3.fixtures.TestS3;
 import dev.bams3.jobs.JobOptions;
 import dev.bams3.jobs.JobRequest;
 import dev.bams3.jobs.JobService;
@@ -51,7 +52,7 @@ class AdminEndToEndTest {
     @TempDir
     private Path folder;
 
-    private final S3ProxyServer s3 = S3ProxyServer.start();
+    private final TestS3 s3 = TestS3.start();
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<String> properties = new ArrayList<>();
     private final List<RunningServer> servers = new ArrayList<>();
