@@ -17,7 +17,8 @@ final class ConversionsHealth extends AbstractHealthIndicator {
         builder.up()
                 .withDetail("worker", service.worker().name())
                 .withDetail("places", service.worker().places())
-                .withDetail("running", service.worker().running());
+                .withDetail("running", service.worker().running())
+                .withDetail("claiming", service.worker().mayClaim());
         service.conditions()
                 .ifPresent(conditions -> builder.withDetail("ifNoneMatch", conditions.ifAbsent())
                         .withDetail("ifMatch", conditions.ifMatch()));

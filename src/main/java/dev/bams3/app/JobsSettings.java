@@ -19,6 +19,8 @@ import org.springframework.util.unit.DataSize;
  * @param attempts of a conversion before it has failed
  * @param retryDelay before the second attempt
  * @param retention how long a conversion that has ended is remembered
+ * @param alone whether this is the only process that works on conversions of its store: needed where the store ignores
+ *     If-None-Match
  * @param shards of one conversion that are converted at one time; with 1 no source is cut
  * @param shardSize of the source, about
  * @param kubernetesTemplate file with a Job of Kubernetes whose pods convert the shards; absent: this process does
@@ -32,6 +34,7 @@ public record JobsSettings(
         @DefaultValue("3") int attempts,
         @DefaultValue("10s") Duration retryDelay,
         @DefaultValue("30d") Duration retention,
+        @DefaultValue("false") boolean alone,
         @DefaultValue("1") int shards,
         @DefaultValue("1GB") DataSize shardSize,
         @Nullable String kubernetesTemplate,
@@ -39,7 +42,7 @@ public record JobsSettings(
     public JobsSettings {
         kubernetesTemplate = kubernetesTemplate == null || kubernetesTemplate.isBlank() ? null : kubernetesTemplate;
         temporary = temporary == null || temporary.isBlank() ? null : temporary;
-        var _ = new JobSettings(workers, heartbeat, lease, poll, attempts, retryDelay, retention);
+        var _ = new JobSettings(workers, heartbeat, lease, poll, attempts, retryDelay, retention, alone);
         var _ = new ShardSettings(shards, shardSize.toBytes());
     }
 
@@ -49,7 +52,7 @@ public record JobsSettings(
 
     /** @param open whether the admin surface is: nothing is worked on where nobody can see to it */
     JobSettings toJobSettings(boolean open) {
-        return new JobSettings(open ? workers : 0, heartbeat, lease, poll, attempts, retryDelay, retention);
+        return new JobSettings(open ? workers : 0, heartbeat, lease, poll, attempts, retryDelay, retention, alone);
     }
 
     Path folderForSorting() {

@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param attempts of a job before it has failed, 1 to 100
  * @param retryDelay before the second attempt; doubled for each further one, up to an hour
  * @param retention how long a job that has ended is remembered, 1 min or more
+ * @param alone whether no other process works on jobs of this store, for which the operator vouches: only then jobs are
+ *     worked on where a store cannot keep workers apart
  */
 public record JobSettings(
         int workers,
@@ -21,7 +23,8 @@ public record JobSettings(
         Duration poll,
         int attempts,
         Duration retryDelay,
-        Duration retention) {
+        Duration retention,
+        boolean alone) {
     private static final Duration SHORTEST = Duration.ofMillis(50);
     private static final Duration HOUR = Duration.ofHours(1);
 

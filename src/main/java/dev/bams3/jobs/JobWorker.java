@@ -98,12 +98,25 @@ public final class JobWorker implements AutoCloseable {
         return Optional.ofNullable(conditions);
     }
 
+    /** Whether it takes jobs: not before it knows the store, nor where that cannot keep workers apart and there may be others. */
+    public boolean mayClaim() {
+        StoreConditions known = conditions;
+        return settings.workers() > 0 && known != null && (known.ifAbsent() || settings.alone());
+    }
+
     private void probe() {
         StoreConditions found = StoreConditions.of(store);
-        if (!found.ifAbsent()) {
+        if (!found.ifAbsent() && settings.alone()) {
             LOG.warn(
                     "{} ignores If-None-Match, so that workers cannot exclude each other and a dataset may be replaced"
-                            + " unasked: set BAMS3_JOBS_WORKERS=0 for all processes but this one",
+                            + " unasked. This process works on conversions as it is said to be the only one"
+                            + " (BAMS3_JOBS_ALONE)",
+                    store.location());
+        } else if (!found.ifAbsent()) {
+            LOG.error(
+                    "{} ignores If-None-Match, so that workers cannot exclude each other: conversions wait. If this is"
+                            + " the only process that works on them, set BAMS3_JOBS_ALONE=true for it and"
+                            + " BAMS3_JOBS_WORKERS=0 for all others",
                     store.location());
         } else if (!found.ifMatch()) {
             LOG.warn(
@@ -121,7 +134,9 @@ public final class JobWorker implements AutoCloseable {
                 if (conditions == null) {
                     probe();
                 }
-                look();
+                if (mayClaim()) {
+                    look();
+                }
                 lastTrouble = null;
             } catch (ReadsException e) {
                 if (!stopping && !e.getMessage().equals(lastTrouble)) {

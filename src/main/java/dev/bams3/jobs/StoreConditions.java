@@ -13,7 +13,7 @@ import java.util.UUID;
  * Which conditions a store honours, tried on an object of its own.
  *
  * @param ifAbsent whether {@code If-None-Match: *} lets one writer win: without it several workers may have one job at a
- *     time, so that only one process may work, and the operator has to see to that
+ *     time, so that only one process may work, for which the operator has to vouch
  * @param ifMatch whether {@code If-Match} replaces an unchanged object and no other: without it no dataset can be replaced
  */
 public record StoreConditions(boolean ifAbsent, boolean ifMatch) {

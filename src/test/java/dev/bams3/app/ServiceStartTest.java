@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.FaultyObjectStore;
+import dev.bams3.fixtures.UnconditionalObjectStore;
+import dev.bams3.fixtures.Wait;
+import dev.bams3.jobs.JobService;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +16,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What a start makes: the demo dataset, readiness, metrics; and what stops it. */
 class ServiceStartTest {
@@ -32,6 +37,33 @@ class ServiceStartTest {
         }
         try (RunningServer again = RunningServer.start(settings)) {
             assertThat(get(again.url(SAM)).body()).isEqualTo(first);
+        }
+    }
+
+    /** A store that cannot keep workers apart: nobody works unless it is said to be the only one. */
+    @Test
+    void healthSaysWhetherConversionsWait() throws Exception {
+        for (boolean alone : new boolean[] {false, true}) {
+            try (RunningServer server = RunningServer.start(
+                    UnconditionalObjectStore::new,
+                    "management.server.port=0",
+                    "bams3.admin.token=0123456789abcdef0123456789abcdef",
+                    "bams3.jobs.alone=" + alone)) {
+                JobService jobs = server.bean(JobService.class);
+                Wait.until("the store was tried", () -> jobs.conditions().isPresent());
+                HttpResponse<String> health = get(server.managementUrl("/actuator/health"));
+                assertThat(health.statusCode()).isEqualTo(200);
+                JsonNode details = JsonMapper.shared()
+                        .readTree(health.body())
+                        .at("/components/conversions/details");
+                assertThat(details.path("ifNoneMatch").asBoolean(true))
+                        .as(health.body())
+                        .isFalse();
+                assertThat(details.path("claiming").asBoolean(!alone))
+                        .as(health.body())
+                        .isEqualTo(alone);
+                assertThat(get(server.url("/actuator/health")).statusCode()).isEqualTo(404);
+            }
         }
     }
 

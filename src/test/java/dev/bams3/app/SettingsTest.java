@@ -70,6 +70,7 @@ class SettingsTest {
                         3,
                         Duration.ofSeconds(10),
                         Duration.ofDays(30),
+                        false,
                         1,
                         DataSize.ofGigabytes(1),
                         null,
@@ -131,6 +132,7 @@ class SettingsTest {
         environment.put("BAMS3_JOBS_ATTEMPTS", "5");
         environment.put("BAMS3_JOBS_RETRY_DELAY", "11s");
         environment.put("BAMS3_JOBS_RETENTION", "12d");
+        environment.put("BAMS3_JOBS_ALONE", "true");
         environment.put("BAMS3_JOBS_SHARDS", "6");
         environment.put("BAMS3_JOBS_SHARD_SIZE", "700MB");
         environment.put("BAMS3_JOBS_KUBERNETES_TEMPLATE", "/job.yaml");
@@ -209,6 +211,7 @@ class SettingsTest {
                                 5,
                                 Duration.ofSeconds(11),
                                 Duration.ofDays(12),
+                                true,
                                 6,
                                 DataSize.ofMegabytes(700),
                                 "/job.yaml",

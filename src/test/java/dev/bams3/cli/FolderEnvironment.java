@@ -68,7 +68,7 @@ final class FolderEnvironment implements CommandEnvironment {
                         Duration.ofSeconds(1),
                         1,
                         Duration.ZERO,
-                        Duration.ofDays(1)),
+                        Duration.ofDays(1), false),
                 folder,
                 waiting);
     }

@@ -13,6 +13,7 @@ import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
+import dev.bams3.fixtures.UnconditionalObjectStore;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
@@ -269,7 +270,7 @@ class JobDocumentsTest {
         FaultyObjectStore withoutIfMatch =
                 new FaultyObjectStore(store, 1).onNth(3, FaultyObjectStore.calls(Operation.PUT), Fault.UNAVAILABLE);
         assertThat(StoreConditions.of(withoutIfMatch)).isEqualTo(new StoreConditions(true, false));
-        assertThat(StoreConditions.of(new Unconditional(store))).isEqualTo(new StoreConditions(false, false));
+        assertThat(StoreConditions.of(new UnconditionalObjectStore(store))).isEqualTo(new StoreConditions(false, false));
         assertThat(store.list("", "", 10)).isEmpty();
     }
 
@@ -304,22 +305,5 @@ class JobDocumentsTest {
         assertThatThrownBy(write)
                 .isInstanceOfSatisfying(
                         ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CHANGED));
-    }
-
-    /** As servers are that do not know conditional writes. */
-    private static final class Unconditional extends dev.bams3.fixtures.ForwardingObjectStore {
-        Unconditional(ObjectStore delegate) {
-            super(delegate);
-        }
-
-        @Override
-        protected <T> T around(Call call, java.util.function.Supplier<T> body) {
-            return body.get();
-        }
-
-        @Override
-        public dev.bams3.storage.ETag put(ObjectKey key, byte[] body, PutCondition condition) {
-            return super.put(key, body, PutCondition.always());
-        }
     }
 }

@@ -12,8 +12,10 @@ import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Call;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.fixtures.UnconditionalObjectStore;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.sam.BamRecord;
+import dev.bams3.storage.ObjectStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,7 +98,7 @@ class JobWorkerTest {
                 JobRig.QUICK.poll(),
                 3,
                 Duration.ofMinutes(1),
-                JobRig.QUICK.retention());
+                JobRig.QUICK.retention(), false);
         FaultyObjectStore store = new FaultyObjectStore(rig.datasets, 1).onNth(3, UPLOADS, Fault.UNAVAILABLE);
         Job job = submit("one", JobRig.bam(1, 500));
         rig.replica(patient, store);
@@ -323,7 +325,7 @@ class JobWorkerTest {
                 JobRig.QUICK.poll(),
                 3,
                 JobRig.QUICK.retryDelay(),
-                JobRig.QUICK.retention());
+                JobRig.QUICK.retention(), false);
         rig.replica(two, runner);
         rig.replica(two, runner);
         Set<String> workers = new HashSet<>();
@@ -398,6 +400,30 @@ class JobWorkerTest {
     }
 
     @Test
+    void whereWorkersCannotExcludeEachOtherOnlyOneThatIsSaidToBeAloneWorks() {
+        ObjectStore careless = new UnconditionalObjectStore(rig.datasets);
+        Job job = submit("one", JobRig.bam(1, 10));
+        JobService oneOfMany = rig.replica(JobRig.QUICK, careless);
+        Wait.until("the store was tried", () -> oneOfMany.conditions().isPresent());
+        assertThat(oneOfMany.worker().mayClaim()).isFalse();
+        oneOfMany.close();
+        assertThat(idle.jobs().get(job.id()).state()).isEqualTo(JobState.QUEUED);
+        JobSettings usual = JobRig.QUICK;
+        JobSettings alone = new JobSettings(
+                1,
+                usual.heartbeat(),
+                usual.lease(),
+                usual.poll(),
+                usual.attempts(),
+                usual.retryDelay(),
+                usual.retention(),
+                true);
+        JobService only = rig.replica(alone, careless);
+        assertThat(JobRig.ended(idle, job.id()).state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(only.worker().mayClaim()).isTrue();
+    }
+
+    @Test
     void jobsThatHaveEndedAreForgottenAfterTheirTime() {
         JobSettings forgetful = new JobSettings(
                 1,
@@ -406,7 +432,7 @@ class JobWorkerTest {
                 JobRig.QUICK.poll(),
                 1,
                 Duration.ZERO,
-                Duration.ofMinutes(1));
+                Duration.ofMinutes(1), false);
         Job job = submit("one", JobRig.bam(1, 10));
         JobDocuments documents = new JobDocuments(rig.datasets, rig.waiting, new JobSignal());
         documents.write(job.cancelRequested(java.time.Instant.now().minusSeconds(61)));
