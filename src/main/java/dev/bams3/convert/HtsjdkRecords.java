@@ -147,7 +147,7 @@ final class HtsjdkRecords implements RecordSource {
         }
         String message = place + " cannot be read: " + cause.getMessage();
         if (String.valueOf(cause.getMessage()).contains("reference")) {
-            message += " (a CRAM needs its references: --reference genome.fa)";
+            message += " (a CRAM needs its references: --reference genome.fa, over HTTP options.reference)";
         }
         return ReadsException.of(ErrorKind.INVALID_INPUT, message, cause).in(resource);
     }

@@ -53,9 +53,7 @@ class ServiceStartTest {
                 Wait.until("the store was tried", () -> jobs.conditions().isPresent());
                 HttpResponse<String> health = get(server.managementUrl("/actuator/health"));
                 assertThat(health.statusCode()).isEqualTo(200);
-                JsonNode details = JsonMapper.shared()
-                        .readTree(health.body())
-                        .at("/components/conversions/details");
+                JsonNode details = JsonMapper.shared().readTree(health.body()).at("/components/conversions/details");
                 assertThat(details.path("ifNoneMatch").asBoolean(true))
                         .as(health.body())
                         .isFalse();

@@ -68,7 +68,8 @@ final class FolderEnvironment implements CommandEnvironment {
                         Duration.ofSeconds(1),
                         1,
                         Duration.ZERO,
-                        Duration.ofDays(1), false),
+                        Duration.ofDays(1),
+                        false),
                 folder,
                 waiting);
     }

@@ -98,7 +98,8 @@ class OtherFormatsTest {
         assertThat(rig.open().metadata().source().format()).isEqualTo("CRAM");
         assertThat(withoutTags(rig.export())).isEqualTo(withoutTags(bam));
         assertThatThrownBy(() -> rig.convert(cram, ConversionOptions.DEFAULT.withReplace(true)))
-                .hasMessageContaining("--reference");
+                .hasMessageContaining("--reference")
+                .hasMessageContaining("options.reference");
     }
 
     @Test

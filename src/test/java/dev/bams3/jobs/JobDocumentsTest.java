@@ -270,7 +270,8 @@ class JobDocumentsTest {
         FaultyObjectStore withoutIfMatch =
                 new FaultyObjectStore(store, 1).onNth(3, FaultyObjectStore.calls(Operation.PUT), Fault.UNAVAILABLE);
         assertThat(StoreConditions.of(withoutIfMatch)).isEqualTo(new StoreConditions(true, false));
-        assertThat(StoreConditions.of(new UnconditionalObjectStore(store))).isEqualTo(new StoreConditions(false, false));
+        assertThat(StoreConditions.of(new UnconditionalObjectStore(store)))
+                .isEqualTo(new StoreConditions(false, false));
         assertThat(store.list("", "", 10)).isEmpty();
     }
 

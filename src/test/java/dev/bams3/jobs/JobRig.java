@@ -35,11 +35,19 @@ final class JobRig implements AutoCloseable {
             Duration.ofMillis(50),
             3,
             Duration.ofMillis(50),
-            Duration.ofDays(1), false);
+            Duration.ofDays(1),
+            false);
 
     /** Submits and watches, but does not work. */
     static final JobSettings IDLE = new JobSettings(
-            0, QUICK.heartbeat(), QUICK.lease(), QUICK.poll(), QUICK.attempts(), QUICK.retryDelay(), QUICK.retention(), false);
+            0,
+            QUICK.heartbeat(),
+            QUICK.lease(),
+            QUICK.poll(),
+            QUICK.attempts(),
+            QUICK.retryDelay(),
+            QUICK.retention(),
+            false);
 
     private static final String BUCKET = "s3://sources/";
 

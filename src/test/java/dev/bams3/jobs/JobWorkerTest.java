@@ -98,7 +98,8 @@ class JobWorkerTest {
                 JobRig.QUICK.poll(),
                 3,
                 Duration.ofMinutes(1),
-                JobRig.QUICK.retention(), false);
+                JobRig.QUICK.retention(),
+                false);
         FaultyObjectStore store = new FaultyObjectStore(rig.datasets, 1).onNth(3, UPLOADS, Fault.UNAVAILABLE);
         Job job = submit("one", JobRig.bam(1, 500));
         rig.replica(patient, store);
@@ -325,7 +326,8 @@ class JobWorkerTest {
                 JobRig.QUICK.poll(),
                 3,
                 JobRig.QUICK.retryDelay(),
-                JobRig.QUICK.retention(), false);
+                JobRig.QUICK.retention(),
+                false);
         rig.replica(two, runner);
         rig.replica(two, runner);
         Set<String> workers = new HashSet<>();
@@ -432,7 +434,8 @@ class JobWorkerTest {
                 JobRig.QUICK.poll(),
                 1,
                 Duration.ZERO,
-                Duration.ofMinutes(1), false);
+                Duration.ofMinutes(1),
+                false);
         Job job = submit("one", JobRig.bam(1, 10));
         JobDocuments documents = new JobDocuments(rig.datasets, rig.waiting, new JobSignal());
         documents.write(job.cancelRequested(java.time.Instant.now().minusSeconds(61)));

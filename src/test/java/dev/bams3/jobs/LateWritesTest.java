@@ -89,7 +89,8 @@ class LateWritesTest {
                 JobRig.QUICK.poll(),
                 3,
                 Duration.ofMinutes(1),
-                JobRig.QUICK.retention(), false);
+                JobRig.QUICK.retention(),
+                false);
         Job job = submit(JobRig.bam(1, 500));
         rig.replica(patient, slow);
         JobRig.until(idle, job.id(), now -> now.state() == JobState.QUEUED && now.attempt() == 1);
