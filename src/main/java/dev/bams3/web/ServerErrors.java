@@ -5,9 +5,11 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.coyote.ActionCode;
 import org.apache.coyote.CloseNowException;
 import org.apache.coyote.http11.Http11InputBuffer;
 import org.apache.tomcat.util.res.StringManager;
@@ -41,6 +43,9 @@ public final class ServerErrors extends ErrorReportValve {
             LOG.error("request {} failed", RequestId.of(request), failure);
         }
         response.setHeader(RequestId.HEADER, RequestId.of(request));
+        if (endsTheConnection(response)) {
+            response.setHeader("Connection", "close");
+        }
         try {
             // Not through the facade: after a filter's sendError, that takes no more headers.
             String message =
@@ -60,6 +65,13 @@ public final class ServerErrors extends ErrorReportValve {
             throw new UncheckedIOException(e);
         }
         response.setSuspended(false);
+    }
+
+    /** Tomcat says so by itself for a few statuses only, which those of {@link #status} are not all among. */
+    private static boolean endsTheConnection(Response response) {
+        AtomicBoolean ends = new AtomicBoolean();
+        response.getCoyoteResponse().action(ActionCode.IS_ERROR, ends);
+        return ends.get();
     }
 
     /** That Tomcat has not implemented a method, a transfer coding or a version of HTTP is no failure of the service. */

@@ -292,6 +292,11 @@ final class HostileRequests {
             return complete ? text().startsWith("HEAD ") : text().contains("HEAD");
         }
 
+        /** Whether it is none of HTTP/0.9, whose answers have no head. */
+        boolean namesAVersion() {
+            return text().lines().filter(line -> !line.isEmpty()).findFirst().orElse("").contains(" HTTP/1");
+        }
+
         @Override
         public String toString() {
             String text = text();

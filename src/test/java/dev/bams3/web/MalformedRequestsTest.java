@@ -175,6 +175,28 @@ class MalformedRequestsTest {
         assertIsError(RawHttp.send(server.port(), head), 400, "InvalidInput");
     }
 
+    /** An answer to HTTP/0.9 has no head; the one to the next request has, whatever is wrong with that. */
+    @Test
+    void aRequestWithoutAVersionChangesNothingForTheNext() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            String old = RawHttp.sendBytes(server.port(), "GET /reads/service-info\r\n")
+                    .text();
+            assertThat(old).startsWith("{");
+            assertIsError(RawHttp.send(server.port(), "G@T /reads/a HTTP/1.1"), 400, "InvalidInput");
+        }
+    }
+
+    /** Whoever would keep the connection loses no request on it. */
+    @ParameterizedTest
+    @CsvSource({"GET /reads/a, Expect: x, 417", "GET /reads/a, X: {long}, 431", "CONNECT a:1, Expect: x, 405"})
+    void theEndOfAConnectionIsAnnounced(String request, String header, int status) throws IOException {
+        RawHttp.Answer answer = RawHttp.sendBytes(
+                server.port(),
+                request + " HTTP/1.1\r\nHost: a:1\r\n" + header.replace("{long}", "x".repeat(70_000)) + "\r\n\r\n");
+        assertIsError(answer, status, "InvalidInput");
+        assertThat(answer.header("Connection")).contains("close");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/reads/a", "/stream/reads/a"})
     void aPostMustBeJson(String path) throws IOException {

@@ -37,7 +37,7 @@ final class RawConnection implements Closeable {
     /**
      * One answer.
      *
-     * @param headers by their names in lower case, the last of each
+     * @param headers by their names in lower case, the last of each; none at all where the answer had no head
      * @param body without its framing
      */
     record Answer(int status, Map<String, String> headers, byte[] body) {
@@ -87,6 +87,7 @@ final class RawConnection implements Closeable {
             while (answer.status / 100 == 1) {
                 answer = readOne();
             }
+            answersToHead = false;
             return Optional.of(answer);
         } catch (SocketException | EOFException e) {
             open = false;
@@ -156,9 +157,9 @@ final class RawConnection implements Closeable {
         return Integer.parseInt(line(), 16);
     }
 
-    /** That the next answers are those to requests by HEAD: they tell the length of a body that does not come. */
-    void expectHeads(boolean heads) {
-        answersToHead = heads;
+    /** Whether the next answer is one to HEAD: it tells the length of a body that does not come. */
+    void expectHead(boolean head) {
+        answersToHead = head;
     }
 
     /** Whether, after the end of the sending, another answer, or nothing, stands where the body would be. */
