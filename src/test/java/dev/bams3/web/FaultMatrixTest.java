@@ -41,8 +41,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Every fault of the store, at every point of a request, for every kind of answer, once and for good: the exact answer, an
@@ -184,7 +182,7 @@ class FaultMatrixTest {
         // Those that retries hide come first: faults without end use up what the adapter allows itself of retries.
         for (boolean always : new boolean[] {false, true}) {
             List<Callable<Void>> asked = new ArrayList<>();
-            for (Fault fault : EnumSet.complementOf(EnumSet.of(Fault.SLOW_DOWN))) {
+            for (Fault fault : Fault.values()) {
                 for (Point point : Point.values()) {
                     for (AnswerKind kind : AnswerKind.values()) {
                         Cell cell = new Cell(fault, point, always, kind);
@@ -215,28 +213,9 @@ class FaultMatrixTest {
         }
     }
 
-    /** Apart from the other faults, because it makes the whole service ask more slowly. */
-    @ParameterizedTest
-    @EnumSource(names = {"OPEN", "FIRST_BLOCK", "MID_STREAM"})
-    void aStoreThatThrottlesIsHiddenOrLoud(Point point) throws IOException {
-        for (boolean always : new boolean[] {false, true}) {
-            try (FaultRig throttled = new FaultRig(bam)) {
-                Cell cell = new Cell(Fault.SLOW_DOWN, point, always, AnswerKind.BAM);
-                cells.put(cell.alias(), cell);
-                throttled.s3().setFaults(this::faultOf);
-                ask(throttled, cell, throttled.right().of(AnswerKind.BAM, ReadSelection.everything()));
-                throttled.assertNothingHeld();
-            }
-        }
-    }
-
     private Outcome ask(Cell cell, byte[] right) throws IOException {
-        return ask(rig, cell, right);
-    }
-
-    private Outcome ask(FaultRig asked, Cell cell, byte[] right) throws IOException {
         String what = cell + ", seed " + seed;
-        WireAnswer answer = asked.ask(cell.kind(), cell.alias(), "");
+        WireAnswer answer = rig.ask(cell.kind(), cell.alias(), "");
         Outcome outcome = answer.outcome(cell.kind().format(), right, what);
         assertThat(outcome)
                 .as("%s: %d bytes with status %d", what, answer.body().length, answer.status())
@@ -255,7 +234,7 @@ class FaultMatrixTest {
         rig.s3().setFaults(this::faultOf);
         List<Callable<Void>> asked = new ArrayList<>();
         for (Fault fault : EnumSet.complementOf(
-                EnumSet.of(Fault.OTHER_ETAG, Fault.SLOW_DOWN, Fault.DRIP, Fault.SILENCE, Fault.SILENCE_IN_BODY))) {
+                EnumSet.of(Fault.OTHER_ETAG, Fault.DRIP, Fault.SILENCE, Fault.SILENCE_IN_BODY))) {
             for (Point point : EnumSet.of(Point.FIRST_BLOCK, Point.MID_STREAM)) {
                 Cell cell = new Cell(fault, point, true, AnswerKind.BAM);
                 cells.put(cell.alias(), cell);

@@ -117,7 +117,7 @@ class HaproxyFaultsTest {
                 frontend flaky
                  bind 127.0.0.1:%d
                  http-request set-var(txn.r) rand(1000)
-                 http-request return status 503 content-type application/xml string "<Error><Code>ServiceUnavailable</Code></Error>" if { var(txn.r) -m int lt 50 }
+                 http-request return status 503 content-type application/xml string "<Error><Code>SlowDown</Code></Error>" if { var(txn.r) -m int lt 50 }
                  http-request silent-drop if { var(txn.r) -m int 50:54 }
                  http-request reject if { var(txn.r) -m int 55:64 }
                  default_backend s3

@@ -2,14 +2,11 @@ package dev.bams3.storage.s3;
 
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -18,8 +15,6 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
 import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
 import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
-import software.amazon.awssdk.retries.AdaptiveRetryStrategy;
-import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
@@ -28,14 +23,11 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
  * they are meant for virtual threads, whose interruption ends a call at once (a call on a platform thread ends with its
  * attempt). Closing it closes the connections under all its stores.
  *
- * <p>Failed calls are retried here (SDK mode {@code adaptive}: server errors, throttling, broken connections and bodies,
- * timeouts), with a budget of retries over all calls, so that a dead server is not asked several times as often. When the
- * server asks for fewer requests, all calls of the process are held to a rate that it takes, first attempts too, and the rate
- * rises again while it answers.
+ * <p>Failed calls are retried here (server errors, throttling, broken connections and bodies, timeouts), with a budget of
+ * retries over all calls, so that a dead server is not asked several times as often. Where the server asks for fewer requests,
+ * each refused call waits and is tried more often than others; calls that are not refused do not wait.
  */
 public final class S3Connection implements AutoCloseable {
-    private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(5);
-
     private final S3Client client;
     private final S3Settings settings;
     private final AttemptCounts counts;
@@ -72,7 +64,7 @@ public final class S3Connection implements AutoCloseable {
                         .tcpKeepAlive(true))
                 .overrideConfiguration(configuration -> configuration
                         .apiCallAttemptTimeout(settings.attemptTimeout())
-                        .retryStrategy(retries(settings))
+                        .retryStrategy(new S3Retries(settings))
                         .addExecutionInterceptor(counts));
         if (settings.endpoint() != null) {
             builder.endpointOverride(settings.endpoint());
@@ -109,25 +101,6 @@ public final class S3Connection implements AutoCloseable {
             // Other servers take the region of a signature as it comes.
             return Region.US_EAST_1;
         }
-    }
-
-    /** One object for all calls of the connection: the rate that it allows is that of the process. */
-    private static AdaptiveRetryStrategy retries(S3Settings settings) {
-        Duration first = settings.firstBackoff();
-        return AwsRetryStrategy.adaptiveRetryStrategy().toBuilder()
-                .maxAttempts(settings.attempts())
-                .backoffStrategy(BackoffStrategy.exponentialDelayHalfJitter(first, LONGEST_BACKOFF))
-                .throttlingBackoffStrategy(
-                        BackoffStrategy.exponentialDelayHalfJitter(first.multipliedBy(4), LONGEST_BACKOFF))
-                .retryOnException(S3Connection::isConflict)
-                .build();
-    }
-
-    /** Two conditional writes of a key met; S3 asks to try again (S3 User Guide, conditional writes). */
-    private static boolean isConflict(Throwable failure) {
-        return failure instanceof AwsServiceException service
-                && service.statusCode() == 409
-                && S3Failures.code(service).equals("ConditionalRequestConflict");
     }
 
     /** The objects below a prefix of a bucket. Closing the store leaves this connection open. */

@@ -3,7 +3,6 @@ package dev.bams3.storage.s3;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -29,21 +28,6 @@ final class S3Failures {
             return ReadsException.about(ErrorKind.CANCELLED, resource, "interrupted while waiting for the store", e);
         }
         return e instanceof AwsServiceException service ? refused(service, resource) : unreachable(e, resource);
-    }
-
-    /**
-     * What the SDK throws raw where a thread is interrupted that waits for its turn, after a server has asked for fewer
-     * requests.
-     */
-    static ReadsException of(CompletionException e, String resource) {
-        if (e.getCause() instanceof SdkException failure) {
-            return of(failure, resource);
-        }
-        if (!(e.getCause() instanceof InterruptedException)) {
-            throw e;
-        }
-        Thread.currentThread().interrupt();
-        return ReadsException.about(ErrorKind.CANCELLED, resource, "interrupted while waiting for the store", e);
     }
 
     static String code(AwsServiceException e) {

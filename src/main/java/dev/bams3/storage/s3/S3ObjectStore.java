@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -288,8 +287,6 @@ final class S3ObjectStore implements ObjectStore {
         try {
             return body.get();
         } catch (SdkException e) {
-            throw S3Failures.of(e, resource);
-        } catch (CompletionException e) {
             throw S3Failures.of(e, resource);
         }
     }

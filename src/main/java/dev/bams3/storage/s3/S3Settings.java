@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout longest wait for a connection to be made, or for a free one
  * @param readTimeout longest silence of the server in the middle of an answer
  * @param attemptTimeout longest duration of one attempt of a call, body included; more than {@code readTimeout}
- * @param attempts times that a call is tried, the first included, 1 to 20
+ * @param attempts times that a call is tried, the first included, 1 to 20; those that the server asked to slow down are not
+ *     counted here
  * @param firstBackoff about the wait before the second attempt; the following ones double it, up to 5 s, with jitter
  * @param partSize bytes of the parts of an upload, 5 MiB to 1 GiB; an object of at most so many is written by one request.
  *     Each open upload holds one part in memory

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -162,18 +161,15 @@ final class S3Upload implements ObjectUpload {
             client.abortMultipartUpload(
                     request -> request.bucket(bucket).key(path).uploadId(id));
         } catch (SdkException e) {
-            warn(S3Failures.of(e, path));
-        } catch (CompletionException e) {
-            warn(S3Failures.of(e, path));
+            // Nothing is visible; a lifecycle rule of the bucket removes such parts.
+            LOG.warn(
+                    "{}: parts of an abandoned upload stay behind: {}",
+                    store.name(key),
+                    S3Failures.of(e, path).text());
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
-    }
-
-    private void warn(ReadsException failure) {
-        // Nothing is visible; a lifecycle rule of the bucket removes such parts.
-        LOG.warn("{}: parts of an abandoned upload stay behind: {}", store.name(key), failure.text());
     }
 }

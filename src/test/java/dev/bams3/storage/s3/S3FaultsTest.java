@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.fixtures.FaultyS3;
+import dev.bams3.fixtures.FaultyS3.Fault;
 import dev.bams3.fixtures.S3ProxyServer;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.storage.ByteRange;
 import dev.bams3.storage.ETag;
+import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.ObjectUpload;
 import dev.bams3.storage.PutCondition;
 import dev.bams3.storage.StoreUri;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,16 +25,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 
 /** Servers and connections that misbehave: the right bytes, or the right kind of failure, never other bytes. */
 class S3FaultsTest {
@@ -40,6 +40,7 @@ class S3FaultsTest {
     private static final byte[] BYTES = {1, 2, 3, 4, 5};
     private static final ETag TAG = new ETag("\"e1\"");
     private static final int ATTEMPTS = 3;
+    private static final int THROTTLED_ATTEMPTS = 10;
 
     private final List<AutoCloseable> opened = new ArrayList<>();
 
@@ -190,9 +191,19 @@ class S3FaultsTest {
     void throttlingIsWaitedForAndThenOverloaded() {
         MisbehavingS3.Answer slowDown = MisbehavingS3.error("503 Slow Down", "SlowDown");
         assertRead(store(slowDown, slowDown, right()), 3);
-        assertFails(store(slowDown), ErrorKind.OVERLOADED, ATTEMPTS);
+        assertFails(store(slowDown), ErrorKind.OVERLOADED, THROTTLED_ATTEMPTS);
         assertFails(
-                store(MisbehavingS3.error("429 Too Many Requests", "TooManyRequests")), ErrorKind.OVERLOADED, ATTEMPTS);
+                store(MisbehavingS3.error("429 Too Many Requests", "TooManyRequests")),
+                ErrorKind.OVERLOADED,
+                THROTTLED_ATTEMPTS);
+    }
+
+    @Test
+    void refusalsAndFailuresAreCountedApart() {
+        MisbehavingS3.Answer slowDown = MisbehavingS3.error("503 Slow Down", "SlowDown");
+        MisbehavingS3.Answer broken = MisbehavingS3.reset();
+        assertRead(store(slowDown, slowDown, slowDown, slowDown, broken, broken, right()), 7);
+        assertFails(store(slowDown, slowDown, broken), ErrorKind.UNAVAILABLE, 2 + ATTEMPTS);
     }
 
     @Test
@@ -358,34 +369,28 @@ class S3FaultsTest {
                 partSize);
     }
 
-    /** As the SDK does to who waits for a token, after a server has asked for fewer requests. */
     @Test
-    void interruptionsThatTheSdkWrapsAreInterruptions() {
-        InterruptedException interruption = new InterruptedException();
-        S3Client waiting = (S3Client) Proxy.newProxyInstance(
-                S3Client.class.getClassLoader(), new Class<?>[] {S3Client.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("createMultipartUpload")) {
-                        return CreateMultipartUploadResponse.builder()
-                                .uploadId("id")
-                                .build();
-                    }
-                    throw new CompletionException(interruption);
+    void whoWaitsBecauseTheServerThrottlesCanBeInterrupted() throws InterruptedException {
+        MemoryObjectStore memory = new MemoryObjectStore();
+        try (FaultyS3 s3 = new FaultyS3(memory)) {
+            s3.setFaults(request -> Fault.SLOW_DOWN);
+            try (S3Connection connection =
+                    S3Connection.open(S3ProxyServer.settings(s3.endpoint()), S3ProxyServer.CREDENTIALS)) {
+                ObjectStore store = connection.store(new StoreUri.Bucket("bucket", "alias"));
+                AtomicBoolean interrupted = new AtomicBoolean();
+                Thread reader = Thread.ofVirtual().start(() -> {
+                    assertThatThrownBy(() -> store.head(new ObjectKey("key")))
+                            .isInstanceOfSatisfying(
+                                    ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CANCELLED));
+                    interrupted.set(Thread.interrupted());
                 });
-        ObjectStore store = new S3ObjectStore(waiting, new StoreUri.Bucket("bucket", ""), 5);
-        ObjectKey key = new ObjectKey("key");
-        ObjectUpload upload = store.upload(key);
-        List<ThrowingCallable> calls = List.of(
-                () -> store.head(key),
-                () -> store.put(key, new byte[1], PutCondition.ifAbsent()),
-                () -> store.list("", "", 1),
-                () -> upload.write(new byte[6], 0, 6));
-        for (ThrowingCallable call : calls) {
-            assertThatThrownBy(call)
-                    .isInstanceOfSatisfying(
-                            ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CANCELLED));
-            assertThat(Thread.interrupted()).isTrue();
+                // Between two of its attempts, or in the midst of one.
+                Wait.until("the store throttles", () -> connection.throttled() >= 2);
+                reader.interrupt();
+                reader.join();
+                assertThat(interrupted).isTrue();
+                assertThat(connection.throttled()).isLessThan(THROTTLED_ATTEMPTS);
+            }
         }
-        upload.close();
-        assertThat(Thread.interrupted()).isTrue();
     }
 }

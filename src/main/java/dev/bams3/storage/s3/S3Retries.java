@@ -1,0 +1,100 @@
+package dev.bams3.storage.s3;
+
+import java.time.Duration;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.exception.SdkServiceException;
+import software.amazon.awssdk.retries.StandardRetryStrategy;
+import software.amazon.awssdk.retries.api.AcquireInitialTokenRequest;
+import software.amazon.awssdk.retries.api.AcquireInitialTokenResponse;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.retries.api.RecordSuccessRequest;
+import software.amazon.awssdk.retries.api.RecordSuccessResponse;
+import software.amazon.awssdk.retries.api.RefreshRetryTokenRequest;
+import software.amazon.awssdk.retries.api.RefreshRetryTokenResponse;
+import software.amazon.awssdk.retries.api.RetryStrategy;
+import software.amazon.awssdk.retries.api.RetryToken;
+
+/**
+ * Which failed calls are tried again, and when. That a server asks for fewer requests is no failure of it, so it is counted
+ * for itself: such calls are tried more often, after longer waits, which are what lowers the rate of a process whose calls
+ * in flight are bounded; and they use up nothing of the budget of retries that a dead server is given.
+ */
+final class S3Retries implements RetryStrategy {
+    /** Waits of 200 ms to 5 s between them are 13 to 26 s in all: a request's deadline is not used up by one call. */
+    private static final int THROTTLED_ATTEMPTS = 10;
+
+    private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(5);
+
+    private final RetryStrategy failed;
+    private final RetryStrategy throttled;
+
+    /** Of one call: how far it is with either. */
+    private record Token(RetryToken failed, RetryToken throttled) implements RetryToken {}
+
+    S3Retries(S3Settings settings) {
+        failed = standard(settings).maxAttempts(settings.attempts()).build();
+        throttled = standard(settings)
+                .maxAttempts(THROTTLED_ATTEMPTS)
+                .circuitBreakerEnabled(false)
+                .build();
+    }
+
+    private static StandardRetryStrategy.Builder standard(S3Settings settings) {
+        Duration first = settings.firstBackoff();
+        return AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                .backoffStrategy(BackoffStrategy.exponentialDelayHalfJitter(first, LONGEST_BACKOFF))
+                .throttlingBackoffStrategy(
+                        BackoffStrategy.exponentialDelayHalfJitter(first.multipliedBy(4), LONGEST_BACKOFF))
+                .retryOnException(S3Retries::isConflict);
+    }
+
+    /** Two conditional writes of a key met; S3 asks to try again (S3 User Guide, conditional writes). */
+    private static boolean isConflict(Throwable failure) {
+        return failure instanceof AwsServiceException service
+                && service.statusCode() == 409
+                && S3Failures.code(service).equals("ConditionalRequestConflict");
+    }
+
+    @Override
+    public AcquireInitialTokenResponse acquireInitialToken(AcquireInitialTokenRequest request) {
+        AcquireInitialTokenResponse first = failed.acquireInitialToken(request);
+        return AcquireInitialTokenResponse.create(
+                new Token(first.token(), throttled.acquireInitialToken(request).token()), first.delay());
+    }
+
+    @Override
+    public RefreshRetryTokenResponse refreshRetryToken(RefreshRetryTokenRequest request) {
+        Token token = (Token) request.token();
+        if (request.failure() instanceof SdkServiceException refusal && refusal.isThrottlingException()) {
+            RefreshRetryTokenResponse next =
+                    throttled.refreshRetryToken(request.copy(copy -> copy.token(token.throttled())));
+            return RefreshRetryTokenResponse.create(new Token(token.failed(), next.token()), next.delay());
+        }
+        RefreshRetryTokenResponse next = failed.refreshRetryToken(request.copy(copy -> copy.token(token.failed())));
+        return RefreshRetryTokenResponse.create(new Token(next.token(), token.throttled()), next.delay());
+    }
+
+    @Override
+    public RecordSuccessResponse recordSuccess(RecordSuccessRequest request) {
+        Token token = (Token) request.token();
+        failed.recordSuccess(RecordSuccessRequest.create(token.failed()));
+        return RecordSuccessResponse.create(token);
+    }
+
+    /** Of either kind; what a call may come to at most. */
+    @Override
+    public int maxAttempts() {
+        return failed.maxAttempts() + throttled.maxAttempts() - 1;
+    }
+
+    @Override
+    public boolean useClientDefaults() {
+        return false;
+    }
+
+    @Override
+    public RetryStrategy.Builder<?, ?> toBuilder() {
+        throw new UnsupportedOperationException("made for one connection");
+    }
+}
