@@ -6,7 +6,6 @@ import dev.bams3.query.OpenRead.Part;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Consecutive blocks of an open read as BAM, of which any stretch of bytes can be written. Every block is compressed for
@@ -29,23 +28,35 @@ public final class BamSlice {
         return blocks.stream().mapToLong(block -> block.entry().rawLength()).sum();
     }
 
-    /** Writes all of it; {@code whenWhole} is told the lengths at the end, if it comes to one. */
-    public ReadTotals writeTo(OutputStream out, Consumer<BlockLengths> whenWhole) throws IOException {
-        BlockLengths.Recorder recorder = new BlockLengths.Recorder(blocks.size());
-        ReadTotals totals = read.writeRepeatably(part, out, recorder::add);
-        whenWhole.accept(recorder.lengths(end()));
-        return totals;
+    /** What is known of its lengths before anybody has encoded it: nothing. */
+    public SliceMeasure unmeasured() {
+        return new SliceMeasure(blocks.size());
     }
 
-    /** Encodes all of it, at the cost of {@link #work}, to know the lengths; nothing is kept but these. */
-    public BlockLengths measure() {
-        BlockLengths[] measured = new BlockLengths[1];
+    /** Writes all of it; {@code measure} is told the lengths, up to where it comes. */
+    public ReadTotals writeTo(OutputStream out, SliceMeasure measure) throws IOException {
+        return write(0, out, measure);
+    }
+
+    /**
+     * Encodes what is not known yet, at the cost of {@link #work} or less; nothing is kept but the lengths, and these also
+     * where it fails. Which records a limit lets pass is known only from the beginning on, so with one it begins there.
+     */
+    public BlockLengths measure(SliceMeasure measure) {
         try {
-            writeTo(OutputStream.nullOutputStream(), lengths -> measured[0] = lengths);
+            write(read.isLimited() ? 0 : measure.known(), OutputStream.nullOutputStream(), measure);
         } catch (IOException e) {
             throw new IllegalStateException("nothing does not break", e);
         }
-        return measured[0];
+        return measure.whole().orElseThrow();
+    }
+
+    private ReadTotals write(int from, OutputStream out, SliceMeasure measure) throws IOException {
+        int[] next = {from};
+        Part rest = new Part(false, part.firstBlock() + from, blocks.size() - from, part.end());
+        ReadTotals totals = read.writeRepeatably(rest, out, bytes -> measure.found(next[0]++, bytes));
+        measure.end(end());
+        return totals;
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.bams3.web;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
@@ -16,15 +16,13 @@ import dev.bams3.query.OpenRead;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.query.ReadTotals;
 import dev.bams3.query.ReadsQuery;
+import dev.bams3.query.SliceMeasure;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.function.Supplier;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * a range of someone who does not say what they have with everything, too ({@code Accept-Ranges: none}).
  *
  * <p>Where a byte lies is known once a slice was written or measured, and kept. A range of a slice that nobody here has seen
- * costs encoding it once; so ranges are not served ({@code Accept-Ranges: none}) of slices that would take too long.
+ * costs encoding it once, by one of those who ask, in the time that a request has; what it came to is kept, so that those who
+ * ask again get further. Ranges are not served ({@code Accept-Ranges: none}) of slices that would take too long.
  */
 public final class Slices {
     private static final Logger LOG = LoggerFactory.getLogger(Slices.class);
@@ -48,7 +47,14 @@ public final class Slices {
     private final SliceTokens tokens;
     private final long maxMeasuredBytes;
     // By ETag.
-    private final AsyncCache<String, BlockLengths> lengths;
+    private final Cache<String, Measured> lengths;
+
+    /**
+     * What is known of a slice's lengths.
+     *
+     * @param turn of the one who measures it
+     */
+    private record Measured(SliceMeasure measure, ReentrantLock turn) {}
 
     /**
      * @param maxMeasuredBytes uncompressed bytes of records of the largest slice of which ranges are served
@@ -62,8 +68,9 @@ public final class Slices {
         lengths = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .maximumWeight(cacheBytes)
-                .weigher((String tag, BlockLengths known) -> tag.length() + known.weight())
-                .buildAsync();
+                .weigher((String tag, Measured known) ->
+                        tag.length() + known.measure().weight())
+                .build();
     }
 
     /** @throws ReadsException DENIED for a token that is not ours or too old; NOT_FOUND for a dataset replaced since */
@@ -118,23 +125,20 @@ public final class Slices {
             return;
         }
         response.setContentType(ReadFormat.BAM.mediaType());
-        Optional<BlockLengths> known = known(tag);
+        Optional<BlockLengths> known = Optional.ofNullable(lengths.getIfPresent(tag))
+                .flatMap(measured -> measured.measure().whole());
         if (request.getMethod().equals("HEAD")) {
             known.ifPresent(all -> response.setContentLengthLong(all.total()));
             return;
         }
         Optional<RangeHeader> range = measurable ? range(request, tag, bytesAsPromised) : Optional.empty();
         if (range.isPresent()) {
-            stretch(bytes, range.get(), lengths(tag, bytes::measure), request, response);
+            stretch(bytes, range.get(), lengths(bytes, measured(tag, bytes)), request, response);
             return;
         }
         known.ifPresent(all -> response.setContentLengthLong(all.total()));
-        log(
-                request,
-                Streaming.write(
-                        request,
-                        response,
-                        out -> bytes.writeTo(out, all -> lengths.synchronous().put(tag, all))));
+        SliceMeasure measure = measured(tag, bytes).measure();
+        log(request, Streaming.write(request, response, out -> bytes.writeTo(out, measure)));
     }
 
     private static void stretch(
@@ -186,35 +190,21 @@ public final class Slices {
         return Arrays.stream(tags.split(",")).map(String::strip).anyMatch(tag::equals);
     }
 
-    private Optional<BlockLengths> known(String tag) {
-        @Nullable CompletableFuture<BlockLengths> future = lengths.getIfPresent(tag);
-        return future != null && future.isDone() && !future.isCompletedExceptionally()
-                ? Optional.of(future.join())
-                : Optional.empty();
+    private Measured measured(String tag, BamSlice slice) {
+        return lengths.get(tag, _ -> new Measured(slice.unmeasured(), new ReentrantLock()));
     }
 
-    /** Where the blocks lie; measured once, however many ask at one time. */
-    private BlockLengths lengths(String tag, Supplier<BlockLengths> measure) {
-        CompletableFuture<BlockLengths> own = new CompletableFuture<>();
-        CompletableFuture<BlockLengths> shared = lengths.get(tag, (_, _) -> own);
-        if (shared == own) {
-            try {
-                BlockLengths measured = measure.get();
-                own.complete(measured);
-                return measured;
-            } finally {
-                // Nothing if it is complete; else whoever waits tries for itself.
-                own.cancel(false);
-            }
-        }
+    /** Where the blocks lie; measured by one at a time, however many ask. */
+    private static BlockLengths lengths(BamSlice slice, Measured known) {
         try {
-            return shared.get();
-        } catch (CancellationException e) {
-            return measure.get();
+            known.turn().lockInterruptibly();
         } catch (InterruptedException e) {
             throw ReadsException.interrupted("the lengths of the slice's blocks", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("lengths are never completed with a failure", e);
+        }
+        try {
+            return known.measure().whole().orElseGet(() -> slice.measure(known.measure()));
+        } finally {
+            known.turn().unlock();
         }
     }
 

@@ -1,10 +1,14 @@
 package dev.bams3.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.app.RunningServer;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
+import dev.bams3.fixtures.CountingObjectStore;
+import dev.bams3.fixtures.FaultyObjectStore;
+import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.Tool;
 import dev.bams3.htsget.SignedSlice;
@@ -91,6 +95,77 @@ class SliceTest {
             assertThat(TicketClient.head(url).headers().firstValueAsLong("Content-Length"))
                     .hasValue(bytes.length);
         }
+    }
+
+    /** By a deadline, a client or, as here, a store: whoever asks again does not begin anew. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatWasMeasuredBeforeAFailureIsKept(boolean wholeFirst) throws IOException {
+        CountingObjectStore[] store = new CountingObjectStore[1];
+        try (RunningServer other = READS.start(
+                memory -> store[0] = new CountingObjectStore(new FaultyObjectStore(memory, seed)
+                        .onNth(4, FaultyObjectStore.readsOf(".b3c"), Fault.UNAVAILABLE)),
+                "bams3.ticket.slice-size=4MB",
+                "bams3.cache.blocks=0",
+                "bams3.fetch.read-ahead=64KB",
+                "bams3.fetch.gets-per-request=1")) {
+            String url = everything(other);
+            String tag = TicketClient.head(url).headers().firstValue("ETag").orElseThrow();
+            if (wholeFirst) {
+                assertThatThrownBy(() -> TicketClient.get(url)).isInstanceOf(IOException.class);
+            } else {
+                assertThat(TicketClient.get(url, "Range", "bytes=-100", "If-Range", tag)
+                                .statusCode())
+                        .isEqualTo(503);
+            }
+            store[0].reset();
+            HttpResponse<byte[]> answer = TicketClient.get(url, "Range", "bytes=-100", "If-Range", tag);
+            assertThat(answer.statusCode()).isEqualTo(206);
+            long again = store[0].bytesRead();
+            store[0].reset();
+            byte[] whole = TicketClient.get(url).body();
+            assertThat(answer.body()).isEqualTo(Arrays.copyOfRange(whole, whole.length - 100, whole.length));
+            // The rest, and for the answer itself the last block once more.
+            assertThat(again).isLessThan(store[0].bytesRead());
+        }
+    }
+
+    @Test
+    void manyWhoAskForRangesOfASliceMeasureItOnce() throws Exception {
+        CountingObjectStore[] store = new CountingObjectStore[1];
+        try (RunningServer other = READS.start(
+                        memory -> store[0] = new CountingObjectStore(memory),
+                        "bams3.ticket.slice-size=4MB",
+                        "bams3.cache.blocks=0");
+                ExecutorService clients = Executors.newFixedThreadPool(8)) {
+            String url = everything(other);
+            String tag = TicketClient.head(url).headers().firstValue("ETag").orElseThrow();
+            List<Future<byte[]>> asked = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                asked.add(clients.submit(
+                        () -> TicketClient.get(url, "Range", "bytes=-28", "If-Range", tag)
+                                .body()));
+            }
+            for (Future<byte[]> one : asked) {
+                assertThat(one.get()).hasSize(28).isEqualTo(asked.getFirst().get());
+            }
+            long ranges = store[0].bytesRead();
+            store[0].reset();
+            TicketClient.get(url);
+            // Each reads the last block for its own answer.
+            assertThat(ranges).isLessThan(3 * store[0].bytesRead());
+        }
+    }
+
+    /** The address of a slice of all records that nobody has fetched. */
+    private static String everything(RunningServer server) {
+        String generation = server.bean(Datasets.class)
+                .open(new DatasetId(ServedReads.ID))
+                .metadata()
+                .generation();
+        String token = server.bean(SliceTokens.class)
+                .sign(new SignedSlice(ServedReads.ID, generation, ReadSelection.everything(), 0, 1000, true));
+        return server.url("/stream/reads/" + ServedReads.ID + "?slice=" + token);
     }
 
     @Test
@@ -233,14 +308,7 @@ class SliceTest {
     @Test
     void aSliceTooLargeToMeasureIsServedWithoutRanges() throws IOException {
         try (RunningServer other = READS.replica("bams3.ticket.slice-size=64KB")) {
-            String generation = other.bean(Datasets.class)
-                    .open(new DatasetId(ServedReads.ID))
-                    .metadata()
-                    .generation();
-            String token = other.bean(SliceTokens.class)
-                    .sign(new SignedSlice(ServedReads.ID, generation, ReadSelection.everything(), 0, 1000, true));
-            HttpResponse<byte[]> answer = TicketClient.get(
-                    other.url("/stream/reads/" + ServedReads.ID + "?slice=" + token), "Range", "bytes=5-");
+            HttpResponse<byte[]> answer = TicketClient.get(everything(other), "Range", "bytes=5-");
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.headers().firstValue("Accept-Ranges")).contains("none");
         }
