@@ -37,6 +37,7 @@ public final class HedgedObjectStore implements ObjectStore {
 
     private final ObjectStore store;
     private final Rules rules;
+    private final Waiting waiting;
     /** By the length of reads: each class has lengths up to four times those of the one before. */
     private final LatestTimes[] times = new LatestTimes[17];
 
@@ -60,10 +61,43 @@ public final class HedgedObjectStore implements ObjectStore {
         }
     }
 
+    /** How answers are waited for, by which clock. */
+    interface Waiting {
+        long nanoTime();
+
+        /** As {@link BlockingQueue#poll(long, TimeUnit)}. */
+        <T> @Nullable T poll(BlockingQueue<T> answers, long nanos) throws InterruptedException;
+
+        /** As {@link BlockingQueue#take}. */
+        <T> T take(BlockingQueue<T> answers) throws InterruptedException;
+    }
+
+    private static final class RealTime implements Waiting {
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public <T> @Nullable T poll(BlockingQueue<T> answers, long nanos) throws InterruptedException {
+            return answers.poll(nanos, TimeUnit.NANOSECONDS);
+        }
+
+        @Override
+        public <T> T take(BlockingQueue<T> answers) throws InterruptedException {
+            return answers.take();
+        }
+    }
+
     /** @param store closed with this */
     public HedgedObjectStore(ObjectStore store, Rules rules) {
+        this(store, rules, new RealTime());
+    }
+
+    HedgedObjectStore(ObjectStore store, Rules rules, Waiting waiting) {
         this.store = store;
         this.rules = rules;
+        this.waiting = waiting;
         Arrays.setAll(times, i -> new LatestTimes(rules.quantile()));
     }
 
@@ -137,8 +171,8 @@ public final class HedgedObjectStore implements ObjectStore {
 
     private <T> T hedged(int length, Supplier<T> read) {
         LatestTimes ofLength = times[(Integer.SIZE - Integer.numberOfLeadingZeros(length)) / 2];
-        long began = System.nanoTime();
-        try (Race<T> race = new Race<>(read)) {
+        long began = waiting.nanoTime();
+        try (Race<T> race = new Race<>(read, waiting)) {
             race.start();
             Answer<T> answer = race.poll(Math.max(rules.floor().toNanos(), ofLength.quantile()));
             if (answer == null && mayHedge()) {
@@ -157,7 +191,7 @@ public final class HedgedObjectStore implements ObjectStore {
             if (answer.second()) {
                 won.increment();
             }
-            ofLength.add(System.nanoTime() - began);
+            ofLength.add(waiting.nanoTime() - began);
             return Objects.requireNonNull(answer.found());
         } catch (InterruptedException e) {
             throw ReadsException.interrupted("the store", e);
@@ -188,13 +222,15 @@ public final class HedgedObjectStore implements ObjectStore {
     /** A read, done once or twice, each on a thread of its own, because a read can be left only by interrupting it. */
     private static final class Race<T> implements AutoCloseable {
         private final Supplier<T> read;
+        private final Waiting waiting;
         private final BlockingQueue<Answer<T>> answers = new LinkedBlockingQueue<>();
         private final Thread[] threads = new Thread[2];
         private int begun;
         private int taken;
 
-        Race(Supplier<T> read) {
+        Race(Supplier<T> read, Waiting waiting) {
             this.read = read;
+            this.waiting = waiting;
         }
 
         void start() {
@@ -219,13 +255,13 @@ public final class HedgedObjectStore implements ObjectStore {
 
         @Nullable
         Answer<T> poll(long nanos) throws InterruptedException {
-            Answer<T> answer = answers.poll(nanos, TimeUnit.NANOSECONDS);
+            Answer<T> answer = waiting.poll(answers, nanos);
             taken += answer == null ? 0 : 1;
             return answer;
         }
 
         Answer<T> take() throws InterruptedException {
-            Answer<T> answer = answers.take();
+            Answer<T> answer = waiting.take(answers);
             taken++;
             return answer;
         }
