@@ -150,8 +150,7 @@ class HedgedObjectStoreTest extends ObjectStoreContract {
     }
 
     private static HedgedObjectStore hedged(ObjectStore store, Slow slow, double share) {
-        HedgedObjectStore hedged =
-                new HedgedObjectStore(store, new HedgedObjectStore.Rules(0.9, FLOOR, share), slow);
+        HedgedObjectStore hedged = new HedgedObjectStore(store, new HedgedObjectStore.Rules(0.9, FLOOR, share), slow);
         slow.seconds = hedged::started;
         return hedged;
     }

@@ -233,8 +233,8 @@ class FaultMatrixTest {
     void samtoolsAndCurlSayThatABrokenAnswerFailed() throws Exception {
         rig.s3().setFaults(this::faultOf);
         List<Callable<Void>> asked = new ArrayList<>();
-        for (Fault fault : EnumSet.complementOf(
-                EnumSet.of(Fault.OTHER_ETAG, Fault.DRIP, Fault.SILENCE, Fault.SILENCE_IN_BODY))) {
+        for (Fault fault :
+                EnumSet.complementOf(EnumSet.of(Fault.OTHER_ETAG, Fault.DRIP, Fault.SILENCE, Fault.SILENCE_IN_BODY))) {
             for (Point point : EnumSet.of(Point.FIRST_BLOCK, Point.MID_STREAM)) {
                 Cell cell = new Cell(fault, point, true, AnswerKind.BAM);
                 cells.put(cell.alias(), cell);

@@ -294,7 +294,11 @@ final class HostileRequests {
 
         /** Whether it is none of HTTP/0.9, whose answers have no head. */
         boolean namesAVersion() {
-            return text().lines().filter(line -> !line.isEmpty()).findFirst().orElse("").contains(" HTTP/1");
+            return text().lines()
+                    .filter(line -> !line.isEmpty())
+                    .findFirst()
+                    .orElse("")
+                    .contains(" HTTP/1");
         }
 
         @Override

@@ -142,9 +142,8 @@ class SliceTest {
             String tag = TicketClient.head(url).headers().firstValue("ETag").orElseThrow();
             List<Future<byte[]>> asked = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                asked.add(clients.submit(
-                        () -> TicketClient.get(url, "Range", "bytes=-28", "If-Range", tag)
-                                .body()));
+                asked.add(clients.submit(() -> TicketClient.get(url, "Range", "bytes=-28", "If-Range", tag)
+                        .body()));
             }
             for (Future<byte[]> one : asked) {
                 assertThat(one.get()).hasSize(28).isEqualTo(asked.getFirst().get());

@@ -381,7 +381,8 @@ class S3FaultsTest {
                 Thread reader = Thread.ofVirtual().start(() -> {
                     assertThatThrownBy(() -> store.head(new ObjectKey("key")))
                             .isInstanceOfSatisfying(
-                                    ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CANCELLED));
+                                    ReadsException.class,
+                                    e -> assertThat(e.kind()).isEqualTo(ErrorKind.CANCELLED));
                     interrupted.set(Thread.interrupted());
                 });
                 // Between two of its attempts, or in the midst of one.

@@ -112,9 +112,7 @@ class ThrottlingTest {
                 allRead(store);
                 assertThat(connection.throttled()).as("it was too much").isPositive();
                 assertThat(connection.retries()).isEqualTo(connection.throttled());
-                assertThat(connection.throttled())
-                        .as("who is refused waits")
-                        .isLessThan(2 * CALLERS * CALLS);
+                assertThat(connection.throttled()).as("who is refused waits").isLessThan(2 * CALLERS * CALLS);
                 throttles.set(false);
                 long before = s3.requests();
                 allRead(store);
