@@ -150,7 +150,7 @@ final class SequenceEncoder {
         return stretchCount < 2 || stretches[stretchCount - 2] <= stretches[stretchCount - 1];
     }
 
-    /** The commonest base of each position; A where there is none. */
+    /** The commonest base of each position among the reads that have a vote; A where there is none. */
     private void vote(byte[] buffer, int[] recordAt, BlockColumns columns) {
         if (votes.length < runs.length) {
             votes = new long[runs.length + runs.length / 4];

@@ -19,4 +19,9 @@ public record ConversionPlan(
     public ConversionPlan {
         shards = List.copyOf(shards);
     }
+
+    /** Whether one shard is all. */
+    boolean inOnePiece() {
+        return shards.size() == 1;
+    }
 }

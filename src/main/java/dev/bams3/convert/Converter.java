@@ -124,9 +124,12 @@ public final class Converter {
             try (BgzfInflaters inflaters = inflaters()) {
                 workspace.life().give();
                 SourceHead head = head(request, inflaters);
+                Supervision watched = planned.plan().inOnePiece()
+                        ? supervision.with(new ToldProgress(supervision.listener(), workspace, part))
+                        : supervision;
                 Made made = planned.plan().sorting()
-                        ? sort(request, workspace, head, supervision, inflaters)
-                        : inOrder(request, workspace, part, head, supervision, inflaters);
+                        ? sort(request, workspace, head, watched, inflaters)
+                        : inOrder(request, workspace, part, head, watched, inflaters);
                 StreamDigest digest = digest(made.receipts());
                 long stored = made.receipts().stream()
                         .mapToLong(receipt -> receipt.chunk().length())

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The records of a SAM or CRAM as BAM bytes, by way of htsjdk; one core. */
 final class HtsjdkRecords implements RecordSource {
+    private final SourceRanges ranges;
     private final SamReader reader;
     private final SAMRecordIterator iterator;
     private final SamHeader header;
@@ -43,7 +44,8 @@ final class HtsjdkRecords implements RecordSource {
     private byte[] record = new byte[0];
     private long records;
 
-    private HtsjdkRecords(SamReader reader, Optional<byte[]> verbatimText, String resource) {
+    private HtsjdkRecords(SourceRanges ranges, SamReader reader, Optional<byte[]> verbatimText, String resource) {
+        this.ranges = ranges;
         this.reader = reader;
         this.resource = resource;
         SAMFileHeader read = reader.getFileHeader();
@@ -59,12 +61,13 @@ final class HtsjdkRecords implements RecordSource {
             reference.ifPresent(factory::referenceSequence);
             InputStream in = new RangeStream(ranges);
             if (format == SourceFormat.CRAM) {
-                return new HtsjdkRecords(factory.open(SamInputResource.of(in)), Optional.empty(), resource);
+                return new HtsjdkRecords(ranges, factory.open(SamInputResource.of(in)), Optional.empty(), resource);
             }
             InputStream text = textOf(in);
             byte[] headerText = headerLines(text);
             InputStream whole = new SequenceInputStream(new ByteArrayInputStream(headerText), text);
-            return new HtsjdkRecords(factory.open(SamInputResource.of(whole)), Optional.of(headerText), resource);
+            return new HtsjdkRecords(
+                    ranges, factory.open(SamInputResource.of(whole)), Optional.of(headerText), resource);
         } catch (SAMException | IllegalArgumentException | IllegalStateException | IOException e) {
             throw invalid(resource, "header", e);
         }
@@ -126,7 +129,7 @@ final class HtsjdkRecords implements RecordSource {
             bytes.reset();
             codec.encode(next);
         } catch (SAMException | IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
-            throw invalid(resource, "record " + (records + 1), e);
+            throw broken(e);
         }
         record = bytes.toByteArray();
         records++;
@@ -135,10 +138,28 @@ final class HtsjdkRecords implements RecordSource {
             problem = BamRecordCheck.placementProblem(record, 0, header.references());
         }
         if (problem != null) {
-            throw ReadsException.invalidInput("source", "record " + records + ": " + problem)
-                    .in(resource);
+            throw broken(records, problem, null);
         }
         return true;
+    }
+
+    private ReadsException broken(RuntimeException cause) {
+        if (cause.getCause() instanceof ReadsException || needsReference(cause)) {
+            return invalid(resource, "record " + (records + 1), cause);
+        }
+        return broken(records + 1, "cannot be read: " + cause.getMessage(), cause);
+    }
+
+    /** htsjdk reads ahead, so of the place in the source no more is known than that it was read. */
+    private ReadsException broken(long record, String problem, @Nullable Exception cause) {
+        String message = "record " + record + ", which begins before this byte: " + problem;
+        return cause == null
+                ? ReadsException.corrupt(resource, ranges.position(), "source", message)
+                : ReadsException.corrupt(resource, ranges.position(), "source", message, cause);
+    }
+
+    private static boolean needsReference(Exception cause) {
+        return String.valueOf(cause.getMessage()).contains("reference");
     }
 
     private static ReadsException invalid(String resource, String place, Exception cause) {
@@ -146,7 +167,7 @@ final class HtsjdkRecords implements RecordSource {
             return storage;
         }
         String message = place + " cannot be read: " + cause.getMessage();
-        if (String.valueOf(cause.getMessage()).contains("reference")) {
+        if (needsReference(cause)) {
             message += " (a CRAM needs its references: --reference genome.fa, over HTTP options.reference)";
         }
         return ReadsException.of(ErrorKind.INVALID_INPUT, message, cause).in(resource);

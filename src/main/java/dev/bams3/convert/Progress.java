@@ -36,6 +36,20 @@ public record Progress(
         this(phase, fraction, records, recordBytes, sourceBytes, sourceSize, storedBytes, 0, 0);
     }
 
+    /** The same, of a run that found this done. */
+    Progress keeping(long records, double fraction) {
+        return new Progress(
+                phase,
+                this.fraction,
+                this.records,
+                recordBytes,
+                sourceBytes,
+                sourceSize,
+                storedBytes,
+                records,
+                fraction);
+    }
+
     /** A sorted source is CONVERTED in one pass; another is SORTED first and then WRITTEN. */
     public enum Phase {
         CONVERTING,

@@ -39,7 +39,7 @@ public final class Retention {
 
     private static final Pattern OWN = Pattern.compile("(.+\\.bams3)/([0-9A-Za-z][0-9A-Za-z-]{0,31})/"
             + "(header\\.sam\\.zst|index\\.b3i|chunks/[0-9]{6}\\.b3c"
-            + "|conversion/(?:plan\\.json|alive|(?:chunks|shards)/[0-9]{6}\\.json))");
+            + "|conversion/(?:plan\\.json|alive|chunks/[0-9]{6}\\.json|shards/[0-9]{6}(?:\\.progress)?\\.json))");
     private static final String DOCUMENTS = "/conversion/";
 
     private final ObjectStore store;

@@ -7,7 +7,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** How far shards are that are converted elsewhere, by what they have stored; kept is what the first look finds. One thread. */
+/**
+ * How far shards are that are converted elsewhere: by what several have stored, by what a lone one tells. Kept is what the
+ * first look finds. One thread.
+ */
 public final class ShardWatch {
     private final Workspace workspace;
     private final ConversionPlan plan;
@@ -32,27 +35,30 @@ public final class ShardWatch {
                 .toList();
     }
 
-    /** Looks for chunks that were stored since; of sources that are not read by place, how much was read is not known. */
+    /** How far they are now. */
     public Progress look() {
         workspace.life().giveSometimes();
+        Progress now = plan.inOnePiece() ? told() : summed();
+        // A process that began anew has less than the one before it.
+        keptRecords = hasLooked ? Math.min(keptRecords, now.records()) : now.records();
+        keptFraction = hasLooked ? Math.min(keptFraction, now.fraction()) : now.fraction();
+        hasLooked = true;
+        return now.keeping(keptRecords, keptFraction);
+    }
+
+    private Progress told() {
+        Shard shard = plan.shards().getFirst();
+        return workspace
+                .progress(shard)
+                .orElseGet(() -> new Progress(
+                        plan.sorting() ? Phase.SORTING : Phase.CONVERTING, 0, 0, 0, 0, shard.sourceBytes(), 0));
+    }
+
+    private Progress summed() {
         workspace.news(seen, this::add);
         long size = plan.shards().stream().mapToLong(Shard::sourceBytes).sum();
         double fraction = size == 0 ? 0 : Math.min(1, (double) read / size);
-        if (!hasLooked) {
-            hasLooked = true;
-            keptRecords = records;
-            keptFraction = fraction;
-        }
-        return new Progress(
-                plan.sorting() ? Phase.SORTING : Phase.CONVERTING,
-                fraction,
-                records,
-                bytes,
-                read,
-                size,
-                stored,
-                keptRecords,
-                keptFraction);
+        return new Progress(Phase.CONVERTING, fraction, records, bytes, read, size, stored);
     }
 
     private void add(ChunkReceipt receipt) {

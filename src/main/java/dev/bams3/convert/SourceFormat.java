@@ -4,7 +4,9 @@ import dev.bams3.error.ReadsException;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /** What kind of file a source is, by its first bytes; its name decides nothing. */
@@ -15,6 +17,13 @@ enum SourceFormat {
 
     /** Enough for a first BGZF block. */
     private static final int PROBE_LENGTH = 1 << 16;
+
+    /** SAMv1 § 1.3 and 1.4 (2024-11-06). */
+    private static final Pattern HEADER_LINE = Pattern.compile("@[A-Za-z]{2}\t");
+
+    private static final Pattern RECORD_LINE =
+            Pattern.compile("[!-?A-~]{1,254}\t\\d{1,5}\t[!-~]+\t\\d{1,10}\t\\d{1,3}\t(?:[0-9*]|$)");
+    private static final int RECORD_TABS = 10;
 
     private static final byte[] BAM_MAGIC = {'B', 'A', 'M', 1};
     private static final byte[] CRAM_MAGIC = {'C', 'R', 'A', 'M'};
@@ -39,7 +48,7 @@ enum SourceFormat {
             // Too broken to look into: the BAM reader says where.
             return BAM;
         }
-        if (text.length > 0 && isText(text)) {
+        if (isSam(text)) {
             return SAM;
         }
         throw invalid(source, "neither BAM, SAM nor CRAM");
@@ -66,18 +75,14 @@ enum SourceFormat {
         return bytes.length >= magic.length && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
     }
 
-    /** A header line, or a first record: printable characters with tabs. */
-    private static boolean isText(byte[] bytes) {
-        int end = 0;
-        boolean tab = false;
-        while (end < bytes.length && bytes[end] != '\n') {
-            tab |= bytes[end] == '\t';
-            if (bytes[end] >= 0 && bytes[end] < ' ' && bytes[end] != '\t' && bytes[end] != '\r') {
-                return false;
-            }
-            end++;
-        }
-        return tab;
+    /** Whether this begins with a header line, or a record as far as it goes: FLAG, POS and MAPQ are numbers. */
+    private static boolean isSam(byte[] start) {
+        String text = new String(start, StandardCharsets.ISO_8859_1);
+        int lineEnd = text.indexOf('\n');
+        String line = lineEnd < 0 ? text : text.substring(0, lineEnd);
+        return HEADER_LINE.matcher(line).lookingAt()
+                || RECORD_LINE.matcher(line).lookingAt()
+                        && (lineEnd < 0 || line.chars().filter(c -> c == '\t').count() >= RECORD_TABS);
     }
 
     private static ReadsException invalid(SourceObject source, String message) {

@@ -29,6 +29,11 @@ public record Supervision(Progress.Listener listener, ConversionControl control,
         }
     }
 
+    /** The same, with another listener. */
+    Supervision with(Progress.Listener other) {
+        return new Supervision(other, control, fence);
+    }
+
     /** Nobody but a listener. */
     public static Supervision of(Progress.Listener listener) {
         return new Supervision(listener, new ConversionControl(), Fence.OPEN);

@@ -30,8 +30,8 @@ import java.util.zip.CRC32C;
 
 /**
  * The generation that a conversion writes, and beside its chunks the documents by which a later run goes on with it:
- * {@code conversion/plan.json}, a receipt for each finished chunk, a result for each finished shard, a sign of life. They
- * are removed once the generation is published.
+ * {@code conversion/plan.json}, a receipt for each finished chunk, a result for each finished shard, how far a lone shard
+ * is, a sign of life. They are removed once the generation is published.
  */
 final class Workspace {
     private static final String FOLDER = "/conversion/";
@@ -168,6 +168,19 @@ final class Workspace {
 
     void store(ShardResult result) {
         destination.store().put(key(resultName(result.shard())), WorkDocument.encode(result), PutCondition.always());
+    }
+
+    /** What was told last of a shard under way. */
+    Optional<Progress> progress(Shard shard) {
+        return document(progressName(shard), Progress.class);
+    }
+
+    void tell(Shard shard, Progress progress) {
+        destination.store().put(key(progressName(shard)), WorkDocument.encode(progress), PutCondition.always());
+    }
+
+    private static String progressName(Shard shard) {
+        return String.format(Locale.ROOT, "shards/%06d.progress.json", shard.number());
     }
 
     private static String resultName(Shard shard) {

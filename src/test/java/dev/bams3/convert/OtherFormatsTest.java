@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.dataset.DatasetLocation;
+import dev.bams3.error.ReadsException;
 import dev.bams3.genome.Reference;
 import dev.bams3.simulate.SimulationOptions;
 import dev.bams3.simulate.Simulator;
@@ -34,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** SAM and CRAM become the records that the BAM of the same reads has. htsjdk writes the inputs. */
 class OtherFormatsTest {
@@ -85,9 +88,25 @@ class OtherFormatsTest {
         byte[] broken = (new String(sam(), StandardCharsets.ISO_8859_1) + "broken\tline\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
         assertThatThrownBy(() -> rig.convert(broken, ConversionOptions.DEFAULT))
-                .hasMessageContaining("source.bam: record ")
-                .hasMessageContaining("cannot be read");
+                .hasMessageContaining("source.bam: source at byte " + broken.length + ": record ")
+                .hasMessageContaining("cannot be read")
+                .isInstanceOfSatisfying(
+                        ReadsException.class, e -> assertThat(e.offset()).hasValue(broken.length));
         assertThat(rig.keys()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "chr1\t100\t200\n",
+                "chr1\t100\t200\tpeak\t960\t+\n",
+                "#CHROM\tPOS\tID\n",
+                "name\t0\tchr1\t5\t60\t4M\n",
+                "just text\n",
+            })
+    void otherTextIsRefusedAtOnce(String text) {
+        assertThatThrownBy(() -> rig.convert(text.getBytes(StandardCharsets.US_ASCII), ConversionOptions.DEFAULT))
+                .hasMessageContaining("neither BAM, SAM nor CRAM");
     }
 
     @Test

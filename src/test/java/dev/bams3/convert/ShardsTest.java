@@ -311,6 +311,32 @@ class ShardsTest {
         }
     }
 
+    /** What is sorted stores no chunk before its last record was read. */
+    @Test
+    void aLoneShardTellsHowFarItIs() {
+        SourceObject source = rig.source(ConversionRig.bam(
+                RandomRecords.header(), new RandomRecords(8).sortedList(600).reversed()));
+        ConversionRequest request = request(source, rig.datasets, SMALL);
+        List<Progress> seen = new ArrayList<>();
+        rig.converter()
+                .convert(
+                        request,
+                        1,
+                        (same, plan, supervision) -> {
+                            ShardWatch watch = rig.converter().watch(same, plan);
+                            seen.add(watch.look());
+                            // The first time finds that there is something to sort.
+                            result(rig.waiting.submit(() -> rig.converter().convertShard(same, 0, NOBODY)));
+                            seen.add(watch.look());
+                            seen.add(rig.converter().watch(same, plan).look());
+                        },
+                        NOBODY);
+        assertThat(seen).extracting(Progress::fraction).containsExactly(0.0, 0.0, 1.0, 1.0);
+        assertThat(seen).extracting(Progress::records).containsExactly(0L, 0L, 600L, 600L);
+        assertThat(seen).extracting(Progress::keptRecords).containsExactly(0L, 0L, 0L, 600L);
+        assertThat(seen.getFirst().sourceSize()).isPositive();
+    }
+
     /** A second run begins with sorting, whoever found that it is needed. */
     @Test
     void thatASourceIsToBeSortedIsFoundOutOnce() {
