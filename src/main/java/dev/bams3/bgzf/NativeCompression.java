@@ -2,6 +2,7 @@ package dev.bams3.bgzf;
 
 import com.intel.gkl.compression.IntelDeflater;
 import com.intel.gkl.compression.IntelInflater;
+import java.util.Set;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
@@ -10,6 +11,7 @@ import java.util.zip.Inflater;
  * property {@code bams3.native-compression=false} turns them off, and {@link Libdeflate}, too.
  */
 final class NativeCompression {
+    private static final Set<String> X86_64 = Set.of("amd64", "x86_64");
     private static final boolean LOADED = load();
 
     private NativeCompression() {}
@@ -39,7 +41,8 @@ final class NativeCompression {
 
     /** GKL loads one library for both, but binds its fields per class; both binders must have run. */
     private static boolean load() {
-        if (!isWanted()) {
+        // Elsewhere GKL would unpack the library all the same and warn that it does not load.
+        if (!isWanted() || !X86_64.contains(System.getProperty("os.arch"))) {
             return false;
         }
         IntelDeflater deflater = new IntelDeflater(1, true);
