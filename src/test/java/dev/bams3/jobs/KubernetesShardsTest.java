@@ -17,11 +17,16 @@ import dev.bams3.jobs.kubernetes.JobTemplate;
 import dev.bams3.jobs.kubernetes.KubernetesJobs;
 import dev.bams3.jobs.kubernetes.KubernetesShards;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.kubernetes.client.openapi.models.V1Job;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -268,6 +273,34 @@ class KubernetesShardsTest extends KubernetesRig {
             assertThat(failed.error().orElseThrow().message()).contains("rights on Jobs");
         } finally {
             refusing.destroy();
+        }
+    }
+
+    /** The client's own words for it are "An error has occurred." */
+    @Test
+    void whyTheApiCannotBeReachedIsSaid() throws IOException {
+        int port;
+        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = nobody.getLocalPort();
+        }
+        Config config = new ConfigBuilder(Config.empty())
+                .withMasterUrl("http://127.0.0.1:" + port)
+                .withRequestRetryBackoffLimit(0)
+                .build();
+        try (KubernetesClient other =
+                new KubernetesClientBuilder().withConfig(config).build()) {
+            JobTemplate template = JobTemplate.read(folder.resolve("job.yaml"));
+            rig.workers = Optional.of(converter -> new KubernetesShards(
+                    new KubernetesJobs(other, template.namespace(), Duration.ofSeconds(1)),
+                    template,
+                    converter,
+                    new ShardSettings(3, bam.length / 4),
+                    Duration.ofMillis(100)));
+            Job job = submit("cut");
+            rig.replica();
+            JobError error = JobRig.ended(idle, job.id()).error().orElseThrow();
+            assertThat(error.kind()).isEqualTo(ErrorKind.UNAVAILABLE);
+            assertThat(error.message()).contains("ConnectException");
         }
     }
 

@@ -22,6 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What this program asks of the API of Kubernetes, and needs the right to: helm/bams3-server grants it. */
 public final class KubernetesJobs implements AutoCloseable {
@@ -227,9 +229,15 @@ public final class KubernetesJobs implements AutoCloseable {
                         "the service account lacks rights on Jobs or pods (conversionJobs.enabled of the chart grants"
                                 + " them): " + e.getMessage(),
                         e);
-            default ->
-                ReadsException.about(ErrorKind.UNAVAILABLE, resource, "the API of Kubernetes: " + e.getMessage(), e);
+            default -> ReadsException.about(ErrorKind.UNAVAILABLE, resource, "the API of Kubernetes: " + said(e), e);
         };
+    }
+
+    /** With all causes: of connections and certificates the client itself says that something has failed, and no more. */
+    private static String said(KubernetesClientException e) {
+        return Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause)
+                .map(cause -> cause == e ? String.valueOf(e.getMessage()) : cause.toString())
+                .collect(Collectors.joining(" < "));
     }
 
     @Override
