@@ -40,45 +40,9 @@ class ChartTest {
         chart = new Chart(scratch);
     }
 
-    static List<String> values() {
-        return List.of(
-                SINGLE,
-                USUAL,
-                USUAL + "replicas: 0\n",
-                USUAL + "replicas: 5\npodDisruptionBudget: {maxUnavailable: 25%}\ncommonLabels: {team: genomes}\n",
-                USUAL + "autoscaling: {enabled: true}\n",
-                USUAL + "autoscaling: {enabled: true, cpuUtilization: null, inFlight: {enabled: true, target: 8}}\n",
-                USUAL + "autoscaling: {enabled: true, maxReplicas: 3, inFlight: {enabled: true}}\n",
-                USUAL + "image: {repository: registry.example.org/bams3, digest: 'sha256:" + "0a".repeat(32) + "'}\n"
-                        + "imagePullSecrets: [{name: registry}]\n",
-                USUAL + "fullnameOverride: bams3-server\n",
-                USUAL + "fullnameOverride: " + "long-".repeat(40) + "name\nserviceMonitor: {enabled: true}\n",
-                USUAL + "nameOverride: htsget\nservice: {type: LoadBalancer, port: 8000, annotations: {a/b: 'true'}}\n",
-                USUAL
-                        + "ingress: {enabled: true, hosts: [{host: a.example.org}, {host: b.example.org, path: /reads}]}\n",
-                USUAL + "ingress: {enabled: true, className: nginx, annotations: {a/b: 'off'}, hosts: [{host: a.b}],"
-                        + " tls: [{secretName: tls, hosts: [a.b]}]}\n",
-                USUAL
-                        + "httpRoute: {enabled: true, parentRefs: [{name: gateway, namespace: edge}], hostnames: [a.b]}\n",
-                USUAL + "serviceAccount: {roleArn: 'arn:aws:iam::123456789012:role/bams3', annotations: {a/b: c}}\n",
-                USUAL + "serviceAccount: {create: false}\n",
-                USUAL + "serviceAccount: {create: false, name: reader}\nconversionJobs: {enabled: true}\n",
-                USUAL + "credentials: {existingSecret: s3}\nextraEnv: [{name: AWS_PROFILE, value: other}]\n"
-                        + "javaOptions: -Xmx1g -Xlog:gc\n",
-                USUAL + "serviceMonitor: {enabled: true, interval: 10s, labels: {release: prometheus}}\n"
-                        + "prometheusRule: {enabled: true, labels: {release: prometheus}}\n"
-                        + "grafanaDashboard: {enabled: true, annotations: {grafana_folder: Genomes}}\n",
-                USUAL + "networkPolicy: {enabled: false}\ntopologySpread: {enabled: false}\n"
-                        + "podDisruptionBudget: {enabled: false}\n",
-                USUAL + "networkPolicy: {httpFrom: [{podSelector: {matchLabels: {app: edge}}}], managementFrom: [],"
-                        + " egress: [{ports: [{port: 443, protocol: TCP}]}]}\n",
-                USUAL + "nodeSelector: {kubernetes.io/arch: arm64}\ntolerations: [{key: spot, operator: Exists}]\n"
-                        + "affinity: {nodeAffinity: {}}\npriorityClassName: high\npodLabels: {a: b}\n"
-                        + "podAnnotations: {c: d}\nshutdown: {preStopSeconds: 15, drainSeconds: 600}\n"
-                        + "resources: {requests: {cpu: 250m, memory: 1Gi}, limits: {cpu: 2, memory: 1Gi}}\n",
-                "config: {store: 'file:/bams3/data'}\nreplicas: 1\n"
-                        + "extraVolumes: [{name: data, persistentVolumeClaim: {claimName: reads}}]\n"
-                        + "extraVolumeMounts: [{name: data, mountPath: /bams3/data}]\n");
+    static List<String> values() throws IOException {
+        return List.of(Files.readString(Path.of("src/test/resources/chart-values.yaml"))
+                .split("---\n"));
     }
 
     @ParameterizedTest
