@@ -10,12 +10,14 @@ import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.fixtures.S3ProxyServer;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.PutCondition;
 import dev.bams3.storage.StoreUri;
+import dev.bams3.storage.s3.S3Connection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,8 +32,8 @@ import java.util.stream.Collectors;
 final class JobRig implements AutoCloseable {
     static final JobSettings QUICK = new JobSettings(
             1,
-            Duration.ofMillis(50),
-            Duration.ofMillis(400),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(1),
             Duration.ofMillis(50),
             3,
             Duration.ofMillis(50),
@@ -51,7 +53,7 @@ final class JobRig implements AutoCloseable {
 
     private static final String BUCKET = "s3://sources/";
 
-    final MemoryObjectStore sources = new MemoryObjectStore();
+    final ObjectStore sources;
     final ObjectStore datasets;
     private final Path temporary;
     final ExecutorService cpu = Executors.newFixedThreadPool(2);
@@ -62,15 +64,29 @@ final class JobRig implements AutoCloseable {
     /** Who converts shards for the replicas that are made from now on. */
     Optional<Function<Converter, ShardWorkers>> workers = Optional.empty();
 
-    /** On a store in memory. */
+    /** On S3, in a bucket of its own. */
     JobRig() {
-        this(new MemoryObjectStore(), Path.of(System.getProperty("java.io.tmpdir")));
+        this(S3ProxyServer.shared(), S3ProxyServer.freshBucket(), Path.of(System.getProperty("java.io.tmpdir")));
     }
 
     /** @param temporary folder for sorting */
-    JobRig(ObjectStore datasets, Path temporary) {
+    JobRig(S3Connection s3, String bucket, Path temporary) {
+        this(
+                s3.store(new StoreUri.Bucket(bucket, "sources")),
+                s3.store(new StoreUri.Bucket(bucket, "datasets")),
+                temporary);
+    }
+
+    private JobRig(ObjectStore sources, ObjectStore datasets, Path temporary) {
+        this.sources = sources;
         this.datasets = datasets;
         this.temporary = temporary;
+    }
+
+    /** For tests of what lies between a store and its pods. */
+    static JobRig inMemory() {
+        return new JobRig(
+                new MemoryObjectStore(), new MemoryObjectStore(), Path.of(System.getProperty("java.io.tmpdir")));
     }
 
     /** A replica that sees the store through a double. */

@@ -2,33 +2,45 @@ package dev.bams3.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.S3ProxyServer;
-import dev.bams3.fixtures.Wait;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.s3.S3Connection;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Many conversions, good and bad, sorted and not, ended and cancelled: nothing of them stays but the datasets. Some of each
- * kind; a hundred where the environment variable {@code BAMS3_TEST_REGIONS} asks for the long tests.
- */
+/** A hundred conversions, good and bad, sorted and not, ended and cancelled: nothing of them stays but the datasets. */
 class JobSoakTest {
-    private static final int CONVERSIONS = System.getenv("BAMS3_TEST_REGIONS") == null ? 20 : 100;
+    private static final int CONVERSIONS = 100;
+
+    /** Short ones, of which each conversion has others. */
+    private static final List<byte[]> RECORDS = new RandomRecords(1)
+            .sortedList(400).stream().filter(record -> record.length < 1_000).toList();
 
     @TempDir
     private Path temporary;
+
+    @TempDir
+    private Path dumps;
 
     @Test
     @Timeout(300)
@@ -37,23 +49,34 @@ class JobSoakTest {
                 S3Connection connection = s3.connect()) {
             ObjectStore bucket = connection.store(new StoreUri.Bucket(S3ProxyServer.BUCKET, "datasets"));
             List<String> made = new ArrayList<>();
-            try (JobRig rig = new JobRig(bucket, temporary)) {
+            Set<Thread> known;
+            try (JobRig rig = new JobRig(connection, S3ProxyServer.BUCKET, temporary)) {
                 JobService worker = rig.replica(JobRig.QUICK, bucket);
                 // One of each kind first: what is made once for all conversions is no leak.
-                run(rig, worker, 0, made);
-                run(rig, worker, 1, made);
-                run(rig, worker, 2, made);
-                run(rig, worker, 3, made);
-                Set<Thread> known = ownThreads();
+                for (int i = 0; i < 4; i++) {
+                    run(rig, worker, i, made);
+                }
+                known = new HashSet<>(Thread.getAllStackTraces().keySet());
                 for (int i = 4; i < CONVERSIONS; i++) {
                     run(rig, worker, i, made);
                 }
-                Wait.until("the threads of conversions have ended", () -> {
-                    Set<Thread> left = ownThreads();
-                    left.removeAll(known);
-                    return left.isEmpty();
-                });
                 assertThat(rig.published()).containsExactlyInAnyOrderElementsOf(made);
+                assertThat(dump()).as("virtual threads are seen").contains("\"job-worker\"");
+                worker.close();
+                assertThat(dump()).doesNotContain("\"job-");
+                // Ended without interruption: every task that was given to the pools has returned.
+                for (var pool : List.of(rig.cpu, rig.waiting)) {
+                    pool.shutdown();
+                    assertThat(pool.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+                }
+            }
+            Set<Thread> left = new HashSet<>(Thread.getAllStackTraces().keySet());
+            left.removeAll(known);
+            left.removeIf(thread -> OTHERS.matcher(thread.getName()).lookingAt());
+            for (Thread thread : left) {
+                assertThat(thread.join(Duration.ofSeconds(10)))
+                        .as(thread.getName())
+                        .isTrue();
             }
             assertThat(made.size()).isBetween(CONVERSIONS / 2, 3 * CONVERSIONS / 4);
             assertThat(temporary).isEmptyDirectory();
@@ -68,12 +91,29 @@ class JobSoakTest {
                             .contents())
                     .as("one document for each job")
                     .hasSize(CONVERSIONS);
+            assertThat(s3.client()
+                            .listObjectsV2(request ->
+                                    request.bucket(S3ProxyServer.BUCKET).prefix("datasets/" + Reservations.PREFIX))
+                            .contents())
+                    .as("one reservation for each dataset")
+                    .hasSize(CONVERSIONS);
         }
+    }
+
+    /** Of the JVM, which carry virtual threads, and of the S3 server. */
+    private static final Pattern OTHERS = Pattern.compile("ForkJoinPool-|VirtualThread-|S3Proxy-");
+
+    /** All threads, virtual ones too. */
+    private String dump() throws IOException {
+        Path file = dumps.resolve(UUID.randomUUID() + ".json");
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                .dumpThreads(file.toAbsolutePath().toString(), ThreadDumpFormat.JSON);
+        return Files.readString(file);
     }
 
     /** By turns: sorted, broken, unsorted, cancelled. */
     private static void run(JobRig rig, JobService worker, int i, List<String> made) {
-        List<byte[]> records = new RandomRecords(i).sortedList(30);
+        List<byte[]> records = RECORDS.subList(i, i + 30);
         byte[] bam = Bams.file(RandomRecords.header(), i % 4 == 2 ? records.reversed() : records);
         if (i % 4 == 1) {
             bam[bam.length / 2] ^= 1;
@@ -97,12 +137,6 @@ class JobSoakTest {
             assertThat(e.kind()).isEqualTo(ErrorKind.CHANGED);
         }
         return JobRig.ended(worker, id).state() == JobState.CANCELLED;
-    }
-
-    private static Set<Thread> ownThreads() {
-        Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
-        threads.removeIf(thread -> !thread.getName().startsWith("job-"));
-        return threads;
     }
 
     private static List<String> strangers(ObjectStore bucket, List<String> made) {

@@ -48,7 +48,7 @@ abstract class KubernetesRig {
     @TempDir
     Path folder;
 
-    final JobRig rig = new JobRig();
+    final JobRig rig = JobRig.inMemory();
     final JobService idle = rig.replica(JobRig.IDLE, rig.datasets);
     final byte[] bam = JobRig.bam(3, 600);
     final KubernetesMockServer server = Kubelet.server();

@@ -102,7 +102,7 @@ class LateWritesTest {
     /** Its successor would use the same chunks, and ends the job instead. */
     @Test
     void whoTakesOverFromAWorkerThatIsRemovingDoesNotGoOn() {
-        byte[] broken = JobRig.bam(1, 3_000);
+        byte[] broken = JobRig.bam(1, 600);
         broken[broken.length / 2] ^= 1;
         FaultyObjectStore stuck = new FaultyObjectStore(rig.datasets, 1)
                 .onEach(

@@ -10,6 +10,7 @@ import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.S3ProxyServer;
 import dev.bams3.fixtures.TestS3;
+import dev.bams3.fixtures.Wait;
 import dev.bams3.jobs.JobOptions;
 import dev.bams3.jobs.JobRequest;
 import dev.bams3.jobs.JobService;
@@ -28,9 +29,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -158,6 +165,56 @@ class AdminEndToEndTest {
         assertThat(get(other, "/reads/a/cut?format=SAM").body())
                 .isEqualTo(get(other, "/reads/a/whole?format=SAM").body());
         assertThat(keys("a/cut")).noneMatch(key -> key.contains("/conversion/"));
+    }
+
+    /** All are tiny, and real. */
+    @Test
+    @Timeout(180)
+    void twoHundredConversionsAreQueuedAndSharedByTwoReplicas() throws Exception {
+        put("bams/tiny.bam", Bams.file(RandomRecords.header(), new RandomRecords(2).sortedList(5)));
+        String tiny = "s3://" + S3ProxyServer.BUCKET + "/bams/tiny.bam";
+        RunningServer front = start(store -> store, "bams3.jobs.workers=0");
+        Set<Optional<String>> locations = new HashSet<>();
+        try (ExecutorService racers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<HttpResponse<String>>> submitters = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                submitters.add(() -> post(front, "/admin/conversions", body(tiny, "q/0", "")));
+            }
+            for (int i = 1; i < 200; i++) {
+                String dataset = "q/" + i;
+                submitters.add(() -> post(front, "/admin/conversions", body(tiny, dataset, "")));
+            }
+            for (Future<HttpResponse<String>> answer : racers.invokeAll(submitters)) {
+                assertThat(answer.get().statusCode()).as(answer.get().body()).isEqualTo(202);
+                locations.add(answer.get().headers().firstValue("Location"));
+            }
+        }
+        assertThat(locations).as("sixteen wanted the same").hasSize(200);
+        assertThat(conversions(front, "QUEUED")).hasSize(200);
+        assertProblem(post(front, "/admin/conversions", body(SOURCE, "q/7", "")), 409, "dataset");
+        start(store -> store, "bams3.jobs.workers=3");
+        start(store -> store, "bams3.jobs.workers=3");
+        Wait.until("all have ended", () -> conversions(front, "SUCCEEDED").size() == 200);
+        Set<String> workers = new HashSet<>();
+        conversions(front, "SUCCEEDED").forEach(done -> {
+            assertThat(done.get("result").get("records").intValue()).isEqualTo(5);
+            workers.add(done.get("worker").stringValue());
+        });
+        assertThat(workers).hasSize(2);
+        assertThat(get(front, "/reads/q/199?format=SAM").body().lines().filter(line -> !line.startsWith("@")))
+                .hasSize(5);
+    }
+
+    private List<JsonNode> conversions(RunningServer server, String state) {
+        try {
+            return JSON.readTree(get(server, "/admin/conversions?limit=1000&state=" + state)
+                            .body())
+                    .get("conversions")
+                    .valueStream()
+                    .toList();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
