@@ -95,6 +95,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and (gt (int (include "bams3.pods" .)) 1) (not .Values.ticketKey.existingSecret) }}
 {{- fail (printf "ticketKey.existingSecret: several pods must sign tickets with one key, else they refuse each other's. Make one with: kubectl -n %s create secret generic bams3-ticket --from-literal=%s=\"$(openssl rand -base64 32)\" and set ticketKey.existingSecret=bams3-ticket; or set replicas=1" .Release.Namespace .Values.ticketKey.key) }}
 {{- end }}
+{{- if and .Values.config.jobs.alone (gt (int (include "bams3.pods" .)) 1) }}
+{{- fail "config.jobs.alone: vouches that one process works on conversions, so set replicas=1 and leave autoscaling out" }}
+{{- end }}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}
 {{- fail "ingress.hosts: an enabled ingress needs at least one host" }}
 {{- end }}

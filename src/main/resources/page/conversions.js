@@ -8,7 +8,8 @@ const ENDED = ['SUCCEEDED', 'FAILED', 'CANCELLED'];
 
 let timer;
 const drawn = new Map();
-let unfinished = new Set();
+let running = new Set();
+let waiting = new Set();
 
 async function show() {
   clearTimeout(timer);
@@ -29,6 +30,7 @@ async function show() {
     section.hidden = !asks && (section.hidden || failure.status === 404 || failure.status === 403);
     byId('admin-token').hidden = !asks;
     if (asks) {
+      running = new Set();
       draw([]);
       tell(state, byId('token').value ? failure.message : '', true);
     } else if (!section.hidden) {
@@ -66,9 +68,10 @@ function draw(jobs) {
   if (focused && list.contains(focused)) {
     focused.focus({ preventScroll: true });
   }
-  // One that is shown no more has run for long, and was not among the newest when it ended.
-  const made = [...unfinished].some(id => (shown.get(id)?.state ?? 'SUCCEEDED') === 'SUCCEEDED');
-  unfinished = new Set(jobs.filter(job => !ENDED.includes(job.state)).map(job => job.id));
+  // One that is shown no more has run for long, and was not among the newest when it ended; one that waited may be made between two looks.
+  const made = [...running].some(id => !shown.has(id)) || [...waiting].some(id => shown.get(id)?.state === 'SUCCEEDED');
+  running = new Set(jobs.filter(job => job.state === 'RUNNING').map(job => job.id));
+  waiting = new Set(jobs.filter(job => !ENDED.includes(job.state)).map(job => job.id));
   if (made) {
     document.dispatchEvent(new Event('converted'));
   }

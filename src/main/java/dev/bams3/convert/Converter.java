@@ -130,11 +130,7 @@ public final class Converter {
                 Made made = planned.plan().sorting()
                         ? sort(request, workspace, head, watched, inflaters)
                         : inOrder(request, workspace, part, head, watched, inflaters);
-                StreamDigest digest = digest(made.receipts());
-                long stored = made.receipts().stream()
-                        .mapToLong(receipt -> receipt.chunk().length())
-                        .sum();
-                ShardResult result = new ShardResult(part, made.receipts().size(), made.made(), digest, stored);
+                ShardResult result = result(part, made);
                 supervision.fence().check();
                 workspace.store(result);
                 return result;
@@ -259,7 +255,9 @@ public final class Converter {
             for (Shard shard : plan.shards()) {
                 Supervision own = new Supervision(
                         progress -> sum.progressed(shard, progress), supervision.control(), supervision.fence());
-                made.add(inOrder(request, workspace, shard, head, own, inflaters));
+                Made ended = inOrder(request, workspace, shard, head, own, inflaters);
+                sum.ended(result(shard, ended));
+                made.add(ended);
             }
         }
         return publish(request, workspace, plan, head, made, supervision);
@@ -267,6 +265,13 @@ public final class Converter {
 
     /** All chunks of a shard, and how many of them this run has made. */
     private record Made(List<ChunkReceipt> receipts, int made) {}
+
+    private static ShardResult result(Shard shard, Made made) {
+        long stored = made.receipts().stream()
+                .mapToLong(receipt -> receipt.chunk().length())
+                .sum();
+        return new ShardResult(shard, made.receipts().size(), made.made(), digest(made.receipts()), stored);
+    }
 
     private Made inOrder(
             ConversionRequest request,

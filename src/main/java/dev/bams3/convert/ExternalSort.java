@@ -11,6 +11,7 @@ import dev.bams3.sam.SamHeader;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,7 +81,11 @@ final class ExternalSort implements AutoCloseable {
         // Text is four to five times as large as the BAM of it; a CRAM is smaller.
         long needed = head.format() == SourceFormat.SAM ? size / 5 : size;
         try {
-            checkRoom(needed, Files.getFileStore(temporary).getUsableSpace(), temporary);
+            FileStore files = Files.getFileStore(temporary);
+            // Some file systems do not say how large they are.
+            if (files.getTotalSpace() > 0) {
+                checkRoom(needed, files.getUsableSpace(), temporary);
+            }
         } catch (IOException e) {
             throw failed(temporary, e);
         }

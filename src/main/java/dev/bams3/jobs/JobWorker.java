@@ -134,7 +134,7 @@ public final class JobWorker implements AutoCloseable {
                 if (conditions == null) {
                     probe();
                 }
-                if (mayClaim()) {
+                if (settings.workers() > 0) {
                     look();
                 }
                 lastTrouble = null;
@@ -188,7 +188,7 @@ public final class JobWorker implements AutoCloseable {
                     .lastSeen(job.id())
                     .filter(seen -> isFree(seen, now, nanos))
                     .ifPresent(free -> {
-                        if (running.size() < settings.workers()) {
+                        if (mayClaim() && running.size() < settings.workers()) {
                             claim(free);
                         }
                     });

@@ -42,6 +42,9 @@ public final class Jobs {
     /** How long a submission may take from its reservation to its document before its process is taken for dead. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /** An older reservation without a job is of one that was forgotten; much more than clocks differ. */
+    private static final Duration RECENT = Duration.ofMinutes(10);
+
     private static final Duration LOOK = Duration.ofMillis(50);
 
     private final JobDocuments documents;
@@ -151,7 +154,8 @@ public final class Jobs {
         if (last.holder().isEmpty()) {
             return Optional.empty();
         }
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        boolean isRecent = last.made().plus(RECENT).isAfter(now());
+        long end = System.nanoTime() + (isRecent ? PATIENCE.toNanos() : 0);
         long changes = signal.changes();
         while (true) {
             Optional<Job> job = documents.find(last.holder().get());

@@ -8,7 +8,7 @@ import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.PutCondition;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -53,16 +53,18 @@ final class Reservations {
      * @param number from 1
      * @param holder its job; absent where the object is damaged
      * @param revision of the job that was to be written next
+     * @param made when, by the clock of the store
      */
-    record Reservation(long number, Optional<JobId> holder, long revision) {}
+    record Reservation(long number, Optional<JobId> holder, long revision, Instant made) {}
 
     Optional<Reservation> last(DatasetId dataset) {
         for (int look = 0; look < MAX_LOOKS; look++) {
-            List<ObjectKey> keys = keys(dataset);
-            if (keys.isEmpty()) {
+            List<ObjectInfo> objects = objects(dataset);
+            if (objects.isEmpty()) {
                 return Optional.empty();
             }
-            ObjectKey highest = keys.getLast();
+            ObjectKey highest = objects.getLast().key();
+            Instant made = objects.getLast().modified();
             try {
                 byte[] body = store.get(highest, MAX_BYTES).body();
                 Matcher text = TEXT.matcher(new String(body, StandardCharsets.US_ASCII));
@@ -71,8 +73,9 @@ final class Reservations {
                                 ? new Reservation(
                                         number(highest),
                                         Optional.of(new JobId(text.group(1))),
-                                        Long.parseLong(text.group(2)))
-                                : new Reservation(number(highest), Optional.empty(), 0));
+                                        Long.parseLong(text.group(2)),
+                                        made)
+                                : new Reservation(number(highest), Optional.empty(), 0, made));
             } catch (ReadsException e) {
                 // Followed and removed since it was listed.
                 if (e.kind() != ErrorKind.NOT_FOUND) {
@@ -104,29 +107,25 @@ final class Reservations {
 
     /** Whether nobody has followed since; removes the reservations before, which are of no use any more. */
     boolean holds(DatasetId dataset, long number) {
-        List<ObjectKey> keys = keys(dataset);
-        if (keys.isEmpty() || number(keys.getLast()) != number) {
+        List<ObjectInfo> objects = objects(dataset);
+        if (objects.isEmpty() || number(objects.getLast().key()) != number) {
             return false;
         }
-        for (ObjectKey older : keys.subList(0, keys.size() - 1)) {
+        for (ObjectInfo older : objects.subList(0, objects.size() - 1)) {
             try {
-                store.delete(older);
+                store.delete(older.key());
             } catch (ReadsException e) {
-                LOG.debug("left behind, to be removed with a later reservation: {}", older, e);
+                LOG.debug("left behind, to be removed with a later reservation: {}", older.key(), e);
             }
         }
         return true;
     }
 
     /** In the order of their numbers. */
-    private List<ObjectKey> keys(DatasetId dataset) {
-        List<ObjectKey> keys = new ArrayList<>();
-        for (ObjectInfo object : store.list(folder(dataset), "", ObjectStore.MAX_LISTED)) {
-            if (NUMBER.matcher(object.key().value()).matches()) {
-                keys.add(object.key());
-            }
-        }
-        return keys;
+    private List<ObjectInfo> objects(DatasetId dataset) {
+        return store.list(folder(dataset), "", ObjectStore.MAX_LISTED).stream()
+                .filter(object -> NUMBER.matcher(object.key().value()).matches())
+                .toList();
     }
 
     private static long number(ObjectKey key) {

@@ -80,7 +80,11 @@ public final class Sweeper implements AutoCloseable {
                 finding.removed(),
                 finding.objects(),
                 finding.bytes()));
-        removeOldProbes();
+        try {
+            removeOldProbes();
+        } catch (ReadsException e) {
+            LOG.warn("probes of processes that were killed are left for the next sweep: {}", e.getMessage());
+        }
         return findings;
     }
 

@@ -257,6 +257,14 @@ class ChartTest {
                         + " backendRefs: [{name: r, port: 80}]}]}"));
     }
 
+    /** A rolling update would have two pods for a while. */
+    @Test
+    void aPodThatIsToBeAloneEndsBeforeTheNextStarts() throws IOException {
+        String values = "config: {store: 's3://b/p', jobs: {alone: true}}\nreplicas: 1\n";
+        assertThat(Chart.only(chart.render(values), "Deployment").at("spec", "strategy"))
+                .isEqualTo(json("{type: Recreate}"));
+    }
+
     @Test
     void lintFindsNothing() {
         var result = Chart.lint();
@@ -276,6 +284,7 @@ class ChartTest {
                 "config: {store: 's3://b/p'}\\nreplica: 1                          | replica",
                 "config: {store: 's3://b/p'}\\nreplicas: 1\\nhttpRoute: {enabled: true} | httpRoute.parentRefs",
                 "config: {store: 's3://b/p'}\\nreplicas: 1\\ningress: {enabled: true}   | ingress.hosts",
+                "config: {store: 's3://b/p', jobs: {alone: true}}\\nticketKey: {existingSecret: t} | config.jobs.alone",
             })
     void wrongValuesAreRefusedByName(String values, String name) {
         assertThatThrownBy(() -> chart.render(values.replace("\\n", "\n"))).hasMessageContaining(name);

@@ -409,6 +409,7 @@ class JobWorkerTest {
         JobService oneOfMany = rig.replica(JobRig.QUICK, careless);
         Wait.until("the store was tried", () -> oneOfMany.conditions().isPresent());
         assertThat(oneOfMany.worker().mayClaim()).isFalse();
+        Wait.until("what waits was counted", () -> oneOfMany.counts().inState(JobState.QUEUED) == 1);
         oneOfMany.close();
         assertThat(idle.jobs().get(job.id()).state()).isEqualTo(JobState.QUEUED);
         JobSettings usual = JobRig.QUICK;

@@ -18,7 +18,8 @@ import software.amazon.awssdk.retries.api.RetryToken;
 /**
  * Which failed calls are tried again, and when. That a server asks for fewer requests is no failure of it, so it is counted
  * for itself: such calls are tried more often, after longer waits, which are what lowers the rate of a process whose calls
- * in flight are bounded; and they use up nothing of the budget of retries that a dead server is given.
+ * in flight are bounded; and they use up nothing of the budget of retries that a dead server is given. The refusal of a HEAD
+ * has no body that could tell a throttled call from a failed one, so it is tried as often as the latter.
  */
 final class S3Retries implements RetryStrategy {
     /** Waits of 200 ms to 5 s between them are 13 to 26 s in all: a request's deadline is not used up by one call. */
