@@ -97,7 +97,7 @@ class KubernetesPodsTest extends KubernetesRig {
         }
         assertThat(errors).singleElement().satisfies(error -> {
             assertThat(error.kind()).isEqualTo(ErrorKind.UNAVAILABLE);
-            assertThat(error.message()).contains("could not be looked at for PT0.4S");
+            assertThat(error.message()).contains("could not be looked at for " + JobRig.QUICK.lease());
         });
     }
 
