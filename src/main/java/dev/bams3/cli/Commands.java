@@ -18,8 +18,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The commands and how they end: 0 done, 1 failed, 2 called wrongly. */
+/** The commands and how they end: 0 done, 1 failed, 2 called wrongly, 70 stopped by a defect of this program. */
 public final class Commands {
+    /** EX_SOFTWARE of sysexits.h. */
+    static final int DEFECT = 70;
+
     /** What the first argument of a command line must be one of, to be a command. */
     public static final List<String> NAMES = List.of(
             "convert",
@@ -79,7 +82,7 @@ public final class Commands {
             command.registerConverter(ByteSize.class, ByteSize::parse);
             command.registerConverter(Duration.class, TimeSpan::parse);
         }
-        int code = line.execute(args);
+        int code = execute(line, args, err);
         text.flush();
         return output.complaint()
                 .map(complaint -> {
@@ -89,10 +92,23 @@ public final class Commands {
                 .orElse(code);
     }
 
+    private static int execute(CommandLine line, String[] args, PrintStream err) {
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            err.println(
+                    "bams3: not enough memory (" + e.getMessage() + "): give Java a larger heap, as by java -Xmx4g");
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
     private static int report(Exception failure, PrintStream err, boolean debug) {
         err.println("bams3: " + message(failure));
         if (debug) {
             failure.printStackTrace(err);
+        }
+        if (isDefect(failure)) {
+            return DEFECT;
         }
         boolean wrongCall = failure instanceof ReadsException reads
                 && (reads.kind() == ErrorKind.INVALID_INPUT || reads.kind() == ErrorKind.INVALID_RANGE)
@@ -100,13 +116,19 @@ public final class Commands {
         return wrongCall ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 
-    /** One line: what failed, and where it is known, what to do. */
+    /** Whether only a defect of this program explains the failure; an {@link IOException} says that a file broke. */
+    private static boolean isDefect(Exception failure) {
+        return failure instanceof ReadsException reads
+                ? reads.kind() == ErrorKind.INTERNAL
+                : !(failure instanceof IOException);
+    }
+
+    /** Returns one line: what failed, and where it is known, what to do. */
     private static String message(Exception failure) {
-        if (!(failure instanceof ReadsException reads)) {
-            return failure instanceof IOException io
-                    ? words(io)
-                    : failure + " (a defect of this program: run again with --debug and report it)";
+        if (failure instanceof IOException io) {
+            return words(io);
         }
+        ReadsException reads = failure instanceof ReadsException known ? known : ReadsException.defect(failure);
         String text = reads.getMessage().replace('\n', ' ');
         return switch (reads.kind()) {
             case INVALID_INPUT, INVALID_RANGE ->
@@ -117,6 +139,7 @@ public final class Commands {
                         + text;
             case UNAUTHENTICATED, DENIED ->
                 isOfFile(reads) ? text : text + " (check the credentials and what they permit)";
+            case INTERNAL -> text + " (run again with --debug and report it)";
             case OVERLOADED, UNAVAILABLE -> text + " (the same command may succeed later)";
             default -> text;
         };
@@ -153,7 +176,7 @@ public final class Commands {
                 "",
                 "A <dataset> is an id below the store of BAMS3_STORE (default file:./data), or",
                 "its own folder: /data/a.bams3, ./a.bams3, file:/data/a.bams3, s3://b/a.bams3.",
-                "Exit codes: 0 done, 1 failed, 2 called wrongly."
+                "Exit codes: 0 done, 1 failed, 2 called wrongly, 70 a defect of this program."
             })
     private static final class Root implements Runnable {
         @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show where a failure came from.")

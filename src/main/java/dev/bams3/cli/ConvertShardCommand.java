@@ -1,7 +1,6 @@
 package dev.bams3.cli;
 
 import dev.bams3.convert.ShardResult;
-import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.jobs.JobError;
 import dev.bams3.jobs.JobId;
@@ -64,7 +63,7 @@ final class ConvertShardCommand implements Callable<Integer> {
             error = JobError.of(e);
         } catch (RuntimeException e) {
             e.printStackTrace(context.err());
-            error = JobError.of(ErrorKind.CORRUPT, "a defect of this program: " + e);
+            error = JobError.of(ReadsException.defect(e));
         }
         if (report != null) {
             Files.writeString(report, error.toJson());

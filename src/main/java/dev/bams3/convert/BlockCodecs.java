@@ -43,7 +43,7 @@ final class BlockCodecs implements AutoCloseable {
     /**
      * Encodes a block; with {@code verify} also decodes it and compares it with its source.
      *
-     * @throws ReadsException CORRUPT if what was decoded is not what was encoded: a defect of this program or machine
+     * @throws ReadsException INTERNAL if what was decoded is not what was encoded: a defect of this program or machine
      */
     EncodedBlock encode(RawBlock raw, boolean verify) {
         Codec codec = take();
@@ -52,8 +52,9 @@ final class BlockCodecs implements AutoCloseable {
             if (verify
                     && !codec.decoder.decodesTo(raw.bytes(), "encoded block", encoded.stored(), entry(encoded, 0, 0))) {
                 throw ReadsException.of(
-                        ErrorKind.CORRUPT,
-                        "a block of reference " + encoded.reference() + " starting at " + encoded.firstStart()
+                        ErrorKind.INTERNAL,
+                        "a defect of this program or machine: a block of reference " + encoded.reference()
+                                + " starting at " + encoded.firstStart()
                                 + " does not decode to the records it was made from; nothing was published");
             }
             return encoded;

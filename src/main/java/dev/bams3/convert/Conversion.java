@@ -177,7 +177,8 @@ final class Conversion implements AutoCloseable {
     }
 
     private static ReadsException defect(String message) {
-        return ReadsException.of(ErrorKind.CORRUPT, message + "; nothing was published");
+        return ReadsException.of(
+                ErrorKind.INTERNAL, "a defect of this program: " + message + "; nothing was published");
     }
 
     @Override

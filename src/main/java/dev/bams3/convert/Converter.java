@@ -78,7 +78,7 @@ public final class Converter {
      * chunks that are not finished yet; if the dataset was published already, nothing. Sources that are not BAM, or have to
      * be sorted, begin anew.
      *
-     * <p>After a failure that will not go away (INVALID_INPUT, CORRUPT, TOO_LARGE, UNSUPPORTED_VERSION, CHANGED) and after
+     * <p>After a failure that will not go away (INVALID_INPUT, CORRUPT, TOO_LARGE, UNSUPPORTED_VERSION, CHANGED, INTERNAL) and after
      * {@link ConversionControl#cancel} all that the conversion has made is removed, by any of its runs, if the fence lets it
      * and no commit of this run may be on its way; after any other, finished chunks stay for the next run.
      *
@@ -179,7 +179,7 @@ public final class Converter {
             return false;
         }
         return switch (reads.kind()) {
-            case INVALID_INPUT, CORRUPT, TOO_LARGE, UNSUPPORTED_VERSION, CHANGED -> true;
+            case INVALID_INPUT, CORRUPT, TOO_LARGE, UNSUPPORTED_VERSION, CHANGED, INTERNAL -> true;
             case CANCELLED -> supervision.control().isCancelled();
             default -> false;
         };

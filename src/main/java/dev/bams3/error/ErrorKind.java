@@ -27,5 +27,7 @@ public enum ErrorKind {
     /** Stored bytes need a newer reader. */
     UNSUPPORTED_VERSION,
     /** The caller went away or asked to stop. */
-    CANCELLED
+    CANCELLED,
+    /** A defect of this program: a check of its own work failed, or an exception that no code expects. Never bad input. */
+    INTERNAL
 }

@@ -52,6 +52,11 @@ public final class ReadsException extends RuntimeException {
         return new ReadsException(ErrorKind.CANCELLED, null, null, "interrupted while waiting for " + waitedFor, cause);
     }
 
+    /** INTERNAL: an exception that no code expects, which only a defect of this program explains. */
+    public static ReadsException defect(Throwable cause) {
+        return new ReadsException(ErrorKind.INTERNAL, null, null, "a defect of this program: " + cause, cause);
+    }
+
     /** A failure of {@code resource}: an object, a file, a dataset. */
     public static ReadsException about(ErrorKind kind, String resource, String message) {
         return new ReadsException(kind, resource, null, message, null);

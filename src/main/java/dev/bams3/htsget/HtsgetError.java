@@ -44,6 +44,7 @@ public record HtsgetError(int status, String error, String message, OptionalInt 
             case OVERLOADED -> unavailable("no free place for this request now; ask again", SOON);
             case UNAVAILABLE -> unavailable("the storage of the datasets does not answer; ask again", LATER);
             case CANCELLED -> unavailable("the service is stopping; ask again", SOON);
+            case INTERNAL -> internal();
             case CORRUPT -> internal("the stored dataset is damaged; tell the operator");
             case UNSUPPORTED_VERSION ->
                 internal("the dataset needs a newer release of this service; tell the operator");

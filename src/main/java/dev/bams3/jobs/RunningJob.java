@@ -129,7 +129,7 @@ final class RunningJob {
                 // Of whatever a library makes of the interruption that ended it.
                 return new Outcome.Ended();
             }
-            return new Outcome.Failed(JobError.of(ErrorKind.CORRUPT, "a defect of this program: " + e));
+            return new Outcome.Failed(JobError.of(ReadsException.defect(e)));
         }
     }
 

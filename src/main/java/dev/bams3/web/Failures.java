@@ -1,5 +1,6 @@
 package dev.bams3.web;
 
+import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.HtsgetError;
 import jakarta.servlet.http.HttpServletRequest;
@@ -52,9 +53,9 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
         return new ModelAndView();
     }
 
-    /** A failure that we detect says all in its message; any other is a fault of ours, and its place in the code matters. */
+    /** The message of a failure that we detect says all; any other is a defect of ours, whose place in the code matters. */
     static void log(String message, HttpServletRequest request, Throwable failure) {
-        if (failure instanceof ReadsException) {
+        if (failure instanceof ReadsException known && known.kind() != ErrorKind.INTERNAL) {
             LOG.error(message, RequestId.of(request), failure.getMessage());
             LOG.debug(message, RequestId.of(request), failure.getMessage(), failure);
         } else {

@@ -8,6 +8,7 @@ import dev.bams3.access.Grant;
 import dev.bams3.access.LinkTokens;
 import dev.bams3.convert.Progress;
 import dev.bams3.genome.Region;
+import dev.bams3.storage.StoreUri;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -167,6 +168,18 @@ class CommandsTest {
         assertFails(1, "no/such", "", "verify", "../no/such/");
         assertThat(run("convert")).isEqualTo(2);
         assertThat(run("nonsense")).isEqualTo(2);
+    }
+
+    @Test
+    void aDefectHasAnExitCodeOfItsOwn() {
+        environment.close();
+        environment = new FolderEnvironment(folder) {
+            @Override
+            public StoreUri datasets() {
+                throw new IllegalStateException("on purpose");
+            }
+        };
+        assertFails(70, "a defect of this program", "on purpose", "stats", "demo");
     }
 
     private void assertFails(int code, String resource, String message, String... args) {

@@ -22,7 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Datasets in the test's folder. */
-final class FolderEnvironment implements CommandEnvironment {
+class FolderEnvironment implements CommandEnvironment {
     private final Path folder;
     private final ExecutorService cpu = Executors.newFixedThreadPool(2);
     private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();

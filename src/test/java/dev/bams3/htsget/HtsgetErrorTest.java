@@ -23,7 +23,8 @@ class HtsgetErrorTest {
         "OVERLOADED,503,ServiceUnavailable",
         "UNAVAILABLE,503,ServiceUnavailable",
         "CHANGED,503,ServiceUnavailable",
-        "CORRUPT,500,InternalServerError"
+        "CORRUPT,500,InternalServerError",
+        "INTERNAL,500,InternalServerError"
     })
     void everyKindHasItsStatusAndName(ErrorKind kind, int status, String name) {
         HtsgetError error = HtsgetError.of(ReadsException.of(kind, "why"));
@@ -44,7 +45,7 @@ class HtsgetErrorTest {
     @ParameterizedTest
     @EnumSource(
             value = ErrorKind.class,
-            names = {"DENIED", "CORRUPT", "UNAVAILABLE", "OVERLOADED", "CHANGED", "UNSUPPORTED_VERSION"})
+            names = {"DENIED", "CORRUPT", "UNAVAILABLE", "OVERLOADED", "CHANGED", "UNSUPPORTED_VERSION", "INTERNAL"})
     void whatLiesInsideTheServiceIsNotTold(ErrorKind kind) {
         HtsgetError error = HtsgetError.of(ReadsException.about(kind, "s3://secret-bucket/key", "refused"));
         assertThat(error.status()).isGreaterThanOrEqualTo(500);

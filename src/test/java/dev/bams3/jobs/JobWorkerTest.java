@@ -366,7 +366,9 @@ class JobWorkerTest {
                 throw ReadsException.of(ErrorKind.UNAVAILABLE, "on purpose");
             }
         });
-        assertThat(JobRig.ended(idle, job.id()).error().orElseThrow().message()).contains("on purpose");
+        JobError error = JobRig.ended(idle, job.id()).error().orElseThrow();
+        assertThat(error.message()).contains("on purpose");
+        assertThat(error.kind()).isEqualTo(ErrorKind.INTERNAL);
     }
 
     /** Libraries wrap interruptions in exceptions of their own. */

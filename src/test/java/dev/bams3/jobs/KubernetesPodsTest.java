@@ -105,7 +105,7 @@ class KubernetesPodsTest extends KubernetesRig {
     @Test
     void thatAPodWasToldToEndIsNoReason() {
         JobError stopped = JobError.of(ErrorKind.CANCELLED, "told to end");
-        JobError closing = JobError.of(ErrorKind.CORRUPT, "a defect of this program: closed");
+        JobError closing = JobError.of(ErrorKind.INTERNAL, "a defect of this program: closed");
         Queue<Exit> exits = new ConcurrentLinkedQueue<>(List.of(
                 new Exit(ShardWorker.FOR_GOOD, stopped.toJson()),
                 new Exit(143, closing.toJson()),
