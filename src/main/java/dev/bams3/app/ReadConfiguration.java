@@ -9,7 +9,6 @@ import dev.bams3.metrics.MeasuredObjectStore;
 import dev.bams3.query.BamDeflaters;
 import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
-import dev.bams3.storage.HedgedObjectStore;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -33,12 +32,7 @@ class ReadConfiguration {
 
     @Bean
     ObjectStore store(Settings settings, Stores stores, MeterRegistry registry) {
-        StoreUri root = StoreUri.parse("bams3.store", settings.store());
-        HedgeSettings hedge = settings.s3().hedge();
-        ObjectStore store = stores.open(root);
-        return new MeasuredObjectStore(
-                hedge.isOn() && root instanceof StoreUri.Bucket ? new HedgedObjectStore(store, hedge.rules()) : store,
-                registry);
+        return new MeasuredObjectStore(stores.open(StoreUri.parse("bams3.store", settings.store())), registry);
     }
 
     @Bean

@@ -137,7 +137,6 @@ public record Settings(
      * @param attemptTimeout longest duration of one attempt, body included
      * @param attempts of a call, the first included
      * @param partSize bytes of a part of an upload
-     * @param hedge second reads where the first is slow
      */
     public record S3(
             @Nullable String endpoint,
@@ -149,8 +148,7 @@ public record Settings(
             @DefaultValue("15s") Duration readTimeout,
             @DefaultValue("60s") Duration attemptTimeout,
             @DefaultValue("4") int attempts,
-            @DefaultValue("16MB") DataSize partSize,
-            @DefaultValue HedgeSettings hedge) {
+            @DefaultValue("16MB") DataSize partSize) {
         public S3 {
             endpoint = checkedUrl("bams3.s3.endpoint", endpoint);
             region = isAbsent(region) ? null : region;

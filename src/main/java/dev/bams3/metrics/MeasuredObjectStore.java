@@ -3,7 +3,6 @@ package dev.bams3.metrics;
 import dev.bams3.error.ReadsException;
 import dev.bams3.storage.ByteRange;
 import dev.bams3.storage.ETag;
-import dev.bams3.storage.HedgedObjectStore;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
@@ -12,16 +11,14 @@ import dev.bams3.storage.PutCondition;
 import dev.bams3.storage.StoredObject;
 import dev.bams3.storage.UnfinishedUpload;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 
-/** A store whose calls are timed by operation and outcome, retries and second reads included, and whose bytes are counted. */
+/** A store whose calls are timed by operation and outcome, retries included, and whose bytes are counted. */
 public final class MeasuredObjectStore implements ObjectStore {
     private final ObjectStore store;
     private final MeterRegistry registry;
@@ -32,17 +29,6 @@ public final class MeasuredObjectStore implements ObjectStore {
         this.store = store;
         this.registry = registry;
         bytesRead = registry.counter("bams3.store.bytes.read");
-        hedges(registry, "started", HedgedObjectStore::started);
-        hedges(registry, "won", HedgedObjectStore::won);
-    }
-
-    private void hedges(MeterRegistry registry, String event, ToLongFunction<HedgedObjectStore> count) {
-        FunctionCounter.builder(
-                        "bams3.store.hedges",
-                        this,
-                        measured -> measured.store instanceof HedgedObjectStore hedged ? count.applyAsLong(hedged) : 0)
-                .tag("event", event)
-                .register(registry);
     }
 
     @Override

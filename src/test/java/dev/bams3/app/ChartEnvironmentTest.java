@@ -62,7 +62,7 @@ class ChartEnvironmentTest {
                   demo: false
                   publicUrl: https://reads.example.org/base
                   s3: {endpoint: 'http://s3.example.org:9000', region: eu-central-1, pathStyle: true,
-                       checksums: when_required, attempts: 7, hedge: {quantile: 0.95, share: 0.1}}
+                       checksums: when_required, attempts: 7}
                   ticket: {ttl: 90m, sliceSize: 8MB}
                   cors: {origins: ['https://a.example', 'https://b.example']}
                   request: {maxRegions: 99999, stallTimeout: 45s}
@@ -81,9 +81,6 @@ class ChartEnvironmentTest {
         assertThat(settings.s3().pathStyle()).isTrue();
         assertThat(settings.s3().checksums()).isEqualTo(Checksums.WHEN_REQUIRED);
         assertThat(settings.s3().attempts()).isEqualTo(7);
-        assertThat(environment)
-                .containsEntry("BAMS3_S3_HEDGE_QUANTILE", "0.95")
-                .containsEntry("BAMS3_S3_HEDGE_SHARE", "0.1");
         assertThat(settings.ticket().ttl()).isEqualTo(Duration.ofMinutes(90));
         assertThat(settings.ticket().sliceSize()).isEqualTo(DataSize.ofMegabytes(8));
         assertThat(settings.ticket().keys()).hasSize(2);

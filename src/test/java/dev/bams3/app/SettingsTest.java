@@ -50,8 +50,7 @@ class SettingsTest {
                         Duration.ofSeconds(15),
                         Duration.ofSeconds(60),
                         4,
-                        DataSize.ofMegabytes(16),
-                        new HedgeSettings(0, Duration.ofMillis(50), 0.05)));
+                        DataSize.ofMegabytes(16)));
         assertThat(settings.toS3Settings()).isEqualTo(S3Settings.DEFAULT);
         assertThat(settings.admin()).isEqualTo(new AdminSettings(List.of(), null, null, null));
         assertThat(settings.auth())
@@ -105,9 +104,6 @@ class SettingsTest {
         environment.put("BAMS3_S3_CONNECT_TIMEOUT", "1s");
         environment.put("BAMS3_S3_READ_TIMEOUT", "2s");
         environment.put("BAMS3_S3_ATTEMPT_TIMEOUT", "3s");
-        environment.put("BAMS3_S3_HEDGE_QUANTILE", "0.9");
-        environment.put("BAMS3_S3_HEDGE_FLOOR", "30ms");
-        environment.put("BAMS3_S3_HEDGE_SHARE", "0.1");
         environment.put("BAMS3_S3_ATTEMPTS", "5");
         environment.put("BAMS3_S3_PART_SIZE", "6MB");
         environment.put("BAMS3_ADMIN_TOKEN", KEY);
@@ -190,8 +186,7 @@ class SettingsTest {
                                 Duration.ofSeconds(2),
                                 Duration.ofSeconds(3),
                                 5,
-                                DataSize.ofMegabytes(6),
-                                new HedgeSettings(0.9, Duration.ofMillis(30), 0.1)),
+                                DataSize.ofMegabytes(6)),
                         new AdminSettings(List.of(KEY), "", "bams3:admin", 8082),
                         new AuthSettings(
                                 "https://login.example.org",
@@ -288,9 +283,6 @@ class SettingsTest {
         "BAMS3_REQUEST_MAX_BODY,1GB,bams3.request.max-body",
         "BAMS3_REQUEST_MAX_REGIONS,0,bams3.request.max-regions",
         "BAMS3_REQUEST_STALL_TIMEOUT,999ms,bams3.request.stall-timeout",
-        "BAMS3_S3_HEDGE_QUANTILE,0.3,bams3.s3.hedge.quantile",
-        "BAMS3_S3_HEDGE_FLOOR,0s,bams3.s3.hedge.floor",
-        "BAMS3_S3_HEDGE_SHARE,0,bams3.s3.hedge.share",
         "BAMS3_REQUEST_DEADLINE,0s,bams3.request.deadline",
         "BAMS3_FETCH_GETS,0,bams3.fetch.gets",
         "BAMS3_FETCH_GETS_PER_REQUEST,65,bams3.fetch.gets-per-request",
