@@ -83,13 +83,6 @@ final class BamTarget extends OutputStream {
     }
 
     private static boolean exists(ObjectStore store, ObjectKey key) {
-        try {
-            return store.head(key).size() >= 0;
-        } catch (ReadsException e) {
-            if (e.kind() == ErrorKind.NOT_FOUND) {
-                return false;
-            }
-            throw e;
-        }
+        return store.find(key).isPresent();
     }
 }

@@ -7,6 +7,7 @@ import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.storage.ETag;
+import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.PutCondition;
 import java.util.Optional;
@@ -31,14 +32,9 @@ final class DatasetCommit {
      * @throws ReadsException INVALID_INPUT where there must be none; CHANGED where it is another than was looked at
      */
     Optional<ETag> replaceable(Replacement replace) {
-        Optional<ETag> present;
-        try {
-            present = Optional.of(destination.store().head(key).etag());
-        } catch (ReadsException e) {
-            if (e.kind() != ErrorKind.NOT_FOUND) {
-                throw e;
-            }
-            return Optional.empty();
+        Optional<ETag> present = destination.store().find(key).map(ObjectInfo::etag);
+        if (present.isEmpty()) {
+            return present;
         }
         return switch (replace) {
             case Replacement.WhatIsThere() -> present;
@@ -57,21 +53,23 @@ final class DatasetCommit {
         };
     }
 
-    /** What is published, or NOT_FOUND, CORRUPT, UNSUPPORTED_VERSION or what the store says. */
-    DatasetMetadata decoded() {
-        return MetadataCodec.decode(
-                key.value(), destination.store().get(key, MAX_METADATA).body());
+    /** Returns what is published, if anything is; else CORRUPT, UNSUPPORTED_VERSION or what the store says. */
+    Optional<DatasetMetadata> decoded() {
+        return destination
+                .store()
+                .find(key, MAX_METADATA)
+                .map(object -> MetadataCodec.decode(key.value(), object.body()));
     }
 
     /** What is published; nothing where there is none, or one of another version. */
     Optional<DatasetMetadata> current() {
         try {
-            return Optional.of(decoded());
+            return decoded();
         } catch (ReadsException e) {
-            return switch (e.kind()) {
-                case NOT_FOUND, UNSUPPORTED_VERSION -> Optional.empty();
-                default -> throw e;
-            };
+            if (e.kind() == ErrorKind.UNSUPPORTED_VERSION) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 

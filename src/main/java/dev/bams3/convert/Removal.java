@@ -2,7 +2,6 @@ package dev.bams3.convert;
 
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
-import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import java.util.ArrayList;
@@ -28,15 +27,7 @@ final class Removal {
     void removeBelow(String prefix) {
         List<ObjectKey> keys = new ArrayList<>();
         try {
-            String after = "";
-            while (true) {
-                List<ObjectInfo> page = store.list(prefix, after, ObjectStore.MAX_LISTED);
-                page.forEach(object -> keys.add(object.key()));
-                if (page.size() < ObjectStore.MAX_LISTED) {
-                    break;
-                }
-                after = page.getLast().key().value();
-            }
+            store.listAll(prefix).forEach(object -> keys.add(object.key()));
         } catch (ReadsException e) {
             LOG.debug("left behind, to be swept later: {}", prefix, e);
         }

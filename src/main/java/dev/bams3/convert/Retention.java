@@ -1,7 +1,6 @@
 package dev.bams3.convert;
 
 import dev.bams3.bams3.DatasetLayout;
-import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
@@ -98,26 +97,18 @@ public final class Retention {
         Instant limit = clock.instant().minus(grace);
         List<Finding> findings = new ArrayList<>();
         Group group = new Group("");
-        String after = "";
-        while (true) {
-            List<ObjectInfo> page = store.list("", after, ObjectStore.MAX_LISTED);
-            for (ObjectInfo object : page) {
-                after = object.key().value();
-                Matcher own = OWN.matcher(after);
-                if (!own.matches()) {
-                    continue;
-                }
-                if (!own.group(1).equals(group.prefix)) {
-                    sweep(group, limit, dryRun, findings);
-                    group = new Group(own.group(1));
-                }
-                group.generations
-                        .computeIfAbsent(own.group(2), generation -> new ArrayList<>())
-                        .add(object);
+        for (ObjectInfo object : (Iterable<ObjectInfo>) store.listAll("")::iterator) {
+            Matcher own = OWN.matcher(object.key().value());
+            if (!own.matches()) {
+                continue;
             }
-            if (page.size() < ObjectStore.MAX_LISTED) {
-                break;
+            if (!own.group(1).equals(group.prefix)) {
+                sweep(group, limit, dryRun, findings);
+                group = new Group(own.group(1));
             }
+            group.generations
+                    .computeIfAbsent(own.group(2), generation -> new ArrayList<>())
+                    .add(object);
         }
         sweep(group, limit, dryRun, findings);
         sweepUploads(limit, dryRun, findings);
@@ -187,17 +178,10 @@ public final class Retention {
     }
 
     private Optional<Published> published(DatasetLocation location) {
-        ObjectKey key = location.key(DatasetLayout.METADATA);
-        try {
-            ObjectInfo commit = store.head(key);
-            DatasetMetadata metadata = new DatasetCommit(location).decoded();
-            return Optional.of(new Published(metadata.generation(), commit.modified()));
-        } catch (ReadsException e) {
-            if (e.kind() == ErrorKind.NOT_FOUND) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return store.find(location.key(DatasetLayout.METADATA))
+                .flatMap(commit -> new DatasetCommit(location)
+                        .decoded()
+                        .map(metadata -> new Published(metadata.generation(), commit.modified())));
     }
 
     private int removeClaimed(DatasetLocation location, String generation, List<ObjectInfo> objects) {
@@ -254,31 +238,19 @@ public final class Retention {
     public int remove(DatasetId id) {
         DatasetLocation location = DatasetLocation.of(store, id);
         ObjectKey commit = location.key(DatasetLayout.METADATA);
-        try {
-            store.head(commit);
-        } catch (ReadsException e) {
-            throw e.kind() == ErrorKind.NOT_FOUND
-                    ? ReadsException.about(ErrorKind.NOT_FOUND, id.value(), "no such dataset", e)
-                    : e;
+        if (store.find(commit).isEmpty()) {
+            throw ReadsException.about(ErrorKind.NOT_FOUND, id.value(), "no such dataset");
         }
         // Listed before the commit goes: what is published from then on has its documents in this list, and stays.
         Map<String, List<ObjectKey>> generations = new TreeMap<>();
-        String after = "";
-        while (true) {
-            List<ObjectInfo> page = store.list(location.prefix() + "/", after, ObjectStore.MAX_LISTED);
-            for (ObjectInfo object : page) {
-                after = object.key().value();
-                Matcher own = OWN.matcher(after);
-                if (own.matches() && own.group(1).equals(location.prefix())) {
-                    generations
-                            .computeIfAbsent(own.group(2), generation -> new ArrayList<>())
-                            .add(object.key());
-                }
+        store.listAll(location.prefix() + "/").forEach(object -> {
+            Matcher own = OWN.matcher(object.key().value());
+            if (own.matches() && own.group(1).equals(location.prefix())) {
+                generations
+                        .computeIfAbsent(own.group(2), generation -> new ArrayList<>())
+                        .add(object.key());
             }
-            if (page.size() < ObjectStore.MAX_LISTED) {
-                break;
-            }
-        }
+        });
         store.delete(commit);
         int removed = 1;
         for (List<ObjectKey> keys : generations.values()) {

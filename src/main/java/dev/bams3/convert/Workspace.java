@@ -150,15 +150,12 @@ final class Workspace {
 
     /** Stores a plan unless there is one; gives the one that is there. */
     ConversionPlan agree(ConversionPlan plan) {
-        try {
-            destination.store().put(key("plan.json"), WorkDocument.encode(plan), PutCondition.ifAbsent());
+        ObjectKey key = key("plan.json");
+        if (destination.store().create(key, WorkDocument.encode(plan)).isPresent()) {
             return plan;
-        } catch (ReadsException e) {
-            if (e.kind() != ErrorKind.CHANGED) {
-                throw e;
-            }
-            return plan().orElseThrow(() -> e);
         }
+        return plan().orElseThrow(() -> ReadsException.about(
+                ErrorKind.CHANGED, key.value(), "the plan was removed while this run began; run the conversion again"));
     }
 
     Optional<ShardResult> result(Shard shard) {
@@ -192,22 +189,14 @@ final class Workspace {
      * cannot be read; of a generation being made.
      */
     void news(Set<ObjectKey> seen, Consumer<ChunkReceipt> taker) {
-        String after = "";
-        List<ObjectInfo> page;
-        do {
-            page = destination.store().list(key("chunks").value() + "/", after, ObjectStore.MAX_LISTED);
-            for (ObjectInfo found : page) {
-                after = found.key().value();
-                if (!seen.contains(found.key())) {
-                    byte[] body = destination
-                            .store()
-                            .get(found.key(), WorkDocument.MAX_LENGTH)
-                            .body();
-                    WorkDocument.decode(body, ChunkReceipt.class).ifPresent(taker);
-                    seen.add(found.key());
-                }
+        ObjectStore store = destination.store();
+        store.listAll(key("chunks").value() + "/").map(ObjectInfo::key).forEach(key -> {
+            if (!seen.contains(key)) {
+                byte[] body = store.get(key, WorkDocument.MAX_LENGTH).body();
+                WorkDocument.decode(body, ChunkReceipt.class).ifPresent(taker);
+                seen.add(key);
             }
-        } while (page.size() == ObjectStore.MAX_LISTED);
+        });
     }
 
     void store(ChunkReceipt receipt) {
@@ -231,22 +220,15 @@ final class Workspace {
         String last = key(receiptName(shard.endChunk() - 1) + ".json").value();
         List<ChunkReceipt> receipts = new ArrayList<>();
         try (OrderedTasks<Optional<ChunkReceipt>> checks = new OrderedTasks<>(waiting)) {
-            while (true) {
-                List<ObjectInfo> page = store.list(prefix, after, ObjectStore.MAX_LISTED);
-                for (ObjectInfo found : page) {
-                    after = found.key().value();
-                    if (ObjectKey.compare(after, last) > 0) {
-                        break;
-                    }
-                    if (checks.pending() >= CHECKED_AT_ONCE) {
-                        checks.take().ifPresent(receipts::add);
-                    }
-                    checks.submit(() -> receipt(found.key()));
-                }
-                if (page.size() < ObjectStore.MAX_LISTED || ObjectKey.compare(after, last) > 0) {
-                    break;
-                }
-            }
+            store.listAll(prefix, after)
+                    .map(ObjectInfo::key)
+                    .takeWhile(key -> ObjectKey.compare(key.value(), last) <= 0)
+                    .forEach(key -> {
+                        if (checks.pending() >= CHECKED_AT_ONCE) {
+                            checks.take().ifPresent(receipts::add);
+                        }
+                        checks.submit(() -> receipt(key));
+                    });
             while (checks.pending() > 0) {
                 checks.take().ifPresent(receipts::add);
             }
@@ -263,19 +245,15 @@ final class Workspace {
     private boolean isStored(ChunkReceipt receipt) {
         ObjectKey key = chunkKey(receipt.chunk().number());
         long length = receipt.chunk().length();
-        try {
-            ObjectInfo info = destination.store().head(key);
-            if (info.size() != length || info.etag().equals(new ETag(receipt.etag()))) {
-                return info.size() == length;
-            }
-            byte[] bytes = destination.store().get(key, Math.toIntExact(length)).body();
-            return crc32c(List.of(bytes)) == receipt.crc32c();
-        } catch (ReadsException e) {
-            if (e.kind() == ErrorKind.NOT_FOUND) {
-                return false;
-            }
-            throw e;
+        Optional<ObjectInfo> stored = destination.store().find(key).filter(info -> info.size() == length);
+        if (stored.isEmpty() || stored.get().etag().equals(new ETag(receipt.etag()))) {
+            return stored.isPresent();
         }
+        return destination
+                .store()
+                .find(key, Math.toIntExact(length))
+                .filter(object -> crc32c(List.of(object.body())) == receipt.crc32c())
+                .isPresent();
     }
 
     static int crc32c(List<byte[]> parts) {
@@ -310,16 +288,11 @@ final class Workspace {
 
     private <T> Optional<T> document(String name, Class<T> type) {
         ObjectKey key = key(name);
-        byte[] body;
-        try {
-            body = destination.store().get(key, WorkDocument.MAX_LENGTH).body();
-        } catch (ReadsException e) {
-            if (e.kind() == ErrorKind.NOT_FOUND) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-        return Optional.of(WorkDocument.decode(body, type).orElseThrow(() -> WorkDocument.damaged(key.value())));
+        return destination
+                .store()
+                .find(key, WorkDocument.MAX_LENGTH)
+                .map(object ->
+                        WorkDocument.decode(object.body(), type).orElseThrow(() -> WorkDocument.damaged(key.value())));
     }
 
     private ObjectKey key(String name) {

@@ -8,6 +8,7 @@ import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bams3.MetadataCodec;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoredObject;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Opens datasets. The first open of one is one GET; until its time to live ends, further ones are free; then one HEAD tells
@@ -93,10 +95,19 @@ public final class Datasets {
         return open(location, location.toString());
     }
 
+    /** Returns the dataset as {@link #open(DatasetId)} does, or empty if there is none. */
+    public Optional<OpenDataset> find(DatasetId id) {
+        return find(DatasetLocation.of(store, id));
+    }
+
     private OpenDataset open(DatasetLocation location, String name) {
+        return find(location).orElseThrow(() -> ReadsException.about(ErrorKind.NOT_FOUND, name, "no such dataset"));
+    }
+
+    private Optional<OpenDataset> find(DatasetLocation location) {
         return switch (fresh.get(location, () -> look(location))) {
-            case Answer.Found(OpenDataset dataset, int _) -> dataset;
-            case Answer.Missing() -> throw ReadsException.about(ErrorKind.NOT_FOUND, name, "no such dataset");
+            case Answer.Found(OpenDataset dataset, int _) -> Optional.of(dataset);
+            case Answer.Missing() -> Optional.empty();
         };
     }
 
@@ -120,32 +131,32 @@ public final class Datasets {
     private Answer look(DatasetLocation location) {
         ObjectKey key = location.key(DatasetLayout.METADATA);
         Answer.Found last = seen.getIfPresent(location);
-        try {
-            if (last != null
-                    && last.dataset.etag().equals(location.store().head(key).etag())) {
+        if (last != null) {
+            Optional<ObjectInfo> commit = location.store().find(key);
+            if (commit.isPresent() && last.dataset.etag().equals(commit.get().etag())) {
                 return last;
             }
-            Answer.Found found = read(location, key);
-            seen.put(location, found);
-            return found;
-        } catch (ReadsException e) {
-            if (e.kind() != ErrorKind.NOT_FOUND) {
-                throw e;
-            }
+        }
+        Optional<Answer.Found> found = stored(location, key).map(object -> read(location, key, object));
+        if (found.isEmpty()) {
             seen.invalidate(location);
             return new Answer.Missing();
         }
+        seen.put(location, found.get());
+        return found.get();
     }
 
-    private Answer.Found read(DatasetLocation location, ObjectKey key) {
-        StoredObject object;
+    private static Optional<StoredObject> stored(DatasetLocation location, ObjectKey key) {
         try {
-            object = location.store().get(key, MAX_METADATA);
+            return location.store().find(key, MAX_METADATA);
         } catch (ReadsException e) {
             throw e.kind() == ErrorKind.TOO_LARGE
                     ? ReadsException.about(ErrorKind.CORRUPT, key.value(), e.text(), e)
                     : e;
         }
+    }
+
+    private Answer.Found read(DatasetLocation location, ObjectKey key, StoredObject object) {
         DatasetMetadata metadata = MetadataCodec.decode(key.value(), object.body());
         OpenDataset dataset = new OpenDataset(location, metadata, object.etag(), parts, () -> fresh.forget(location));
         int weight = (int) Math.min(Integer.MAX_VALUE, BYTES_OF_ENTRY + (long) HEAP_PER_BYTE * object.body().length);

@@ -201,16 +201,9 @@ public final class OpenDataset {
      * is.
      */
     public boolean isOutdated() {
-        boolean outdated;
-        try {
-            outdated = !etag.matches(
-                    store().head(location.key(DatasetLayout.METADATA)).etag());
-        } catch (ReadsException e) {
-            if (e.kind() != ErrorKind.NOT_FOUND) {
-                throw e;
-            }
-            outdated = true;
-        }
+        boolean outdated = store().find(location.key(DatasetLayout.METADATA))
+                .filter(commit -> etag.matches(commit.etag()))
+                .isEmpty();
         if (outdated) {
             whenChanged.run();
         }

@@ -247,24 +247,17 @@ final class JobDocuments {
 
     private Map<JobId, Found> list(String below) {
         Map<JobId, Found> jobs = new TreeMap<>();
-        String after = "";
-        while (true) {
-            List<ObjectInfo> page = store.list(PREFIX + below, after, ObjectStore.MAX_LISTED);
-            for (ObjectInfo object : page) {
-                Matcher name = KEY.matcher(object.key().value());
-                if (name.matches()) {
-                    // In the order of keys, which is that of revisions.
-                    jobs.merge(new JobId(name.group(1)), new Found(object, new ArrayList<>()), (before, last) -> {
-                        before.older.add(before.highest.key());
-                        return new Found(last.highest, before.older);
-                    });
-                }
+        store.listAll(PREFIX + below).forEach(object -> {
+            Matcher name = KEY.matcher(object.key().value());
+            if (name.matches()) {
+                // In the order of keys, which is that of revisions.
+                jobs.merge(new JobId(name.group(1)), new Found(object, new ArrayList<>()), (before, last) -> {
+                    before.older.add(before.highest.key());
+                    return new Found(last.highest, before.older);
+                });
             }
-            if (page.size() < ObjectStore.MAX_LISTED) {
-                return jobs;
-            }
-            after = page.getLast().key().value();
-        }
+        });
+        return jobs;
     }
 
     /** Empty if the object is gone, because a newer one is there. */

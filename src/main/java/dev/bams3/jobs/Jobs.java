@@ -228,14 +228,7 @@ public final class Jobs {
 
     private Optional<OpenDataset> published(DatasetId dataset) {
         datasets.forget(dataset);
-        try {
-            return Optional.of(datasets.open(dataset));
-        } catch (ReadsException e) {
-            if (e.kind() == ErrorKind.NOT_FOUND) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return datasets.find(dataset);
     }
 
     /** @throws ReadsException NOT_FOUND */

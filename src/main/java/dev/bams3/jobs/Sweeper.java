@@ -90,11 +90,9 @@ public final class Sweeper implements AutoCloseable {
 
     private void removeOldProbes() {
         Instant limit = clock.instant().minus(grace);
-        for (ObjectInfo probe : store.list(StoreConditions.PREFIX, "", ObjectStore.MAX_LISTED)) {
-            if (probe.modified().isBefore(limit)) {
-                store.delete(probe.key());
-            }
-        }
+        store.listAll(StoreConditions.PREFIX)
+                .filter(probe -> probe.modified().isBefore(limit))
+                .forEach(probe -> store.delete(probe.key()));
     }
 
     private void work() {

@@ -27,12 +27,12 @@ public final class MemoryObjectStore implements ObjectStore {
 
     @Override
     public ObjectInfo head(ObjectKey key) {
-        return info(key, find(key));
+        return info(key, entry(key));
     }
 
     @Override
     public StoredObject get(ObjectKey key, int limit) {
-        Entry entry = find(key);
+        Entry entry = entry(key);
         if (entry.body.length > limit) {
             throw failure(ErrorKind.TOO_LARGE, key, entry.body.length + " bytes, where at most " + limit + " fit");
         }
@@ -41,7 +41,7 @@ public final class MemoryObjectStore implements ObjectStore {
 
     @Override
     public byte[] getRange(ObjectKey key, ByteRange range, ETag ifMatch) {
-        Entry entry = find(key);
+        Entry entry = entry(key);
         if (!ifMatch.matches(entry.etag)) {
             throw failure(ErrorKind.CHANGED, key, "the object was replaced");
         }
@@ -94,7 +94,7 @@ public final class MemoryObjectStore implements ObjectStore {
     @Override
     public void close() {}
 
-    private Entry find(ObjectKey key) {
+    private Entry entry(ObjectKey key) {
         Entry entry = objects.get(key);
         if (entry == null) {
             throw failure(ErrorKind.NOT_FOUND, key, "no such object");

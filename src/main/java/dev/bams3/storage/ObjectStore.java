@@ -1,7 +1,11 @@
 package dev.bams3.storage;
 
+import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Objects under one root (a folder, or a bucket and prefix), by key. The whole contract with storage: what is not here
@@ -30,6 +34,27 @@ public interface ObjectStore extends AutoCloseable {
      */
     StoredObject get(ObjectKey key, int limit);
 
+    /** Size and ETag of the object, or empty if it is not there. */
+    default Optional<ObjectInfo> find(ObjectKey key) {
+        return ifFound(() -> head(key));
+    }
+
+    /** The whole object as {@link #get} returns it, or empty if it is not there. */
+    default Optional<StoredObject> find(ObjectKey key, int limit) {
+        return ifFound(() -> get(key, limit));
+    }
+
+    private static <T> Optional<T> ifFound(Supplier<T> read) {
+        try {
+            return Optional.of(read.get());
+        } catch (ReadsException e) {
+            if (e.kind() == ErrorKind.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
     /**
      * Exactly the bytes of the range, in a new array of {@code range.length()}. UNAVAILABLE when the store answers with
      * other bytes than asked for; INVALID_RANGE when the object ends before the range does.
@@ -45,6 +70,18 @@ public interface ObjectStore extends AutoCloseable {
      */
     ETag put(ObjectKey key, byte[] body, PutCondition condition);
 
+    /** Writes a new object; empty, with nothing written, if there is one already. Of writers that race exactly one succeeds. */
+    default Optional<ETag> create(ObjectKey key, byte[] body) {
+        try {
+            return Optional.of(put(key, body, PutCondition.ifAbsent()));
+        } catch (ReadsException e) {
+            if (e.kind() == ErrorKind.CHANGED) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
     /** Starts an object too large for one array, written in parts; invisible until completed, then it replaces any other. */
     ObjectUpload upload(ObjectKey key);
 
@@ -57,6 +94,22 @@ public interface ObjectStore extends AutoCloseable {
      * @param limit 1 to {@link #MAX_LISTED}
      */
     List<ObjectInfo> list(String prefix, String after, int limit);
+
+    /** All objects whose key starts with {@code prefix}, in order; each page is listed when the one before it is used up. */
+    default Stream<ObjectInfo> listAll(String prefix) {
+        return listAll(prefix, "");
+    }
+
+    /** The objects of {@link #listAll(String)} whose key comes after {@code after}. */
+    default Stream<ObjectInfo> listAll(String prefix, String after) {
+        return Stream.iterate(
+                        list(prefix, after, MAX_LISTED),
+                        page -> !page.isEmpty(),
+                        page -> page.size() < MAX_LISTED
+                                ? List.<ObjectInfo>of()
+                                : list(prefix, page.getLast().key().value(), MAX_LISTED))
+                .flatMap(List::stream);
+    }
 
     /** Removes the object; no error if it is not there. */
     void delete(ObjectKey key);

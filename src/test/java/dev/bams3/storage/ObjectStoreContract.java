@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -119,6 +120,42 @@ public abstract class ObjectStoreContract {
                 .isEqualTo(ErrorKind.NOT_FOUND);
         assertThat(failureOf(() -> store.get(new ObjectKey(KEY + "/below"), 10)))
                 .isEqualTo(ErrorKind.NOT_FOUND);
+    }
+
+    @Test
+    void whatMayBeMissingIsFoundOrEmpty() {
+        assertThat(store.find(KEY)).isEmpty();
+        assertThat(store.find(KEY, 10)).isEmpty();
+        ETag etag = store.put(KEY, text("there"), PutCondition.always());
+
+        assertThat(store.find(KEY).orElseThrow().etag()).isEqualTo(etag);
+        assertThat(store.find(KEY, 10).orElseThrow().body()).isEqualTo(text("there"));
+        assertThat(failureOf(() -> store.find(KEY, 1))).isEqualTo(ErrorKind.TOO_LARGE);
+    }
+
+    @Test
+    void onlyTheFirstCreates() {
+        ETag etag = store.create(KEY, text("first")).orElseThrow();
+
+        assertThat(store.create(KEY, text("second"))).isEmpty();
+        assertThat(store.get(KEY, 10).body()).isEqualTo(text("first"));
+        assertThat(store.head(KEY).etag()).isEqualTo(etag);
+    }
+
+    @Test
+    void allObjectsAreListedHoweverManyThereAre() {
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < ObjectStore.MAX_LISTED + 3; i++) {
+            ObjectKey key = new ObjectKey(String.format(Locale.ROOT, "many/%05d", i));
+            store.put(key, new byte[0], PutCondition.always());
+            keys.add(key.value());
+        }
+        store.put(new ObjectKey("other"), new byte[0], PutCondition.always());
+
+        assertThat(store.listAll("many/").map(info -> info.key().value())).isEqualTo(keys);
+        assertThat(store.listAll("many/", keys.get(1000)).map(info -> info.key().value()))
+                .isEqualTo(keys.subList(1001, keys.size()));
+        assertThat(store.listAll("none/")).isEmpty();
     }
 
     @Test
