@@ -1,7 +1,7 @@
 /**
  * Who may see what: rules and secrets as values, without a network or a framework.
  *
- * <p>May use: genome, sam, error. Read first: {@link dev.bams3.access.AccessPolicy}.
+ * <p>Read first: {@link dev.bams3.access.AccessPolicy}.
  */
 @NullMarked
 package dev.bams3.access;

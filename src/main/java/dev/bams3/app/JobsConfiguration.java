@@ -1,7 +1,6 @@
 package dev.bams3.app;
 
 import dev.bams3.convert.Converter;
-import dev.bams3.convert.Retention;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.jobs.JobService;
 import dev.bams3.jobs.LocalShardWorkers;
@@ -12,6 +11,7 @@ import dev.bams3.jobs.Sweeper;
 import dev.bams3.jobs.kubernetes.JobTemplate;
 import dev.bams3.jobs.kubernetes.KubernetesJobs;
 import dev.bams3.jobs.kubernetes.KubernetesShards;
+import dev.bams3.lifecycle.Retention;
 import dev.bams3.metrics.ConversionMetrics;
 import dev.bams3.security.AdminMode;
 import dev.bams3.storage.ObjectStore;

@@ -1,7 +1,7 @@
 /**
  * BAM files (SAMv1 § 4.2, 2024-11-06): the binary header and the cutting of inflated bytes into records.
  *
- * <p>May use: sam, bgzf, genome, error. Read first: {@link dev.bams3.bam.BamReader}, {@link dev.bams3.bam.BamHeader}.
+ * <p>Read first: {@link dev.bams3.bam.BamReader}, {@link dev.bams3.bam.BamHeader}.
  */
 @NullMarked
 package dev.bams3.bam;

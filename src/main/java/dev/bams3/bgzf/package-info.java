@@ -1,7 +1,7 @@
 /**
  * BGZF, the blocked gzip of BAM files (SAMv1 § 4.1, 2024-11-06): splitting, inflating and compressing blocks.
  *
- * <p>May use: error. Read first: {@link dev.bams3.bgzf.BgzfBlock}, {@link dev.bams3.bgzf.BgzfInflaters},
+ * <p>Read first: {@link dev.bams3.bgzf.BgzfBlock}, {@link dev.bams3.bgzf.BgzfInflaters},
  * {@link dev.bams3.bgzf.BgzfDeflaters}.
  */
 @NullMarked

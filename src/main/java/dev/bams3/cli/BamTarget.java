@@ -1,8 +1,8 @@
 package dev.bams3.cli;
 
-import dev.bams3.convert.Exporter;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.export.Exporter;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.ObjectUpload;

@@ -1,13 +1,13 @@
 package dev.bams3.cli;
 
-import dev.bams3.bams3.DatasetMetadata;
-import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.Converter;
-import dev.bams3.convert.SourceObject;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.DatasetMetadata;
+import dev.bams3.format.DatasetMetadata.Compression;
+import dev.bams3.source.SourceObject;
 import dev.bams3.storage.ObjectUri;
 import dev.bams3.storage.StoreUri;
 import java.nio.file.Files;

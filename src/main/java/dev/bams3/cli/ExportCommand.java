@@ -1,8 +1,8 @@
 package dev.bams3.cli;
 
-import dev.bams3.convert.Exporter;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.error.ReadsException;
+import dev.bams3.export.Exporter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,9 +1,9 @@
 package dev.bams3.cli;
 
-import dev.bams3.bams3.DatasetMetadata;
-import dev.bams3.bams3.DatasetMetadata.ReferenceReads;
-import dev.bams3.bams3.Flagstat;
-import dev.bams3.bams3.Flagstat.Category;
+import dev.bams3.format.DatasetMetadata;
+import dev.bams3.format.DatasetMetadata.ReferenceReads;
+import dev.bams3.format.Flagstat;
+import dev.bams3.format.Flagstat.Category;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;

@@ -1,10 +1,10 @@
 package dev.bams3.cli;
 
-import dev.bams3.bams3.DatasetMetadata;
-import dev.bams3.bams3.DatasetMetadata.ReadsTotals;
-import dev.bams3.bams3.DatasetMetadata.ReferenceReads;
-import dev.bams3.bams3.Flagstat;
-import dev.bams3.bams3.Flagstat.Category;
+import dev.bams3.format.DatasetMetadata;
+import dev.bams3.format.DatasetMetadata.ReadsTotals;
+import dev.bams3.format.DatasetMetadata.ReferenceReads;
+import dev.bams3.format.Flagstat;
+import dev.bams3.format.Flagstat.Category;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;

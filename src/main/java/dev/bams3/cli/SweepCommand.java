@@ -1,6 +1,6 @@
 package dev.bams3.cli;
 
-import dev.bams3.convert.Retention;
+import dev.bams3.lifecycle.Retention;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.bams3.cli;
 
-import dev.bams3.convert.Verifier;
+import dev.bams3.export.Verifier;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

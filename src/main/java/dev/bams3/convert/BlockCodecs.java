@@ -1,28 +1,28 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.BlockDecoder;
-import dev.bams3.bams3.BlockEncoder;
-import dev.bams3.bams3.BlockEntry;
-import dev.bams3.bams3.DatasetMetadata.Compression;
-import dev.bams3.bams3.EncodedBlock;
 import dev.bams3.convert.BlockCutter.RawBlock;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.BlockEntry;
+import dev.bams3.format.DatasetMetadata.Compression;
+import dev.bams3.format.EncodedBlock;
+import dev.bams3.format.block.BlockDecoder;
+import dev.bams3.format.block.BlockEncoder;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /** Block encoders and decoders, one pair for each thread that works at once, kept for the next block. */
-final class BlockCodecs implements AutoCloseable {
+public final class BlockCodecs implements AutoCloseable {
     private final ArrayDeque<Codec> idle = new ArrayDeque<>();
     private final Compression compression;
     private boolean closed;
 
     /** To decode. */
-    BlockCodecs() {
+    public BlockCodecs() {
         this(Compression.DEFAULT);
     }
 
-    BlockCodecs(Compression compression) {
+    public BlockCodecs(Compression compression) {
         this.compression = compression;
     }
 
@@ -64,7 +64,7 @@ final class BlockCodecs implements AutoCloseable {
     }
 
     /** Decodes a stored block. */
-    byte[] decode(String object, byte[] stored, int offset, BlockEntry entry) {
+    public byte[] decode(String object, byte[] stored, int offset, BlockEntry entry) {
         Codec codec = take();
         try {
             return codec.decoder.decode(object, stored, offset, entry);
@@ -74,7 +74,7 @@ final class BlockCodecs implements AutoCloseable {
     }
 
     /** The index entry of a block at a place in a chunk object. */
-    static BlockEntry entry(EncodedBlock encoded, int chunk, long offset) {
+    public static BlockEntry entry(EncodedBlock encoded, int chunk, long offset) {
         return new BlockEntry(
                 chunk,
                 offset,

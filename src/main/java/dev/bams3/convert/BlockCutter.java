@@ -1,7 +1,8 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.BlockSizing;
+import dev.bams3.format.BlockSizing;
 import dev.bams3.sam.BamRecord;
+import dev.bams3.source.RecordSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;

@@ -1,10 +1,12 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.BlockEntry;
-import dev.bams3.bams3.ChunkEntry;
-import dev.bams3.bams3.ChunkReader;
-import dev.bams3.bams3.Flagstat;
-import dev.bams3.bams3.StreamDigest;
+import dev.bams3.format.BlockEntry;
+import dev.bams3.format.ChunkEntry;
+import dev.bams3.format.ChunkReader;
+import dev.bams3.format.Flagstat;
+import dev.bams3.format.StreamDigest;
+import dev.bams3.sort.RecordOrder;
+import dev.bams3.source.RecordSource;
 import dev.bams3.storage.ETag;
 import java.util.Arrays;
 import java.util.List;

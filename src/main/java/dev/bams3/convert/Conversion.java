@@ -1,7 +1,5 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.EncodedBlock;
-import dev.bams3.bams3.StreamDigest;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.convert.BlockCutter.RawBlock;
@@ -9,7 +7,14 @@ import dev.bams3.convert.Progress.Phase;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
+import dev.bams3.format.EncodedBlock;
+import dev.bams3.format.StreamDigest;
 import dev.bams3.sam.SamHeader;
+import dev.bams3.sort.ExternalSort;
+import dev.bams3.sort.RecordOrder;
+import dev.bams3.source.BamRecords;
+import dev.bams3.source.RecordSource;
+import dev.bams3.source.SourceFile;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -78,7 +83,7 @@ final class Conversion implements AutoCloseable {
         try (ExternalSort sort = new ExternalSort(
                 header,
                 options.sortMemory(),
-                Converter.MAX_RECORD_LENGTH,
+                BamRecords.MAX_RECORD_LENGTH,
                 options.temporary(),
                 cpu,
                 spillDeflaters,

@@ -1,8 +1,10 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.BlockSizing;
-import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.BlockSizing;
+import dev.bams3.format.DatasetMetadata.Compression;
+import dev.bams3.lifecycle.Replacement;
+import dev.bams3.source.SourceOptions;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -11,8 +13,7 @@ import java.util.Optional;
  *
  * @param replace which dataset of this name may be there already, to be replaced
  * @param verify whether every block is decoded again and compared with the source's bytes before it is stored
- * @param allowMissingEndOfFile whether a BAM without its end-of-file block is accepted, which may have lost records
- * @param reference FASTA file (with its .fai) of a CRAM's references
+ * @param source how the source is read
  * @param sizing where blocks and chunks end
  * @param compression of blocks
  * @param sort whether records that are not in coordinate order are sorted; else they are refused
@@ -22,8 +23,7 @@ import java.util.Optional;
 public record ConversionOptions(
         Replacement replace,
         boolean verify,
-        boolean allowMissingEndOfFile,
-        Optional<Path> reference,
+        SourceOptions source,
         BlockSizing sizing,
         Compression compression,
         boolean sort,
@@ -34,8 +34,7 @@ public record ConversionOptions(
     public static final ConversionOptions DEFAULT = new ConversionOptions(
             new Replacement.Nothing(),
             true,
-            false,
-            Optional.empty(),
+            SourceOptions.DEFAULT,
             BlockSizing.DEFAULT,
             Compression.DEFAULT,
             true,
@@ -54,50 +53,50 @@ public record ConversionOptions(
     }
 
     public ConversionOptions withReplace(Replacement newReplace) {
-        return new ConversionOptions(
-                newReplace, verify, allowMissingEndOfFile, reference, sizing, compression, sort, sortMemory, temporary);
+        return new ConversionOptions(newReplace, verify, source, sizing, compression, sort, sortMemory, temporary);
     }
 
     public ConversionOptions withVerify(boolean newVerify) {
-        return new ConversionOptions(
-                replace, newVerify, allowMissingEndOfFile, reference, sizing, compression, sort, sortMemory, temporary);
+        return new ConversionOptions(replace, newVerify, source, sizing, compression, sort, sortMemory, temporary);
     }
 
     public ConversionOptions withAllowMissingEndOfFile(boolean allow) {
         return new ConversionOptions(
-                replace, verify, allow, reference, sizing, compression, sort, sortMemory, temporary);
+                replace,
+                verify,
+                new SourceOptions(allow, source.reference()),
+                sizing,
+                compression,
+                sort,
+                sortMemory,
+                temporary);
     }
 
     public ConversionOptions withReference(Optional<Path> newReference) {
         return new ConversionOptions(
-                replace, verify, allowMissingEndOfFile, newReference, sizing, compression, sort, sortMemory, temporary);
-    }
-
-    public ConversionOptions withSizing(BlockSizing newSizing) {
-        return new ConversionOptions(
-                replace, verify, allowMissingEndOfFile, reference, newSizing, compression, sort, sortMemory, temporary);
-    }
-
-    public ConversionOptions withCompression(Compression newCompression) {
-        return new ConversionOptions(
-                replace, verify, allowMissingEndOfFile, reference, sizing, newCompression, sort, sortMemory, temporary);
-    }
-
-    public ConversionOptions withSort(boolean newSort) {
-        return new ConversionOptions(
-                replace, verify, allowMissingEndOfFile, reference, sizing, compression, newSort, sortMemory, temporary);
-    }
-
-    public ConversionOptions withSort(long newSortMemory, Path newTemporary) {
-        return new ConversionOptions(
                 replace,
                 verify,
-                allowMissingEndOfFile,
-                reference,
+                new SourceOptions(source.allowMissingEndOfFile(), newReference),
                 sizing,
                 compression,
                 sort,
-                newSortMemory,
-                newTemporary);
+                sortMemory,
+                temporary);
+    }
+
+    public ConversionOptions withSizing(BlockSizing newSizing) {
+        return new ConversionOptions(replace, verify, source, newSizing, compression, sort, sortMemory, temporary);
+    }
+
+    public ConversionOptions withCompression(Compression newCompression) {
+        return new ConversionOptions(replace, verify, source, sizing, newCompression, sort, sortMemory, temporary);
+    }
+
+    public ConversionOptions withSort(boolean newSort) {
+        return new ConversionOptions(replace, verify, source, sizing, compression, newSort, sortMemory, temporary);
+    }
+
+    public ConversionOptions withSort(long newSortMemory, Path newTemporary) {
+        return new ConversionOptions(replace, verify, source, sizing, compression, sort, newSortMemory, newTemporary);
     }
 }

@@ -1,6 +1,7 @@
 package dev.bams3.convert;
 
 import dev.bams3.dataset.DatasetLocation;
+import dev.bams3.source.SourceObject;
 
 /**
  * A conversion that can be run more than once, by one process after the other, until one of them publishes.

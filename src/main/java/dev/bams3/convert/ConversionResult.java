@@ -1,6 +1,6 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.format.DatasetMetadata;
 
 /**
  * A conversion that was published.

@@ -1,15 +1,19 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.DatasetLayout;
-import dev.bams3.bams3.DatasetMetadata;
-import dev.bams3.bams3.DatasetMetadata.Source;
-import dev.bams3.bams3.StreamDigest;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.DatasetLayout;
+import dev.bams3.format.DatasetMetadata;
+import dev.bams3.format.DatasetMetadata.Source;
+import dev.bams3.format.StreamDigest;
 import dev.bams3.sam.SamHeader;
+import dev.bams3.sort.ExternalSort;
+import dev.bams3.source.SourceFile;
+import dev.bams3.source.SourceHead;
+import dev.bams3.source.SourceObject;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.PutCondition;
 import java.time.Instant;
@@ -35,9 +39,6 @@ import java.util.function.Predicate;
  * <p>Safe for use by many threads; a conversion occupies the thread that calls it and can be cancelled by interrupting that.
  */
 public final class Converter {
-    /** Longest BAM record that is accepted, bytes. */
-    static final int MAX_RECORD_LENGTH = 256 << 20;
-
     private static final int SPILL_LEVEL = 1;
 
     private final String program;
@@ -425,7 +426,7 @@ public final class Converter {
     }
 
     private SourceHead head(ConversionRequest request, BgzfInflaters inflaters) {
-        return SourceHead.read(request.source(), request.options(), inflaters, cpu, waiting);
+        return SourceHead.read(request.source(), request.options().source(), inflaters, cpu, waiting);
     }
 
     private Workspace workspace(ConversionRequest request, boolean sorting) {

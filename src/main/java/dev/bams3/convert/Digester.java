@@ -1,6 +1,6 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.StreamDigest;
+import dev.bams3.format.StreamDigest;
 import java.util.zip.CRC32C;
 
 /**

@@ -1,7 +1,8 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.StreamDigest;
 import dev.bams3.convert.Progress.Phase;
+import dev.bams3.format.StreamDigest;
+import dev.bams3.lifecycle.SignOfLife;
 
 /** Adds up what several passes over parts of a source tell of themselves. One thread. */
 final class ProgressMeter {

@@ -4,6 +4,8 @@ import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.bgzf.VirtualOffset;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.source.SourceFile;
+import dev.bams3.source.SourceHead;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

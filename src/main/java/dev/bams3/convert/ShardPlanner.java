@@ -1,8 +1,11 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.DatasetLayout;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.bgzf.VirtualOffset;
+import dev.bams3.format.DatasetLayout;
+import dev.bams3.source.RecordSeeker;
+import dev.bams3.source.SourceHead;
+import dev.bams3.source.SourceIndex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

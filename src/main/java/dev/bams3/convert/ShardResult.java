@@ -1,6 +1,6 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.StreamDigest;
+import dev.bams3.format.StreamDigest;
 
 /**
  * A shard all of whose chunks are stored.

@@ -1,7 +1,7 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.StreamDigest;
 import dev.bams3.convert.Progress.Phase;
+import dev.bams3.format.StreamDigest;
 import dev.bams3.storage.ObjectKey;
 import java.util.HashSet;
 import java.util.List;

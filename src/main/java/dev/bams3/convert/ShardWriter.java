@@ -1,15 +1,15 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.BlockEntry;
-import dev.bams3.bams3.BlockSizing;
-import dev.bams3.bams3.ChunkEntry;
-import dev.bams3.bams3.ChunkWriter;
-import dev.bams3.bams3.EncodedBlock;
-import dev.bams3.bams3.Flagstat;
-import dev.bams3.bams3.StreamDigest;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
+import dev.bams3.format.BlockEntry;
+import dev.bams3.format.BlockSizing;
+import dev.bams3.format.ChunkEntry;
+import dev.bams3.format.ChunkWriter;
+import dev.bams3.format.EncodedBlock;
+import dev.bams3.format.Flagstat;
+import dev.bams3.format.StreamDigest;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectUpload;

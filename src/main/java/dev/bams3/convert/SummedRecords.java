@@ -1,6 +1,7 @@
 package dev.bams3.convert;
 
 import dev.bams3.sam.SamHeader;
+import dev.bams3.source.RecordSource;
 
 /** Passes records on and sums them up. */
 final class SummedRecords implements RecordSource {

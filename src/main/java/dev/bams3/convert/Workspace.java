@@ -1,13 +1,17 @@
 package dev.bams3.convert;
 
-import dev.bams3.bams3.Bams3Format;
-import dev.bams3.bams3.BlockSizing;
-import dev.bams3.bams3.DatasetLayout;
-import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
+import dev.bams3.format.Bams3Format;
+import dev.bams3.format.BlockSizing;
+import dev.bams3.format.DatasetLayout;
+import dev.bams3.format.DatasetMetadata;
+import dev.bams3.lifecycle.DatasetCommit;
+import dev.bams3.lifecycle.Removal;
+import dev.bams3.lifecycle.SignOfLife;
+import dev.bams3.source.SourceObject;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
@@ -83,8 +87,8 @@ final class Workspace {
                 sizing.maxBlockBytes(),
                 sizing.chunkBytes(),
                 options.compression().level(),
-                options.allowMissingEndOfFile(),
-                options.reference().map(Object::toString).orElse(""),
+                options.source().allowMissingEndOfFile(),
+                options.source().reference().map(Object::toString).orElse(""),
                 program,
                 Bams3Format.VERSION,
                 sorting);

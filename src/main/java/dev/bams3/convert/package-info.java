@@ -2,7 +2,7 @@
  * Files of reads to datasets and back: read, cut into blocks, encode, upload, commit last; and the proof that nothing was
  * lost.
  *
- * <p>May use: bam, bgzf, bams3, storage, dataset, flow, sam, genome, error. Read first:
+ * <p>Read first:
  * {@link dev.bams3.convert.Converter}.
  */
 @NullMarked

@@ -1,6 +1,6 @@
 package dev.bams3.dataset;
 
-import dev.bams3.bams3.DatasetLayout;
+import dev.bams3.format.DatasetLayout;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;

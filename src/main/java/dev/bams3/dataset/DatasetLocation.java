@@ -19,7 +19,7 @@ public record DatasetLocation(ObjectStore store, String prefix) {
         return new DatasetLocation(store, id.prefix());
     }
 
-    /** The key of one of its objects, by its name in {@link dev.bams3.bams3.DatasetLayout}. */
+    /** The key of one of its objects, by its name in {@link dev.bams3.format.DatasetLayout}. */
     public ObjectKey key(String object) {
         return ObjectKey.of(prefix, object);
     }

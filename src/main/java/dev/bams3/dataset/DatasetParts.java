@@ -1,8 +1,8 @@
 package dev.bams3.dataset;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import dev.bams3.bams3.BlockList;
-import dev.bams3.bams3.ChunkEntry;
+import dev.bams3.format.BlockList;
+import dev.bams3.format.ChunkEntry;
 import dev.bams3.sam.SamHeader;
 import java.util.List;
 import java.util.Map;

@@ -1,15 +1,15 @@
 package dev.bams3.dataset;
 
-import dev.bams3.bams3.Bams3Format;
-import dev.bams3.bams3.BlockIndex;
-import dev.bams3.bams3.BlockList;
-import dev.bams3.bams3.ChunkEntry;
-import dev.bams3.bams3.DatasetLayout;
-import dev.bams3.bams3.DatasetMetadata;
-import dev.bams3.bams3.HeaderCodec;
-import dev.bams3.bams3.StoredRange;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.Bams3Format;
+import dev.bams3.format.BlockIndex;
+import dev.bams3.format.BlockList;
+import dev.bams3.format.ChunkEntry;
+import dev.bams3.format.DatasetLayout;
+import dev.bams3.format.DatasetMetadata;
+import dev.bams3.format.HeaderCodec;
+import dev.bams3.format.StoredRange;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.storage.ByteRange;

@@ -1,6 +1,6 @@
 package dev.bams3.dataset;
 
-import dev.bams3.bams3.StoredRange;
+import dev.bams3.format.StoredRange;
 import dev.bams3.storage.ByteRange;
 import java.util.ArrayList;
 import java.util.Arrays;

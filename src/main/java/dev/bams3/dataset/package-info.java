@@ -1,7 +1,7 @@
 /**
  * Finds and opens datasets by id or address; metadata pinned to one generation, caches.
  *
- * <p>May use: bams3, storage, genome, sam, error. Read first: {@link dev.bams3.dataset.Datasets}.
+ * <p>Read first: {@link dev.bams3.dataset.Datasets}.
  */
 @NullMarked
 package dev.bams3.dataset;

@@ -1,11 +1,11 @@
 package dev.bams3.discovery;
 
-import dev.bams3.bams3.DatasetMetadata;
-import dev.bams3.bams3.DatasetMetadata.ReadsTotals;
-import dev.bams3.bams3.DatasetMetadata.ReferenceReads;
-import dev.bams3.bams3.Flagstat;
-import dev.bams3.bams3.Flagstat.Category;
 import dev.bams3.dataset.DatasetId;
+import dev.bams3.format.DatasetMetadata;
+import dev.bams3.format.DatasetMetadata.ReadsTotals;
+import dev.bams3.format.DatasetMetadata.ReferenceReads;
+import dev.bams3.format.Flagstat;
+import dev.bams3.format.Flagstat.Category;
 import dev.bams3.sam.SamHeader.ReadGroup;
 import tools.jackson.core.JsonGenerator;
 

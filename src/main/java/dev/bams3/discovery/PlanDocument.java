@@ -1,7 +1,7 @@
 package dev.bams3.discovery;
 
-import dev.bams3.bams3.BlockEntry;
 import dev.bams3.dataset.DatasetId;
+import dev.bams3.format.BlockEntry;
 import dev.bams3.plan.PlannedBlock;
 import dev.bams3.plan.PlannedRange;
 import dev.bams3.plan.ReadPlan;

@@ -1,7 +1,7 @@
 /**
  * What the service says about its datasets, as values: requests read and checked, answers as JSON and SVG documents.
  *
- * <p>May use: htsget, query, plan, dataset, bams3, sam, genome, error. Read first: {@link dev.bams3.discovery.CoverageRequest}.
+ * <p>Read first: {@link dev.bams3.discovery.CoverageRequest}.
  */
 @NullMarked
 package dev.bams3.discovery;

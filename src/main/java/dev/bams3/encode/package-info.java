@@ -1,7 +1,7 @@
 /**
  * Blocks of BAM records to the bytes of an answer: BAM, SAM, NDJSON and JSON.
  *
- * <p>May use: bam, bgzf, sam, genome, error. Read first: {@link dev.bams3.encode.RecordEncoder},
+ * <p>Read first: {@link dev.bams3.encode.RecordEncoder},
  * {@link dev.bams3.encode.AnswerWriter}.
  */
 @NullMarked

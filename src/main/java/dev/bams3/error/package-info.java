@@ -1,7 +1,7 @@
 /**
  * The failure vocabulary
  *
- * <p>May use: {@link dev.bams3.error.ReadsException}:nothing. Read first:  one unchecked exception with a kind, the resource and the field..
+ * <p>Read first: {@link dev.bams3.error.ReadsException}, one unchecked exception with a kind, the resource and the field.
  */
 @NullMarked
 package dev.bams3.error;

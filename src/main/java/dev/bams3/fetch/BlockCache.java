@@ -2,7 +2,7 @@ package dev.bams3.fetch;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.bams3.bams3.BlockEntry;
+import dev.bams3.format.BlockEntry;
 import dev.bams3.plan.ReadPlan;
 import dev.bams3.storage.ObjectKey;
 import java.util.Arrays;

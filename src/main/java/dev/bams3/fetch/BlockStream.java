@@ -1,9 +1,9 @@
 package dev.bams3.fetch;
 
-import dev.bams3.bams3.BlockEntry;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.FairSlots;
 import dev.bams3.flow.OrderedTasks;
+import dev.bams3.format.BlockEntry;
 import dev.bams3.plan.PlannedBlock;
 import dev.bams3.plan.PlannedRange;
 import dev.bams3.plan.ReadPlan;

@@ -1,7 +1,7 @@
 /**
  * Bounded, ordered, cancellable concurrency, used by reading and converting alike.
  *
- * <p>May use: error. Read first: {@link dev.bams3.flow.OrderedTasks}.
+ * <p>Read first: {@link dev.bams3.flow.OrderedTasks}.
  */
 @NullMarked
 package dev.bams3.flow;

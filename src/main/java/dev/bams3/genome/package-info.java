@@ -1,7 +1,7 @@
 /**
  * Coordinates
  *
- * <p>May use: {@link dev.bams3.genome.Region}:error. Read first:  0-based half-open intervals, regions as people write them, the reference dictionary..
+ * <p>Read first: {@link dev.bams3.genome.Region}.
  */
 @NullMarked
 package dev.bams3.genome;

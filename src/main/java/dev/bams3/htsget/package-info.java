@@ -1,7 +1,7 @@
 /**
  * The htsget protocol (1.3, reads) as values: requests, tickets, errors, service-info, signed slices. No I/O, no framework.
  *
- * <p>May use: sam, genome, error. Read first: {@link dev.bams3.htsget.HtsgetRequest}.
+ * <p>Read first: {@link dev.bams3.htsget.HtsgetRequest}.
  */
 @NullMarked
 package dev.bams3.htsget;

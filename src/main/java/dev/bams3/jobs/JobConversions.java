@@ -1,17 +1,17 @@
 package dev.bams3.jobs;
 
-import dev.bams3.bams3.BlockSizing;
-import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.convert.ConversionKey;
 import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.ConversionRequest;
-import dev.bams3.convert.Replacement;
-import dev.bams3.convert.SourceObject;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.BlockSizing;
+import dev.bams3.format.DatasetMetadata.Compression;
 import dev.bams3.jobs.SourcePlaces.Opened;
+import dev.bams3.lifecycle.Replacement;
+import dev.bams3.source.SourceObject;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectStore;
 import java.nio.file.Path;

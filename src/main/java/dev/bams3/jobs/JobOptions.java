@@ -1,7 +1,7 @@
 package dev.bams3.jobs;
 
-import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.DatasetMetadata.Compression;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;

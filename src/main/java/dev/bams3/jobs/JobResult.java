@@ -1,6 +1,6 @@
 package dev.bams3.jobs;
 
-import dev.bams3.bams3.DatasetMetadata;
+import dev.bams3.format.DatasetMetadata;
 
 /**
  * What a job published.

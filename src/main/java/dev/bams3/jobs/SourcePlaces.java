@@ -1,7 +1,7 @@
 package dev.bams3.jobs;
 
-import dev.bams3.convert.SourceObject;
 import dev.bams3.error.ReadsException;
+import dev.bams3.source.SourceObject;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.ObjectUri;

@@ -1,9 +1,9 @@
 package dev.bams3.jobs;
 
-import dev.bams3.convert.Retention;
-import dev.bams3.convert.Retention.Finding;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.lifecycle.Retention;
+import dev.bams3.lifecycle.Retention.Finding;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;

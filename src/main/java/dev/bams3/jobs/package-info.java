@@ -2,7 +2,7 @@
  * Conversions as jobs that outlive processes: submitted, claimed by one worker of any replica, watched, cancelled, taken
  * over. All they know of each other is in the object store.
  *
- * <p>May use: convert, dataset, bams3, storage, flow, error. Read first: {@link dev.bams3.jobs.JobDocuments}, which holds the
+ * <p>Read first: {@link dev.bams3.jobs.JobDocuments}, which holds the
  * one rule that everything else relies on, then {@link dev.bams3.jobs.Jobs} and {@link dev.bams3.jobs.JobWorker}.
  */
 @NullMarked

@@ -1,7 +1,7 @@
 /**
  * What the service measures of itself, as Micrometer meters: decorators of ports, listeners, and gauges of what is held.
  *
- * <p>May use: web (what a request came to), query, fetch, dataset, jobs (how many), storage, flow, error. Read first: {@link
+ * <p>Read first: {@link
  * dev.bams3.metrics.RequestMetrics}.
  */
 @NullMarked

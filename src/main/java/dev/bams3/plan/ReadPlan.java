@@ -1,6 +1,6 @@
 package dev.bams3.plan;
 
-import dev.bams3.bams3.BlockEntry;
+import dev.bams3.format.BlockEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;

@@ -1,7 +1,7 @@
 package dev.bams3.plan;
 
-import dev.bams3.bams3.BlockEntry;
-import dev.bams3.bams3.BlockList;
+import dev.bams3.format.BlockEntry;
+import dev.bams3.format.BlockList;
 import dev.bams3.genome.Interval;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.bams3.query;
 
-import dev.bams3.bams3.BlockDecoder;
-import dev.bams3.bams3.BlockEntry;
 import dev.bams3.encode.EncodedBytes;
 import dev.bams3.encode.RecordEncoder;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fetch.FetchedBlock;
 import dev.bams3.flow.ByteBudget;
+import dev.bams3.format.BlockEntry;
+import dev.bams3.format.block.BlockDecoder;
 import dev.bams3.plan.PlannedBlock;
 import java.util.Arrays;
 import java.util.concurrent.Callable;

@@ -1,6 +1,6 @@
 package dev.bams3.query;
 
-import dev.bams3.bams3.BlockDecoder;
+import dev.bams3.format.block.BlockDecoder;
 import java.util.ArrayDeque;
 
 /**

@@ -1,12 +1,12 @@
 package dev.bams3.query;
 
-import dev.bams3.bams3.BlockEntry;
 import dev.bams3.encode.RecordEncoder;
 import dev.bams3.fetch.ChunkObjects;
 import dev.bams3.fetch.FetchedBlock;
 import dev.bams3.fetch.StoredBlocks;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.OrderedTasks;
+import dev.bams3.format.BlockEntry;
 import dev.bams3.plan.ReadPlan;
 import java.util.ArrayDeque;
 

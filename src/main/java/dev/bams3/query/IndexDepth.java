@@ -1,6 +1,6 @@
 package dev.bams3.query;
 
-import dev.bams3.bams3.BlockEntry;
+import dev.bams3.format.BlockEntry;
 import dev.bams3.plan.PlannedBlock;
 import java.util.List;
 

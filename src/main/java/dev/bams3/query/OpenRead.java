@@ -1,6 +1,5 @@
 package dev.bams3.query;
 
-import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.OpenDataset;
@@ -9,6 +8,7 @@ import dev.bams3.encode.EncodedBytes;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.encode.RecordEncoder;
 import dev.bams3.fetch.ChunkObjects;
+import dev.bams3.format.DatasetMetadata;
 import dev.bams3.plan.PlannedBlock;
 import dev.bams3.plan.ReadPlan;
 import dev.bams3.sam.SamHeader;

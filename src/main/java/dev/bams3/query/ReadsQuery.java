@@ -1,10 +1,10 @@
 package dev.bams3.query;
 
-import dev.bams3.bams3.BlockList;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.FairTurns;
+import dev.bams3.format.BlockList;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
 import dev.bams3.plan.ReadPlanner;

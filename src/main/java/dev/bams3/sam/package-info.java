@@ -1,7 +1,7 @@
 /**
  * The SAM data model over BAM bytes: header, record fields, tags, flags, selections.
  *
- * <p>May use: genome, error. Read first: {@link dev.bams3.sam.BamRecord}, {@link dev.bams3.sam.SamTags}.
+ * <p>Read first: {@link dev.bams3.sam.BamRecord}, {@link dev.bams3.sam.SamTags}.
  */
 @NullMarked
 package dev.bams3.sam;

@@ -1,7 +1,7 @@
 /**
  * The filters before the endpoints: who asks, and whether the admin surface is open to them.
  *
- * <p>May use: access, web, htsget, error. Read first: {@link dev.bams3.security.AdminGate}.
+ * <p>Read first: {@link dev.bams3.security.AdminGate}.
  */
 @NullMarked
 package dev.bams3.security;

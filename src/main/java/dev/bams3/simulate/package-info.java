@@ -1,7 +1,7 @@
 /**
  * Realistic, seeded test BAMs of any size, written in coordinate order.
  *
- * <p>May use: bam, bgzf, flow, sam, genome, error. Read first: {@link dev.bams3.simulate.Simulator}.
+ * <p>Read first: {@link dev.bams3.simulate.Simulator}.
  */
 @NullMarked
 package dev.bams3.simulate;

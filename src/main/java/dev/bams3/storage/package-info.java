@@ -1,7 +1,7 @@
 /**
  * The object-store port and its in-memory form; the adapters are packages of their own.
  *
- * <p>May use: error. Read first: {@link dev.bams3.storage.ObjectStore}.
+ * <p>Read first: {@link dev.bams3.storage.ObjectStore}.
  */
 @NullMarked
 package dev.bams3.storage;

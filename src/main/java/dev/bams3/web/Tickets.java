@@ -2,12 +2,12 @@ package dev.bams3.web;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.DatasetMetadata;
 import dev.bams3.htsget.HtsgetRequest;
 import dev.bams3.htsget.SignedSlice;
 import dev.bams3.htsget.SliceTokens;

@@ -1,7 +1,7 @@
 /**
  * The HTTP surface: endpoints, addresses in tickets, cross-origin rules, and htsget JSON for every failure.
  *
- * <p>May use: htsget, query, dataset, encode, bams3, sam, genome, error. Read first: {@link dev.bams3.web.ReadsController}.
+ * <p>Read first: {@link dev.bams3.web.ReadsController}.
  */
 @NullMarked
 package dev.bams3.web;

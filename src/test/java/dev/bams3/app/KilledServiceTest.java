@@ -3,10 +3,10 @@ package dev.bams3.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.convert.Progress;
-import dev.bams3.convert.Verifier;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
+import dev.bams3.export.Verifier;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;

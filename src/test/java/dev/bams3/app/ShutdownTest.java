@@ -2,12 +2,12 @@ package dev.bams3.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.bams3.BlockSizing;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.fixtures.ForwardingObjectStore;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.fixtures.Wait;
+import dev.bams3.format.BlockSizing;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.file.FolderObjectStore;

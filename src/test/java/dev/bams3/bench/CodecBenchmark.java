@@ -2,12 +2,12 @@ package dev.bams3.bench;
 
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
-import dev.bams3.bams3.BlockDecoder;
-import dev.bams3.bams3.BlockEncoder;
-import dev.bams3.bams3.BlockEntry;
-import dev.bams3.bams3.BlockSizing;
-import dev.bams3.bams3.EncodedBlock;
 import dev.bams3.fixtures.BamBlocks;
+import dev.bams3.format.BlockEntry;
+import dev.bams3.format.BlockSizing;
+import dev.bams3.format.EncodedBlock;
+import dev.bams3.format.block.BlockDecoder;
+import dev.bams3.format.block.BlockEncoder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

@@ -1,16 +1,16 @@
 package dev.bams3.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.Converter;
 import dev.bams3.convert.Progress;
-import dev.bams3.convert.SourceObject;
 import dev.bams3.dataset.DatasetLocation;
+import dev.bams3.format.DatasetMetadata;
 import dev.bams3.genome.Reference;
 import dev.bams3.simulate.SimulationOptions;
 import dev.bams3.simulate.SimulationOptions.Qualities;
 import dev.bams3.simulate.Simulator;
+import dev.bams3.source.SourceObject;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
@@ -116,7 +116,7 @@ public final class ConvertBenchmark {
     }
 
     private static DatasetMetadata records(ObjectStore store) {
-        return dev.bams3.bams3.MetadataCodec.decode(
+        return dev.bams3.format.MetadataCodec.decode(
                 "bench",
                 store.get(new ObjectKey("bench.bams3/_metadata.json"), 1 << 28).body());
     }

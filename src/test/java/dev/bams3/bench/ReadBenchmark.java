@@ -1,7 +1,6 @@
 package dev.bams3.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.bams3.bams3.BlockSizing;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
@@ -11,6 +10,7 @@ import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
 import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.TestDatasets;
+import dev.bams3.format.BlockSizing;
 import dev.bams3.query.BamDeflaters;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.QueryLimits;

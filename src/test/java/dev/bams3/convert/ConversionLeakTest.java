@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.bams3.bams3.BlockSizing;
-import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
@@ -14,6 +12,8 @@ import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Call;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.format.BlockSizing;
+import dev.bams3.format.DatasetMetadata;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

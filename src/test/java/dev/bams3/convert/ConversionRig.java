@@ -1,14 +1,17 @@
 package dev.bams3.convert;
 
 import dev.bams3.bam.BamHeader;
-import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.bgzf.BgzfOutputStream;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
+import dev.bams3.export.Exporter;
+import dev.bams3.export.Verifier;
+import dev.bams3.format.DatasetMetadata;
 import dev.bams3.sam.SamHeader;
+import dev.bams3.source.SourceObject;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
@@ -25,39 +28,39 @@ import java.util.concurrent.Executors;
 import java.util.zip.GZIPInputStream;
 
 /** Pools, two stores and the steps that the tests of this package share. */
-final class ConversionRig implements AutoCloseable {
+public final class ConversionRig implements AutoCloseable {
     static final String PROGRAM = "bams3-server/test";
-    static final String DATASET = "a/sample.bams3";
+    public static final String DATASET = "a/sample.bams3";
 
-    final ExecutorService cpu = Executors.newFixedThreadPool(3);
-    final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
+    public final ExecutorService cpu = Executors.newFixedThreadPool(3);
+    public final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
     final MemoryObjectStore sources = new MemoryObjectStore();
-    final MemoryObjectStore datasets = new MemoryObjectStore();
+    public final MemoryObjectStore datasets = new MemoryObjectStore();
 
-    Converter converter() {
+    public Converter converter() {
         return new Converter(PROGRAM, cpu, waiting);
     }
 
-    SourceObject source(byte[] file) {
+    public SourceObject source(byte[] file) {
         ObjectKey key = new ObjectKey("source.bam");
         sources.put(key, file, PutCondition.always());
         return SourceObject.open(sources, key);
     }
 
-    DatasetMetadata convert(byte[] file, ConversionOptions options) {
+    public DatasetMetadata convert(byte[] file, ConversionOptions options) {
         return convert(file, datasets, options);
     }
 
-    DatasetMetadata convert(byte[] file, ObjectStore store, ConversionOptions options) {
+    public DatasetMetadata convert(byte[] file, ObjectStore store, ConversionOptions options) {
         return converter().convert(source(file), new DatasetLocation(store, DATASET), options, Progress.Listener.NONE);
     }
 
     /** What is published now, without a cache. */
-    OpenDataset open() {
+    public OpenDataset open() {
         return new Datasets(datasets, DatasetCacheSettings.DEFAULT).open(new DatasetLocation(datasets, DATASET));
     }
 
-    byte[] export() {
+    public byte[] export() {
         ObjectKey key = new ObjectKey("exported.bam");
         try (ObjectUpload upload = sources.upload(key)) {
             new Exporter(cpu, waiting).export(open(), upload::write, 1, Progress.Listener.NONE);
@@ -66,25 +69,25 @@ final class ConversionRig implements AutoCloseable {
         return sources.get(key, Integer.MAX_VALUE).body();
     }
 
-    Verifier.Report verify() {
+    public Verifier.Report verify() {
         return new Verifier(cpu, waiting).verify(open(), Progress.Listener.NONE);
     }
 
-    List<String> keys() {
+    public List<String> keys() {
         return datasets.list("", "", 1000).stream()
                 .map(ObjectInfo::key)
                 .map(ObjectKey::value)
                 .toList();
     }
 
-    static byte[] bam(SamHeader header, List<byte[]> records) {
+    public static byte[] bam(SamHeader header, List<byte[]> records) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(BamHeader.encode(header));
         records.forEach(bytes::writeBytes);
         return bgzf(bytes.toByteArray());
     }
 
-    static byte[] bgzf(byte[] inflated) {
+    public static byte[] bgzf(byte[] inflated) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (BgzfDeflaters deflaters = new BgzfDeflaters(1, 1);
                 BgzfOutputStream out = new BgzfOutputStream(file, deflaters)) {

@@ -2,13 +2,14 @@ package dev.bams3.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.bams3.BlockSizing;
-import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bgzf.VirtualOffset;
 import dev.bams3.dataset.DatasetLocation;
+import dev.bams3.format.BlockSizing;
+import dev.bams3.format.DatasetMetadata;
 import dev.bams3.genome.Reference;
 import dev.bams3.simulate.SimulationOptions;
 import dev.bams3.simulate.Simulator;
+import dev.bams3.source.SourceObject;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.PutCondition;
 import htsjdk.samtools.BAMIndexer;

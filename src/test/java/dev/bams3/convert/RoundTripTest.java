@@ -3,16 +3,18 @@ package dev.bams3.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.bam.BamHeader;
-import dev.bams3.bams3.BlockSizing;
-import dev.bams3.bams3.DatasetMetadata;
-import dev.bams3.bams3.DatasetMetadata.Compression;
 import dev.bams3.dataset.DatasetLocation;
+import dev.bams3.export.Verifier;
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.format.BlockSizing;
+import dev.bams3.format.DatasetMetadata;
+import dev.bams3.format.DatasetMetadata.Compression;
 import dev.bams3.genome.Reference;
 import dev.bams3.sam.BamRecord;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.simulate.SimulationOptions;
 import dev.bams3.simulate.Simulator;
+import dev.bams3.sort.ExternalSortProbe;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Converts and exports: what comes back is what went in. Failures are the business of ConversionFailureTest. */
-class RoundTripTest {
+public class RoundTripTest {
     private static final BlockSizing SMALL = new BlockSizing(4000, 3, 30_000, 20_000);
 
     private final ConversionRig rig = new ConversionRig();

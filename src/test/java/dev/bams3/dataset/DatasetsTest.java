@@ -3,14 +3,14 @@ package dev.bams3.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bams3.bams3.Bams3Format;
-import dev.bams3.bams3.BlockList;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
+import dev.bams3.format.Bams3Format;
+import dev.bams3.format.BlockList;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.PutCondition;

@@ -2,7 +2,7 @@ package dev.bams3.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.bams3.StoredRange;
+import dev.bams3.format.StoredRange;
 import dev.bams3.storage.ByteRange;
 import java.util.ArrayList;
 import java.util.List;

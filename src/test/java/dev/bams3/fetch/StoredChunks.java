@@ -1,7 +1,7 @@
 package dev.bams3.fetch;
 
-import dev.bams3.bams3.BlockEntry;
-import dev.bams3.bams3.BlockList;
+import dev.bams3.format.BlockEntry;
+import dev.bams3.format.BlockList;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
 import dev.bams3.plan.ReadPlanner;

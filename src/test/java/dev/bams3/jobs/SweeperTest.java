@@ -3,8 +3,8 @@ package dev.bams3.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bams3.convert.Retention;
 import dev.bams3.fixtures.Wait;
+import dev.bams3.lifecycle.Retention;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;

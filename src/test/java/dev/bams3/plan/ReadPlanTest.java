@@ -2,7 +2,7 @@ package dev.bams3.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.bams3.BlockEntry;
+import dev.bams3.format.BlockEntry;
 import dev.bams3.genome.Interval;
 import java.util.ArrayList;
 import java.util.List;

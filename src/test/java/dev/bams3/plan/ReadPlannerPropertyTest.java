@@ -2,8 +2,8 @@ package dev.bams3.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.bams3.BlockEntry;
-import dev.bams3.bams3.BlockList;
+import dev.bams3.format.BlockEntry;
+import dev.bams3.format.BlockList;
 import dev.bams3.genome.Interval;
 import dev.bams3.genome.Reference;
 import dev.bams3.genome.ReferenceDictionary;

@@ -2,10 +2,10 @@ package dev.bams3.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.bams3.BlockSizing;
 import dev.bams3.bgzf.BgzfBlock;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.format.BlockSizing;
 import dev.bams3.plan.PlannedBlock;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.query.OpenRead.Slice;

@@ -3,10 +3,10 @@ package dev.bams3.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.bams3.bams3.BlockSizing;
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.format.BlockSizing;
 import dev.bams3.genome.Interval;
 import dev.bams3.genome.Reference;
 import dev.bams3.genome.Region;

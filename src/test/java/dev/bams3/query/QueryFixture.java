@@ -2,9 +2,6 @@ package dev.bams3.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.bams3.BlockList;
-import dev.bams3.bams3.BlockSizing;
-import dev.bams3.bams3.DatasetMetadata;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetId;
@@ -13,6 +10,9 @@ import dev.bams3.encode.ReadFormat;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
 import dev.bams3.fixtures.TestDatasets;
+import dev.bams3.format.BlockList;
+import dev.bams3.format.BlockSizing;
+import dev.bams3.format.DatasetMetadata;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.sam.RecordView;
 import dev.bams3.sam.SamHeader;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.bams3.bams3.BlockSizing;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
@@ -12,6 +11,7 @@ import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.format.BlockSizing;
 import dev.bams3.genome.Region;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.query.OpenRead.Slice;

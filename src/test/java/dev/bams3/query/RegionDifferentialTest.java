@@ -3,13 +3,13 @@ package dev.bams3.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.bam.BamHeader;
-import dev.bams3.bams3.BlockSizing;
 import dev.bams3.bgzf.BgzfBlock;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.Tool;
+import dev.bams3.format.BlockSizing;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.sam.ReadSelection;
 import java.io.IOException;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.bams3.app.RunningServer;
-import dev.bams3.bams3.BlockSizing;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
@@ -17,6 +16,7 @@ import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.S3ProxyServer;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.fixtures.Wait;
+import dev.bams3.format.BlockSizing;
 import dev.bams3.query.BamDeflaters;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.OpenRead.Part;

@@ -3,7 +3,6 @@ package dev.bams3.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.app.RunningServer;
-import dev.bams3.bams3.BlockSizing;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore;
@@ -12,6 +11,7 @@ import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.fixtures.Wait;
+import dev.bams3.format.BlockSizing;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectKey;
 import java.io.IOException;

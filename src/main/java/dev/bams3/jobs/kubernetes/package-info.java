@@ -1,7 +1,7 @@
 /**
  * Shards of conversions as pods of Kubernetes: the one place that knows its API.
  *
- * <p>May use: jobs, convert, error. Read first: {@link dev.bams3.jobs.kubernetes.KubernetesShards}.
+ * <p>Read first: {@link dev.bams3.jobs.kubernetes.KubernetesShards}.
  */
 @NullMarked
 package dev.bams3.jobs.kubernetes;

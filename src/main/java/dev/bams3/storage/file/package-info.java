@@ -1,7 +1,7 @@
 /**
  * Objects as files below a folder.
  *
- * <p>May use: storage, error. Read first: {@link dev.bams3.storage.file.FolderObjectStore}.
+ * <p>Read first: {@link dev.bams3.storage.file.FolderObjectStore}.
  */
 @NullMarked
 package dev.bams3.storage.file;

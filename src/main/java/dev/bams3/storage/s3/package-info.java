@@ -1,7 +1,7 @@
 /**
  * Objects in a bucket of S3 or of a server that speaks its protocol; the only place that knows the AWS SDK.
  *
- * <p>May use: storage, error. Read first: {@link dev.bams3.storage.s3.S3Connection}.
+ * <p>Read first: {@link dev.bams3.storage.s3.S3Connection}.
  */
 @NullMarked
 package dev.bams3.storage.s3;

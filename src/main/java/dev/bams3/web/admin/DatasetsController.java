@@ -1,12 +1,12 @@
 package dev.bams3.web.admin;
 
-import dev.bams3.convert.Retention;
-import dev.bams3.convert.Retention.Finding;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.jobs.Sweeper;
+import dev.bams3.lifecycle.Retention;
+import dev.bams3.lifecycle.Retention.Finding;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;

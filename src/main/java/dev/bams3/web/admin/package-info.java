@@ -1,7 +1,7 @@
 /**
  * The endpoints of the admin surface: conversions and datasets. Who may reach them is decided before them.
  *
- * <p>May use: web, jobs, convert, dataset, htsget, error. Read first: {@link dev.bams3.web.admin.ConversionsController}.
+ * <p>Read first: {@link dev.bams3.web.admin.ConversionsController}.
  */
 @NullMarked
 package dev.bams3.web.admin;

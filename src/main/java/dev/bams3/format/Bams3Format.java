@@ -1,0 +1,39 @@
+package dev.bams3.format;
+
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+
+/** Constants of BAMS3 1.0 that more than one structure uses. {@code docs/format.md} is the specification. */
+public final class Bams3Format {
+    public static final String NAME = "BAMS3";
+    public static final String VERSION = "1.0.0";
+    static final int MAJOR = 1;
+    static final int MINOR = 0;
+
+    /** Features that a dataset may require of its reader and that this reader has. */
+    static final Set<String> FEATURES = Set.of();
+
+    /** Most bytes of BAM records in one block: what one array can hold. */
+    public static final int MAX_RAW_BLOCK = Integer.MAX_VALUE - 16;
+
+    /** Reference index of the unplaced reads. */
+    public static final int UNPLACED = -1;
+
+    public static final int CODEC_STORED = 0;
+    public static final int CODEC_ZSTD = 1;
+
+    private Bams3Format() {}
+
+    public static byte[] magic(String fourLetters) {
+        return fourLetters.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Returns the error UNSUPPORTED_VERSION for a part of an object that a newer version of the format has. */
+    public static ReadsException unsupported(String object, String what) {
+        return ReadsException.of(
+                        ErrorKind.UNSUPPORTED_VERSION, what + " is not known to this reader; a newer one is needed")
+                .in(object);
+    }
+}

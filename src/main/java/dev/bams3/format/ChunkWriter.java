@@ -1,0 +1,69 @@
+package dev.bams3.format;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * One chunk object, written front to back by its caller: {@link #head}, the stored bytes of each block as it is
+ * {@link #add added}, {@link #finish}. Used by one thread.
+ */
+public final class ChunkWriter {
+    private final ObjectHead head;
+    private final int reference;
+    private final List<BlockEntry> blocks = new ArrayList<>();
+    private long length = ObjectHead.LENGTH;
+    private long records;
+    private long rawBytes;
+
+    /**
+     * @param ordinal of the chunk in its dataset
+     * @param reference index of the reference of all its records, or {@link Bams3Format#UNPLACED}
+     */
+    public ChunkWriter(UUID dataset, String generation, int ordinal, int reference) {
+        head = new ObjectHead(ObjectHead.CHUNK, dataset, generation, ordinal);
+        this.reference = reference;
+    }
+
+    /** The first bytes of the object. */
+    public byte[] head() {
+        return head.encode();
+    }
+
+    /** Places the next block; its stored bytes come next in the object. */
+    public BlockEntry add(EncodedBlock block) {
+        if (block.reference() != reference) {
+            throw new IllegalArgumentException(
+                    "a block of reference " + block.reference() + " in a chunk of " + reference);
+        }
+        BlockEntry entry = block.at(head.ordinal(), length);
+        blocks.add(entry);
+        length += entry.storedLength();
+        records += entry.records();
+        rawBytes += entry.rawLength();
+        return entry;
+    }
+
+    /** Bytes of BAM records in the blocks so far, for {@link BlockSizing#endsChunk}. */
+    public long rawBytes() {
+        return rawBytes;
+    }
+
+    /** The last bytes of the object: directory and tail. Nothing can be added any more. */
+    public byte[] finish() {
+        byte[] directory = IndexSection.encodeBlocks(reference, blocks);
+        ByteSink out = new ByteSink(directory.length + ChunkReader.TAIL_LENGTH);
+        out.bytes(directory);
+        ChunkReader.encodeTail(
+                out,
+                new StoredRange(length, directory.length, ByteCursor.crc32c(directory, 0, directory.length)),
+                reference);
+        length += out.size();
+        return out.toByteArray();
+    }
+
+    /** What the chunk table says of the finished object. */
+    public ChunkEntry entry() {
+        return new ChunkEntry(head.ordinal(), length, reference, blocks.size(), records, rawBytes);
+    }
+}

@@ -1,0 +1,170 @@
+package dev.bams3.format;
+
+import dev.bams3.error.ReadsException;
+import dev.bams3.format.DatasetMetadata.ReadsTotals;
+import dev.bams3.format.DatasetMetadata.ReferenceReads;
+import dev.bams3.sam.SamHeader.ReadGroup;
+import java.io.ByteArrayOutputStream;
+import java.util.HexFormat;
+import tools.jackson.core.JsonEncoding;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * {@code _metadata.json}: one JSON object. Names of v0.x are kept where they mean the same, so that one small read tells
+ * the versions apart. Numbers of a reference that are 0 are left out.
+ */
+public final class MetadataCodec {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private MetadataCodec() {}
+
+    /** The bytes of {@code _metadata.json}, UTF-8; the same metadata gives the same bytes. */
+    public static byte[] encode(DatasetMetadata metadata) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes, JsonEncoding.UTF8)) {
+            json.writeStartObject();
+            json.writeStringProperty("format", Bams3Format.NAME);
+            json.writeStringProperty("version", metadata.version());
+            json.writeStringProperty("created", metadata.created().toString());
+            json.writeStringProperty("created_by", metadata.createdBy());
+            writeSource(json, metadata.source());
+            json.writeStringProperty("uuid", metadata.uuid().toString());
+            json.writeStringProperty("generation", metadata.generation());
+            json.writeArrayPropertyStart("required_features");
+            metadata.requiredFeatures().forEach(json::writeString);
+            json.writeEndArray();
+            json.writeStringProperty("sort_order", DatasetMetadata.SORT_ORDER);
+            json.writeObjectPropertyStart("compression");
+            json.writeStringProperty("algorithm", metadata.compression().algorithm());
+            json.writeNumberProperty("level", metadata.compression().level());
+            json.writeEndObject();
+            writeStatistics(json, metadata);
+            writeDigest(json, metadata.digest());
+            writeObjects(json, metadata);
+            json.writeArrayPropertyStart("read_groups");
+            metadata.readGroups().forEach(group -> writeReadGroup(json, group));
+            json.writeEndArray();
+            json.writeObjectPropertyStart("unplaced");
+            writeReads(json, metadata.unplaced());
+            json.writeEndObject();
+            json.writeArrayPropertyStart("references");
+            for (ReferenceReads reference : metadata.references()) {
+                json.writeStartObject();
+                json.writeStringProperty("name", reference.reference().name());
+                json.writeNumberProperty("length", reference.reference().length());
+                writeReads(json, reference.reads());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        return MetadataChecksum.seal(bytes.toByteArray());
+    }
+
+    /**
+     * Reads {@code _metadata.json}.
+     *
+     * @param object name of the object, for messages
+     * @throws ReadsException UNSUPPORTED_VERSION naming the version or the feature that is not read here (v0.x among
+     *     them), CORRUPT naming the field for everything else
+     */
+    public static DatasetMetadata decode(String object, byte[] json) {
+        return new MetadataReader(object).read(json);
+    }
+
+    private static void writeSource(JsonGenerator json, DatasetMetadata.Source source) {
+        json.writeObjectPropertyStart("source");
+        json.writeStringProperty("file", source.uri());
+        json.writeStringProperty("format", source.format());
+        source.size().ifPresent(size -> json.writeNumberProperty("size", size));
+        source.etag().ifPresent(etag -> json.writeStringProperty("etag", etag));
+        source.declaredOrder().ifPresent(order -> json.writeStringProperty("declared_order", order));
+        json.writeBooleanProperty("sorted_on_conversion", source.sortedOnConversion());
+        json.writeEndObject();
+    }
+
+    private static void writeStatistics(JsonGenerator json, DatasetMetadata metadata) {
+        Flagstat flagstat = metadata.flagstat();
+        json.writeObjectPropertyStart("statistics");
+        long total = flagstat.count(Flagstat.Category.TOTAL);
+        long mapped = flagstat.count(Flagstat.Category.MAPPED);
+        json.writeNumberProperty("total_reads", total);
+        json.writeNumberProperty("mapped_reads", mapped);
+        json.writeNumberProperty("unmapped_reads", total - mapped);
+        json.writeNumberProperty("duplicate_reads", flagstat.count(Flagstat.Category.DUPLICATES));
+        json.writeNumberProperty("total_bases", metadata.bases());
+        json.writeObjectPropertyStart("flagstat");
+        for (Flagstat.Category category : Flagstat.Category.values()) {
+            json.writeArrayPropertyStart(category.key());
+            json.writeNumber(flagstat.passed(category));
+            json.writeNumber(flagstat.failed(category));
+            json.writeEndArray();
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static void writeDigest(JsonGenerator json, StreamDigest digest) {
+        json.writeObjectPropertyStart("digest");
+        json.writeStringProperty("crc32c", hex(digest.crc32c()));
+        json.writeStringProperty("crc32", hex(digest.crc32()));
+        json.writeNumberProperty("bytes", digest.bytes());
+        json.writeNumberProperty("records", digest.records());
+        json.writeEndObject();
+    }
+
+    private static void writeObjects(JsonGenerator json, DatasetMetadata metadata) {
+        json.writeObjectPropertyStart("header");
+        json.writeNumberProperty("size", metadata.header().length());
+        json.writeNumberProperty("raw_size", metadata.header().rawLength());
+        json.writeStringProperty("crc32c", hex(metadata.header().crc32c()));
+        json.writeEndObject();
+        json.writeObjectPropertyStart("index");
+        json.writeNumberProperty("size", metadata.index().length());
+        metadata.index().chunkTable().ifPresent(section -> writeSection(json, "chunk_table", section));
+        json.writeEndObject();
+        json.writeObjectPropertyStart("chunks");
+        json.writeNumberProperty("count", metadata.chunks().count());
+        json.writeNumberProperty("size", metadata.chunks().length());
+        json.writeEndObject();
+    }
+
+    private static void writeReadGroup(JsonGenerator json, ReadGroup group) {
+        json.writeStartObject();
+        json.writeStringProperty("id", group.id());
+        group.sample().ifPresent(sample -> json.writeStringProperty("sample", sample));
+        group.library().ifPresent(library -> json.writeStringProperty("library", library));
+        group.platform().ifPresent(platform -> json.writeStringProperty("platform", platform));
+        json.writeEndObject();
+    }
+
+    private static void writeReads(JsonGenerator json, ReadsTotals reads) {
+        writeCount(json, "mapped", reads.mapped());
+        writeCount(json, "unmapped", reads.unmapped());
+        writeCount(json, "bases", reads.bases());
+        writeCount(json, "raw_bytes", reads.rawBytes());
+        writeCount(json, "stored_bytes", reads.storedBytes());
+        writeCount(json, "blocks", reads.blocks());
+        reads.section().ifPresent(section -> writeSection(json, "section", section));
+    }
+
+    private static void writeCount(JsonGenerator json, String name, long count) {
+        if (count != 0) {
+            json.writeNumberProperty(name, count);
+        }
+    }
+
+    private static void writeSection(JsonGenerator json, String name, StoredRange section) {
+        json.writeObjectPropertyStart(name);
+        json.writeNumberProperty("offset", section.offset());
+        json.writeNumberProperty("size", section.length());
+        json.writeStringProperty("crc32c", hex(section.crc32c()));
+        json.writeEndObject();
+    }
+
+    private static String hex(int crc) {
+        return HexFormat.of().toHexDigits(crc);
+    }
+}

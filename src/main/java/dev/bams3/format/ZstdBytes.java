@@ -1,0 +1,36 @@
+package dev.bams3.format;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
+import dev.bams3.error.ReadsException;
+
+/** Whole arrays to zstd frames and back, for the small structures; blocks have pooled contexts of their own. */
+final class ZstdBytes {
+    private ZstdBytes() {}
+
+    static byte[] compress(byte[] raw, int level) {
+        return Zstd.compress(raw, level);
+    }
+
+    /**
+     * @param rawLength what the frame must hold; checked against its header before anything of that size is allocated
+     * @throws ReadsException CORRUPT
+     */
+    static byte[] decompress(String object, long position, String field, byte[] stored, int rawLength) {
+        // The library looks at the first byte without asking whether there is one.
+        long declared = stored.length == 0 ? -1 : Zstd.getFrameContentSize(stored, 0, stored.length);
+        if (declared != rawLength) {
+            throw ReadsException.corrupt(
+                    object, position, field, "the zstd frame holds " + declared + " bytes, not " + rawLength);
+        }
+        byte[] raw = new byte[rawLength];
+        try {
+            if (Zstd.decompress(raw, stored) != rawLength) {
+                throw ReadsException.corrupt(object, position, field, "the zstd frame is shorter than it says");
+            }
+        } catch (ZstdException e) {
+            throw ReadsException.corrupt(object, position, field, "not a zstd frame: " + e.getMessage());
+        }
+        return raw;
+    }
+}

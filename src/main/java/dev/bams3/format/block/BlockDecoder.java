@@ -1,0 +1,83 @@
+package dev.bams3.format.block;
+
+import dev.bams3.error.ReadsException;
+import dev.bams3.format.BlockEntry;
+import dev.bams3.format.ByteCursor;
+import java.util.Arrays;
+
+/**
+ * Stored bytes of one block to the BAM records they came from. Holds native decompressors and scratch buffers: one per
+ * thread at a time, reused for any number of blocks, closed by its owner.
+ */
+public final class BlockDecoder implements AutoCloseable {
+    private final BlockStreams streams = new BlockStreams();
+    private final ColumnDecoder columns = new ColumnDecoder();
+    private byte[] kept = new byte[0];
+
+    /**
+     * Rebuilds and verifies the records of a block: every stream's checksum, every length, the record count and the CRC of
+     * the result agree with the entry, or nothing is returned.
+     *
+     * @param object name of the chunk object, for messages
+     * @param stored array holding the block
+     * @param offset where it begins in the array
+     * @param entry what the index says of it
+     * @return exactly {@code entry.rawLength()} bytes of BAM records, in a new array
+     * @throws dev.bams3.error.ReadsException CORRUPT or UNSUPPORTED_VERSION, naming object, offset and field
+     */
+    public byte[] decode(String object, byte[] stored, int offset, BlockEntry entry) {
+        BlockFrame frame = new BlockFrame(object, stored, offset, entry);
+        byte[] records = new byte[entry.rawLength()];
+        decode(object, frame, entry, records);
+        if (ByteCursor.crc32c(records, 0, records.length) != entry.crc32c()) {
+            throw ReadsException.corrupt(
+                    object, entry.offset(), "block checksum", "the records are not those that were written");
+        }
+        return records;
+    }
+
+    /**
+     * Whether a block decodes to these records; in memory that is kept for the next.
+     *
+     * @param expected array holding them from index 0, {@code entry.rawLength()} bytes
+     * @throws dev.bams3.error.ReadsException as {@link #decode(String, byte[], int, BlockEntry)} does
+     */
+    public boolean decodesTo(byte[] expected, String object, byte[] stored, BlockEntry entry) {
+        BlockFrame frame = new BlockFrame(object, stored, 0, entry);
+        int length = entry.rawLength();
+        if (kept.length < length) {
+            kept = new byte[(int) Math.min(Integer.MAX_VALUE - 16, length * 9L / 8)];
+        } else {
+            Arrays.fill(kept, 0, length, (byte) 0);
+        }
+        decode(object, frame, entry, kept);
+        return Arrays.equals(kept, 0, length, expected, 0, length);
+    }
+
+    /** Writes the records to the front of an array that is zero there. */
+    private void decode(String object, BlockFrame frame, BlockEntry entry, byte[] records) {
+        try {
+            int stream = frame.find(StreamIds.RECORDS);
+            if (stream < 0) {
+                streams.load(frame);
+                columns.decode(streams, entry.records(), frame.reference, records, entry.rawLength());
+            } else if (frame.rawLengths[stream] != entry.rawLength() || frame.count != 1) {
+                throw frame.corrupt(stream, frame.rawLengths[stream] + " bytes, not " + entry.rawLength());
+            } else {
+                streams.unpack(frame, stream, records, 0);
+            }
+        } catch (ReadsException e) {
+            throw e.resource().filter(name -> !name.isEmpty()).isPresent() ? e : e.in(object);
+        } catch (IndexOutOfBoundsException | ArithmeticException | NegativeArraySizeException e) {
+            // Every read is inside an array and every array bounded, so this can only be a block that contradicts
+            // itself.
+            throw ReadsException.corrupt(
+                    object, entry.offset(), "block", "contradicts itself although every checksum agrees: " + e);
+        }
+    }
+
+    @Override
+    public void close() {
+        streams.close();
+    }
+}

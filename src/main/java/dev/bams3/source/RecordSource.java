@@ -1,0 +1,35 @@
+package dev.bams3.source;
+
+import dev.bams3.sam.SamHeader;
+
+/** Checked BAM records, one after the other, in the order of their file; one thread. */
+public interface RecordSource extends AutoCloseable {
+    /** The virtual offset of records that were not read from a BAM in its order. */
+    long NOWHERE = -1;
+
+    SamHeader header();
+
+    /**
+     * Goes to the next record; false after the last.
+     *
+     * @throws dev.bams3.error.ReadsException CORRUPT or INVALID_INPUT, naming the file and the place in it
+     */
+    boolean next();
+
+    /** Array that the current record lies in, until the next call of {@link #next}. */
+    byte[] buffer();
+
+    /** Where the current record begins. */
+    int offset();
+
+    /** Bytes of the current record. */
+    int length();
+
+    /** Where the current record begins in a BAM ({@link dev.bams3.bgzf.VirtualOffset}), or {@link #NOWHERE}. */
+    default long virtualOffset() {
+        return NOWHERE;
+    }
+
+    @Override
+    void close();
+}

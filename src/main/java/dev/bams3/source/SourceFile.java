@@ -1,0 +1,85 @@
+package dev.bams3.source;
+
+import dev.bams3.bgzf.BgzfBlock;
+import dev.bams3.bgzf.BgzfInflaters;
+import dev.bams3.bgzf.VirtualOffset;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * A source, or a part of it, being read.
+ *
+ * <p>Memory: {@value #RANGES_IN_FLIGHT} ranges of {@value #RANGE_LENGTH} bytes in flight and up to three more whose blocks
+ * are being inflated, and what {@link ParallelInflater} says.
+ */
+public final class SourceFile implements AutoCloseable {
+    private static final int RANGE_LENGTH = 4 << 20;
+    private static final int RANGES_IN_FLIGHT = 4;
+
+    private final SourceRanges ranges;
+    private final RecordSource records;
+
+    private SourceFile(SourceRanges ranges, RecordSource records) {
+        this.ranges = ranges;
+        this.records = records;
+    }
+
+    /** Opens all records of a source. */
+    public static SourceFile open(
+            SourceHead head, BgzfInflaters inflaters, ExecutorService cpu, ExecutorService waiting) {
+        return open(head, head.first(), head.end(), inflaters, cpu, waiting);
+    }
+
+    /**
+     * Opens a part.
+     *
+     * @param from where the first record begins; of a BAM, as {@code to}. Others can only be read from their beginning
+     * @param to where the record after the last begins
+     */
+    public static SourceFile open(
+            SourceHead head,
+            VirtualOffset from,
+            VirtualOffset to,
+            BgzfInflaters inflaters,
+            ExecutorService cpu,
+            ExecutorService waiting) {
+        SourceObject object = head.object();
+        if (head.format() != SourceFormat.BAM) {
+            SourceRanges ranges = new SourceRanges(object, waiting, RANGE_LENGTH, RANGES_IN_FLIGHT, 0, object.size());
+            try {
+                return new SourceFile(
+                        ranges, HtsjdkRecords.open(ranges, head.format(), head.reference(), object.name()));
+            } catch (RuntimeException e) {
+                ranges.close();
+                throw e;
+            }
+        }
+        SourceRanges ranges = new SourceRanges(
+                object, waiting, RANGE_LENGTH, RANGES_IN_FLIGHT, from.block(), endOfBytes(to, object.size()));
+        int ahead = 8 * Runtime.getRuntime().availableProcessors();
+        ParallelInflater inflater = new ParallelInflater(ranges, inflaters, cpu, ahead, object.name(), from, to);
+        return new SourceFile(ranges, new BamRecords(inflater, head.header(), BamRecords.MAX_RECORD_LENGTH));
+    }
+
+    /** Behind the block that {@code to} lies in, whose length nobody knows before it is read. */
+    private static long endOfBytes(VirtualOffset to, long size) {
+        return to.within() == 0 ? to.block() : Math.min(size, to.block() + BgzfBlock.MAX_LENGTH);
+    }
+
+    public RecordSource records() {
+        return records;
+    }
+
+    /** Where in the source the bytes end that were read so far. */
+    public long position() {
+        return ranges.position();
+    }
+
+    @Override
+    public void close() {
+        try {
+            records.close();
+        } finally {
+            ranges.close();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.bams3.source;
+
+import dev.bams3.bam.BamReader;
+import dev.bams3.bgzf.BgzfBlock;
+import dev.bams3.bgzf.BgzfInflaters;
+import dev.bams3.bgzf.VirtualOffset;
+import dev.bams3.sam.SamHeader;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * What is known of a source before its records are read.
+ *
+ * @param format of the file
+ * @param header of the file
+ * @param reference FASTA file of a CRAM's references
+ * @param first where the first record of a BAM begins; {@code end} if there is none
+ * @param end where a record after the last would begin
+ */
+public record SourceHead(
+        SourceObject object,
+        SourceFormat format,
+        SamHeader header,
+        Optional<Path> reference,
+        VirtualOffset first,
+        VirtualOffset end) {
+    private static final int RANGE_LENGTH = 256 << 10;
+
+    /**
+     * Reads the head of a source.
+     *
+     * @throws dev.bams3.error.ReadsException INVALID_INPUT or CORRUPT, naming the file and the place in it
+     */
+    public static SourceHead read(
+            SourceObject object,
+            SourceOptions options,
+            BgzfInflaters inflaters,
+            ExecutorService cpu,
+            ExecutorService waiting) {
+        SourceFormat format = SourceFormat.of(object);
+        VirtualOffset begin = VirtualOffset.of(0, 0);
+        VirtualOffset end = VirtualOffset.of(object.size(), 0);
+        SourceRanges ranges = new SourceRanges(object, waiting, RANGE_LENGTH, 1, 0, object.size());
+        if (format != SourceFormat.BAM) {
+            try (ranges;
+                    HtsjdkRecords records = HtsjdkRecords.open(ranges, format, options.reference(), object.name())) {
+                return new SourceHead(object, format, records.header(), options.reference(), begin, end);
+            }
+        }
+        if (!options.allowMissingEndOfFile()) {
+            requireEndOfFile(object);
+        }
+        try (ParallelInflater inflater = new ParallelInflater(ranges, inflaters, cpu, 1, object.name(), begin, end)) {
+            BamReader reader = new BamReader(inflater, BamRecords.MAX_RECORD_LENGTH);
+            VirtualOffset first = reader.next() ? inflater.virtualOffset(reader.position()) : end;
+            return new SourceHead(object, format, reader.header(), Optional.empty(), first, end);
+        }
+    }
+
+    /** Looked at first, because a truncated file of hours should not be noticed only at its end. */
+    private static void requireEndOfFile(SourceObject object) {
+        int length = (int) Math.min(object.size(), BgzfBlock.END_OF_FILE_LENGTH);
+        byte[] tail = object.read(object.size() - length, length);
+        BgzfBlock.requireEndOfFile(tail, tail.length, object.size(), object.name());
+    }
+
+    /** Whether records can be read from a place in the middle, and are known by such places. */
+    public boolean isSeekable() {
+        return format == SourceFormat.BAM;
+    }
+}

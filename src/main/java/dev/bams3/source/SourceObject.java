@@ -1,0 +1,44 @@
+package dev.bams3.source;
+
+import dev.bams3.storage.ByteRange;
+import dev.bams3.storage.ETag;
+import dev.bams3.storage.ObjectInfo;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+
+/**
+ * A file to convert, pinned to the bytes it had when it was opened: whoever replaces it meanwhile gets a CHANGED failure.
+ *
+ * @param store holds it; stays the caller's
+ * @param key its key
+ * @param size bytes
+ * @param etag identity of these bytes
+ */
+public record SourceObject(ObjectStore store, ObjectKey key, long size, ETag etag) {
+
+    /** @throws dev.bams3.error.ReadsException NOT_FOUND, DENIED or UNAVAILABLE, naming the object */
+    public static SourceObject open(ObjectStore store, ObjectKey key) {
+        ObjectInfo info = store.head(key);
+        return new SourceObject(store, key, info.size(), info.etag());
+    }
+
+    /**
+     * What kind of file it is, by its first bytes: `BAM`, `SAM` or `CRAM`.
+     *
+     * @throws dev.bams3.error.ReadsException INVALID_INPUT for an empty file or another kind
+     */
+    public String format() {
+        return SourceFormat.of(this).name();
+    }
+
+    /** For messages and for the metadata: location of the store and key. */
+    public String name() {
+        String location = store.location();
+        return location.endsWith("/") || location.endsWith(":") ? location + key : location + "/" + key;
+    }
+
+    /** Bytes of the pinned object; the range lies inside it. */
+    byte[] read(long offset, int length) {
+        return store.getRange(key, new ByteRange(offset, length), etag);
+    }
+}

@@ -1,0 +1,230 @@
+package dev.bams3.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.format.block.BlockEncoder;
+import dev.bams3.format.block.PileRecords;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Chunk objects, index sections, the header object and digests: round trips, and every damage found. */
+class ChunkAndIndexTest {
+    private static final UUID DATASET = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
+    private static final String GENERATION = "20260102T030405Z-00112233";
+
+    private static List<BlockEntry> entries(int count) {
+        Random random = new Random(count);
+        List<BlockEntry> blocks = new ArrayList<>();
+        long offset = 64;
+        int start = 0;
+        for (int i = 0; i < count; i++) {
+            int chunk = 3 + i / 40;
+            offset = i % 40 == 0 ? 64 : offset;
+            int length = 1 + random.nextInt(50_000);
+            int last = start + random.nextInt(5000);
+            blocks.add(new BlockEntry(
+                    chunk,
+                    offset,
+                    length,
+                    1 + random.nextInt(600_000),
+                    1 + random.nextInt(2000),
+                    start,
+                    last,
+                    last + 1 + random.nextInt(600_000),
+                    random.nextInt(300_000),
+                    random.nextInt()));
+            offset += length;
+            start = last + random.nextInt(3);
+        }
+        return blocks;
+    }
+
+    private static StoredRange range(byte[] section, long offset) {
+        return new StoredRange(offset, section.length, ByteCursor.crc32c(section, 0, section.length));
+    }
+
+    @Test
+    void sectionsComeBackByTheirRanges() {
+        IndexWriter writer = new IndexWriter(DATASET, GENERATION);
+        List<BlockEntry> first = entries(100);
+        List<BlockEntry> unplaced = List.of(new BlockEntry(9, 64, 10, 20, 1, -1, -1, 0, 0, -5));
+        List<ChunkEntry> chunks = List.of(
+                new ChunkEntry(3, 1L << 40, -1, 1, 2, 3),
+                new ChunkEntry(4, 5, 7, 2, 9, 8),
+                new ChunkEntry(999_999, 5, 7, 2, 9, 8));
+        StoredRange a = writer.addBlocks(7, first);
+        StoredRange b = writer.addBlocks(-1, unplaced);
+        StoredRange c = writer.addChunks(chunks);
+        byte[] index = writer.toByteArray();
+        assertThat(index).hasSize((int) c.end());
+        assertThat(BlockIndex.blocks("i", part(index, a), a, 7).blocks()).isEqualTo(first);
+        assertThat(BlockIndex.blocks("i", part(index, b), b, -1).blocks()).isEqualTo(unplaced);
+        assertThat(BlockIndex.chunks("i", part(index, c), c)).isEqualTo(chunks);
+        assertThat(ObjectHead.decode("i", index, ObjectHead.INDEX).generation()).isEqualTo(GENERATION);
+    }
+
+    private static byte[] part(byte[] object, StoredRange range) {
+        return Arrays.copyOfRange(object, (int) range.offset(), (int) range.end());
+    }
+
+    @Test
+    void damagedSectionsAreCorrupt() {
+        byte[] section = IndexSection.encodeBlocks(0, entries(30));
+        StoredRange range = range(section, 64);
+        for (int i = 0; i < section.length; i++) {
+            byte[] damaged = section.clone();
+            damaged[i] ^= 0x10;
+            assertCorrupt(() -> BlockIndex.blocks("i", damaged, range, 0));
+            byte[] cut = Arrays.copyOf(section, i);
+            assertCorrupt(() -> BlockIndex.blocks("i", cut, range, 0));
+        }
+        assertCorrupt(() -> BlockIndex.blocks("i", section, range, 1));
+        assertCorrupt(() -> BlockIndex.chunks("i", section, range));
+    }
+
+    /** With a checksum that agrees, so that the parser itself is tried. */
+    @Test
+    void forgedSectionsAreNeverMoreThanCorrupt() {
+        Random random = new Random(20260102);
+        for (int round = 0; round < 5000; round++) {
+            byte[] section = IndexSection.encodeBlocks(0, entries(1 + round % 3));
+            section[random.nextInt(section.length)] = (byte) random.nextInt();
+            byte[] forged = random.nextInt(4) == 0 ? Arrays.copyOf(section, random.nextInt(90) + 1) : section;
+            try {
+                BlockList blocks = BlockIndex.blocks("i", forged, range(forged, 64), 0);
+                int lastStart = -1;
+                long end = 64;
+                int chunk = 0;
+                for (BlockEntry block : blocks.blocks()) {
+                    assertThat(block.firstStart()).isGreaterThanOrEqualTo(lastStart);
+                    assertThat(block.lastStart()).isGreaterThanOrEqualTo(block.firstStart());
+                    assertThat(block.endMax()).isGreaterThanOrEqualTo(block.lastStart());
+                    assertThat(block.offset()).isGreaterThanOrEqualTo(block.chunk() == chunk ? end : 64);
+                    lastStart = block.lastStart();
+                    chunk = block.chunk();
+                    end = block.offset() + block.storedLength();
+                }
+            } catch (ReadsException e) {
+                assertThat(e.kind()).isIn(ErrorKind.CORRUPT, ErrorKind.UNSUPPORTED_VERSION);
+                assertThat(e.resource()).contains("i");
+            }
+        }
+    }
+
+    @Test
+    void blocksOutsideOfTheirChunkAreCorrupt() {
+        BlockList blocks = new BlockList(List.of(new BlockEntry(0, 64, 100, 9, 1, 0, 0, 1, 0, 0)));
+        BlockIndex.check("i", blocks, 2, List.of(new ChunkEntry(0, 164, 2, 1, 1, 9)));
+        assertCorrupt(() -> BlockIndex.check("i", blocks, 2, List.of(new ChunkEntry(0, 163, 2, 1, 1, 9))));
+        assertCorrupt(() -> BlockIndex.check("i", blocks, 1, List.of(new ChunkEntry(0, 164, 2, 1, 1, 9))));
+        assertCorrupt(() -> BlockIndex.check("i", blocks, 2, List.of()));
+    }
+
+    @Test
+    void aChunkTellsItsOwnBlocks() {
+        ChunkWriter writer = new ChunkWriter(DATASET, GENERATION, 5, 0);
+        ByteArrayOutputStream object = new ByteArrayOutputStream();
+        List<BlockEntry> blocks = new ArrayList<>();
+        object.writeBytes(writer.head());
+        try (BlockEncoder encoder = new BlockEncoder()) {
+            for (int i = 0; i < 3; i++) {
+                byte[] records = new PileRecords(i).block(1, 0);
+                EncodedBlock block = encoder.encode(records, 0, records.length);
+                if (i == 0 || block.firstStart() >= blocks.getLast().lastStart()) {
+                    blocks.add(writer.add(block));
+                    object.writeBytes(block.stored());
+                }
+                EncodedBlock other = new EncodedBlock(block.stored(), 1, 0, 0, 1, 0, block.digest(), block.flagstat());
+                assertThatThrownBy(() -> writer.add(other)).isInstanceOf(IllegalArgumentException.class);
+            }
+        }
+        object.writeBytes(writer.finish());
+        byte[] chunk = object.toByteArray();
+        assertThat(writer.entry().length()).isEqualTo(chunk.length);
+        byte[] tailBytes = Arrays.copyOfRange(chunk, chunk.length - ChunkReader.TAIL_LENGTH, chunk.length);
+        ChunkReader.Tail tail = ChunkReader.tail("c", tailBytes, chunk.length);
+        assertThat(ChunkReader.directory("c", part(chunk, tail.directory()), tail, 5)
+                        .blocks())
+                .isEqualTo(blocks);
+        assertCorrupt(() -> ChunkReader.directory("c", part(chunk, tail.directory()), tail, 6));
+        for (int i = 0; i < tailBytes.length; i++) {
+            byte[] damaged = tailBytes.clone();
+            damaged[i] ^= 1;
+            assertCorrupt(() -> ChunkReader.tail("c", damaged, chunk.length));
+        }
+        assertCorrupt(() -> ChunkReader.tail("c", tailBytes, chunk.length - 1));
+        byte[] head = Arrays.copyOf(chunk, ChunkReader.HEAD_LENGTH);
+        ChunkReader.checkHead("c", head, DATASET, GENERATION, 5);
+        assertCorrupt(() -> ChunkReader.checkHead("c", head, DATASET, GENERATION, 4));
+        assertCorrupt(() -> ChunkReader.checkHead("c", head, DATASET, "other", 5));
+        assertCorrupt(() -> ChunkReader.checkHead("c", head, new UUID(1, 2), GENERATION, 5));
+        for (int i = 0; i < head.length; i++) {
+            byte[] damaged = head.clone();
+            damaged[i] ^= 1;
+            assertCorrupt(() -> ChunkReader.checkHead("c", damaged, DATASET, GENERATION, 5));
+            byte[] cut = Arrays.copyOf(head, i);
+            assertCorrupt(() -> ChunkReader.checkHead("c", cut, DATASET, GENERATION, 5));
+        }
+    }
+
+    @Test
+    void aNewerObjectIsUnsupported() {
+        byte[] head = new ObjectHead(ObjectHead.CHUNK, DATASET, GENERATION, 5).encode();
+        head[4] = 2;
+        ByteSink crc = new ByteSink(4);
+        crc.int32(ByteCursor.crc32c(head, 0, 60));
+        System.arraycopy(crc.array(), 0, head, 60, 4);
+        assertThatThrownBy(() -> ChunkReader.checkHead("c", head, DATASET, GENERATION, 5))
+                .isInstanceOfSatisfying(ReadsException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(ErrorKind.UNSUPPORTED_VERSION);
+                    assertThat(e.text()).contains("2.0");
+                });
+    }
+
+    @Test
+    void headerTextIsKeptVerbatim() {
+        for (String text : List.of("", "@HD\tVN:1.6\n", "no header at all", "\u0000\u00FF\n".repeat(1000))) {
+            byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+            byte[] stored = HeaderCodec.encode(bytes);
+            var described = HeaderCodec.describe(bytes, stored);
+            assertThat(HeaderCodec.decode("h", stored, described)).isEqualTo(bytes);
+            for (int i = 0; i < stored.length; i++) {
+                byte[] damaged = stored.clone();
+                damaged[i] ^= 4;
+                assertCorrupt(() -> HeaderCodec.decode("h", damaged, described));
+            }
+            assertCorrupt(() -> HeaderCodec.decode("h", Arrays.copyOf(stored, stored.length - 1), described));
+        }
+    }
+
+    @Test
+    void digestsOfPartsCombine() {
+        byte[] bytes = new byte[100_000];
+        new Random(1).nextBytes(bytes);
+        StreamDigest whole = StreamDigest.of(bytes, 0, bytes.length, 30);
+        for (int cut : new int[] {0, 1, 63, 64, 65_536, 99_999, 100_000}) {
+            StreamDigest first = StreamDigest.of(bytes, 0, cut, 10);
+            StreamDigest second = StreamDigest.of(bytes, cut, bytes.length - cut, 20);
+            assertThat(first.then(second)).isEqualTo(whole);
+        }
+        assertThat(StreamDigest.EMPTY.then(whole)).isEqualTo(whole);
+        assertThat(whole.hex()).hasSize(16);
+    }
+
+    private static void assertCorrupt(Runnable action) {
+        assertThatThrownBy(action::run).isInstanceOfSatisfying(ReadsException.class, e -> {
+            assertThat(e.kind()).isEqualTo(ErrorKind.CORRUPT);
+            assertThat(e.resource()).isPresent();
+            assertThat(e.field()).isPresent();
+        });
+    }
+}
