@@ -37,7 +37,7 @@ public final class Bams3 {
         boolean terminal = System.console() != null && System.console().isTerminal();
         try (CommandParts parts = new CommandParts(Settings.ofProcess())) {
             // Not System.out, which would keep why it cannot be written to itself.
-            return Commands.run(args, parts, new FileOutputStream(FileDescriptor.out), System.err, terminal);
+            return Commands.run(args, parts, System.in, new FileOutputStream(FileDescriptor.out), System.err, terminal);
         } catch (ReadsException e) {
             System.err.println("bams3: " + e.getMessage());
             return CommandLine.ExitCode.USAGE;

@@ -8,13 +8,15 @@ import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.ObjectUpload;
 import dev.bams3.storage.ObjectUri;
 import dev.bams3.storage.StoreUri;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The BAM that a command writes: a file, as {@link OutputFile} has them, or an object of a bucket, which appears whole, on
- * {@link #complete}, or not at all.
+ * The BAM that a command writes: standard output, a file, as {@link OutputFile} has them, or an object of a bucket, which
+ * appears whole, on {@link #complete}, or not at all.
  */
 final class BamTarget extends OutputStream {
     private final Exporter.Target bytes;
@@ -30,11 +32,16 @@ final class BamTarget extends OutputStream {
     }
 
     /**
-     * @param address path, {@code file:} or {@code s3://} address
+     * @param address {@code -} for standard output, path, {@code file:} or {@code s3://} address
      * @param replace whether a regular file or an object that is there may be written over
      * @throws ReadsException INVALID_INPUT for one that may not, and for a folder; DENIED; UNAVAILABLE
      */
-    static BamTarget open(CommandEnvironment environment, String address, boolean replace) {
+    static BamTarget open(CommandContext context, String address, boolean replace) {
+        if (address.equals(CommandContext.STANDARD)) {
+            OutputStream out = context.output();
+            return new BamTarget(
+                    (bytes, offset, length) -> write(out, bytes, offset, length), () -> flush(out), () -> {}, true);
+        }
         ObjectUri uri = ObjectUri.parse("bam", address);
         if (uri.root() instanceof StoreUri.Folder(Path folder)) {
             Path path = folder.resolve(uri.key().value());
@@ -45,12 +52,29 @@ final class BamTarget extends OutputStream {
             OutputFile file = OutputFile.open(path);
             return new BamTarget(file::write, file::complete, file::close, stream);
         }
-        ObjectStore store = environment.store(uri.root());
+        ObjectStore store = context.environment().store(uri.root());
         if (!replace && exists(store, uri.key())) {
             throw isThere(uri.toString());
         }
         ObjectUpload upload = store.upload(uri.key());
         return new BamTarget(upload::write, upload::complete, upload::close, false);
+    }
+
+    private static void write(OutputStream out, byte[] bytes, int offset, int length) {
+        try {
+            out.write(bytes, offset, length);
+        } catch (IOException e) {
+            // Standard output remembers it.
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void flush(OutputStream out) {
+        try {
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Whether it is written straight into, as standard output is. */

@@ -6,6 +6,7 @@ import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.storage.ObjectUri;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 
@@ -13,13 +14,21 @@ import java.io.PrintStream;
  * Where a command runs.
  *
  * @param environment stores and threads
+ * @param input standard input
  * @param output standard output: results only
  * @param out the same, for text; flushed at the end, and not to be used with {@code output} in one command
  * @param err standard error: progress and failures
  * @param terminal whether somebody looks at {@code err}
  */
 record CommandContext(
-        CommandEnvironment environment, OutputStream output, PrintStream out, PrintStream err, boolean terminal) {
+        CommandEnvironment environment,
+        InputStream input,
+        OutputStream output,
+        PrintStream out,
+        PrintStream err,
+        boolean terminal) {
+    /** What a command line calls standard input and standard output. */
+    static final String STANDARD = "-";
 
     /** A dataset by id, below the configured store, or by the address or path of its own folder. */
     DatasetLocation location(String text) {

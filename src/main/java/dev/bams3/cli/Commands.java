@@ -4,6 +4,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -46,6 +47,7 @@ public final class Commands {
      *
      * @param args command line, the command's name first
      * @param environment stays the caller's
+     * @param in standard input, for commands that are given {@code -}; stays the caller's
      * @param out gets the results; text in the encoding of {@link System#out}. A reader that goes away is no failure, any
      *     other failure of it is
      * @param err gets progress, and one line for a failure
@@ -53,10 +55,15 @@ public final class Commands {
      * @return exit code
      */
     public static int run(
-            String[] args, CommandEnvironment environment, OutputStream out, PrintStream err, boolean terminal) {
+            String[] args,
+            CommandEnvironment environment,
+            InputStream in,
+            OutputStream out,
+            PrintStream err,
+            boolean terminal) {
         StandardOutput output = new StandardOutput(out);
         PrintStream text = new PrintStream(new BufferedOutputStream(output), false, System.out.charset());
-        CommandContext context = new CommandContext(environment, output, text, err, terminal);
+        CommandContext context = new CommandContext(environment, in, output, text, err, terminal);
         Root root = new Root();
         CommandLine line = new CommandLine(root)
                 .addSubcommand(new ConvertCommand(context))
@@ -176,6 +183,7 @@ public final class Commands {
                 "",
                 "A <dataset> is an id below the store of BAMS3_STORE (default file:./data), or",
                 "its own folder: /data/a.bams3, ./a.bams3, file:/data/a.bams3, s3://b/a.bams3.",
+                "A file that is named - is standard input or standard output.",
                 "Exit codes: 0 done, 1 failed, 2 called wrongly, 70 a defect of this program."
             })
     private static final class Root implements Runnable {

@@ -3,14 +3,10 @@ package dev.bams3.cli;
 import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.Converter;
 import dev.bams3.dataset.DatasetLocation;
-import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.format.DatasetMetadata;
 import dev.bams3.format.DatasetMetadata.Compression;
 import dev.bams3.source.SourceObject;
-import dev.bams3.storage.ObjectUri;
-import dev.bams3.storage.StoreUri;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,7 +27,10 @@ import picocli.CommandLine.Parameters;
 final class ConvertCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Parameters(index = "0", paramLabel = "<source>", description = "Path, file: or s3:// address of the file.")
+    @Parameters(
+            index = "0",
+            paramLabel = "<source>",
+            description = "Path, file:, s3:// or https:// address of the file, or - for standard input.")
     private String source;
 
     @Parameters(index = "1", paramLabel = "<dataset>", description = "Id or address of the dataset.")
@@ -71,7 +70,8 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(
             names = "--temporary",
             paramLabel = "<folder>",
-            description = "Folder for sorting; needs about the size of the source (default: the system's).")
+            description = "Folder for sorting and for a copy of standard input; needs about the size of the source"
+                    + " (default: the system's).")
     private @Nullable Path temporary;
 
     ConvertCommand(CommandContext context) {
@@ -81,13 +81,7 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         long begun = System.nanoTime();
-        ObjectUri address = ObjectUri.parse("source", source);
-        if (address.root() instanceof StoreUri.Folder(Path folder)
-                && Files.isDirectory(folder.resolve(address.key().value()))) {
-            throw ReadsException.about(ErrorKind.INVALID_INPUT, source, "is a folder: name a BAM, SAM or CRAM file");
-        }
         DatasetLocation destination = context.location(dataset);
-        SourceObject object = SourceObject.open(context.environment().store(address.root()), address.key());
         ConversionOptions defaults = ConversionOptions.DEFAULT;
         ConversionOptions options = defaults.withReplace(replace)
                 .withVerify(!noVerify)
@@ -99,11 +93,14 @@ final class ConvertCommand implements Callable<Integer> {
                         temporary == null ? defaults.temporary() : temporary);
         CommandEnvironment environment = context.environment();
         Converter converter = new Converter(environment.program(), environment.cpu(), environment.waiting());
-        DatasetMetadata made;
-        try (ProgressDisplay display = new ProgressDisplay(context)) {
-            made = converter.convert(object, destination, options, display);
+        try (CommandSource opened = CommandSource.open(context, "source", source, options.temporary())) {
+            SourceObject object = opened.object();
+            DatasetMetadata made;
+            try (ProgressDisplay display = new ProgressDisplay(context)) {
+                made = converter.convert(object, destination, options, display);
+            }
+            context.out().println(summary(made, object.size(), (System.nanoTime() - begun) / 1e9));
         }
-        context.out().println(summary(made, object.size(), (System.nanoTime() - begun) / 1e9));
         return 0;
     }
 

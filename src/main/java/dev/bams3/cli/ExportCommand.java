@@ -23,7 +23,10 @@ final class ExportCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "<dataset>", description = "Id or address of the dataset.")
     private String dataset;
 
-    @Parameters(index = "1", paramLabel = "<bam>", description = "Path, file: or s3:// address of the BAM to write.")
+    @Parameters(
+            index = "1",
+            paramLabel = "<bam>",
+            description = "Path, file: or s3:// address of the BAM to write, or - for standard output.")
     private String target;
 
     @Option(
@@ -47,7 +50,7 @@ final class ExportCommand implements Callable<Integer> {
         OpenDataset open = context.open(dataset);
         boolean stream;
         try (ProgressDisplay display = new ProgressDisplay(context);
-                BamTarget written = BamTarget.open(context.environment(), target, force)) {
+                BamTarget written = BamTarget.open(context, target, force)) {
             stream = written.isStream();
             exporter().export(open, written::write, level, display);
             written.complete();

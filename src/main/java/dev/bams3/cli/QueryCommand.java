@@ -52,8 +52,8 @@ final class QueryCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "<file>",
-            description = "Write to this file, which appears when it is whole (default: standard output).")
-    private @Nullable Path output;
+            description = "Write to this file, which appears when it is whole; - is standard output, the default.")
+    private @Nullable String output;
 
     @Mixin
     private ViewOptions view = new ViewOptions();
@@ -68,8 +68,8 @@ final class QueryCommand implements Callable<Integer> {
         ReadSelection selection = selection(open.metadata().dictionary());
         try (OpenRead read = context.environment().query().open(open, selection, view.view())) {
             Part part = headerOnly ? Part.HEADER : Part.WHOLE;
-            if (output != null) {
-                toFile(read, part, output);
+            if (output != null && !output.equals(CommandContext.STANDARD)) {
+                toFile(read, part, Path.of(output));
             } else {
                 toStandardOutput(read, part);
             }

@@ -32,7 +32,9 @@ final class SimulateCommand implements Callable<Integer> {
 
     private final CommandContext context;
 
-    @Parameters(paramLabel = "<bam>", description = "Path, file: or s3:// address of the BAM to write.")
+    @Parameters(
+            paramLabel = "<bam>",
+            description = "Path, file: or s3:// address of the BAM to write, or - for standard output.")
     private String target;
 
     @Option(
@@ -76,7 +78,7 @@ final class SimulateCommand implements Callable<Integer> {
         SimulationOptions options = options();
         Simulator.Totals totals;
         boolean stream;
-        try (BamTarget written = BamTarget.open(context.environment(), target, true)) {
+        try (BamTarget written = BamTarget.open(context, target, true)) {
             stream = written.isStream();
             OutputStream out = new BufferedOutputStream(written, 1 << 16);
             totals = new Simulator(context.environment().cpu(), level).simulate(options, out);

@@ -7,14 +7,19 @@ import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 
 /**
- * A file to convert, pinned to the bytes it had when it was opened: whoever replaces it meanwhile gets a CHANGED failure.
+ * A file to convert, pinned to the bytes it had when it was opened: reads after a replacement fail as CHANGED.
  *
  * @param store holds it; stays the caller's
  * @param key its key
  * @param size bytes
  * @param etag identity of these bytes
+ * @param name for messages and for the metadata
  */
-public record SourceObject(ObjectStore store, ObjectKey key, long size, ETag etag) {
+public record SourceObject(ObjectStore store, ObjectKey key, long size, ETag etag, String name) {
+    /** A file that is named by the location of its store and its key. */
+    public SourceObject(ObjectStore store, ObjectKey key, long size, ETag etag) {
+        this(store, key, size, etag, nameOf(store.location(), key));
+    }
 
     /** @throws dev.bams3.error.ReadsException NOT_FOUND, DENIED or UNAVAILABLE, naming the object */
     public static SourceObject open(ObjectStore store, ObjectKey key) {
@@ -31,9 +36,12 @@ public record SourceObject(ObjectStore store, ObjectKey key, long size, ETag eta
         return SourceFormat.of(this).name();
     }
 
-    /** For messages and for the metadata: location of the store and key. */
-    public String name() {
-        String location = store.location();
+    /** Returns the same file under another name. */
+    public SourceObject named(String newName) {
+        return new SourceObject(store, key, size, etag, newName);
+    }
+
+    private static String nameOf(String location, ObjectKey key) {
         return location.endsWith("/") || location.endsWith(":") ? location + key : location + "/" + key;
     }
 

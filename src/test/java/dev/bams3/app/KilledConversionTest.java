@@ -10,6 +10,7 @@ import dev.bams3.simulate.Simulator;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -123,7 +124,7 @@ class KilledConversionTest {
         output.reset();
         PrintStream print = new PrintStream(output, true, StandardCharsets.UTF_8);
         try (CommandParts parts = new CommandParts(Settings.ofProcess())) {
-            return Commands.run(arguments, parts, print, print, false);
+            return Commands.run(arguments, parts, InputStream.nullInputStream(), print, print, false);
         }
     }
 

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -137,7 +138,7 @@ class KubernetesConversionTest {
         call.addAll(List.of("--index", Integer.toString(index)));
         int code;
         try (CommandParts parts = new CommandParts(SettingsTest.settings(environment))) {
-            code = Commands.run(call.toArray(String[]::new), parts, print, print, false);
+            code = Commands.run(call.toArray(String[]::new), parts, InputStream.nullInputStream(), print, print, false);
         }
         synchronized (outputs) {
             outputs.add(output.toString(StandardCharsets.UTF_8));

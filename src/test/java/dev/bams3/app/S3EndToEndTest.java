@@ -17,6 +17,7 @@ import htsjdk.samtools.SamReaderFactory;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -198,7 +199,7 @@ class S3EndToEndTest {
         PrintStream print = new PrintStream(output, true, StandardCharsets.UTF_8);
         int code;
         try (CommandParts parts = new CommandParts(Settings.ofProcess())) {
-            code = Commands.run(arguments, parts, print, print, false);
+            code = Commands.run(arguments, parts, InputStream.nullInputStream(), print, print, false);
         }
         String text = output.toString(StandardCharsets.UTF_8);
         assertThat(code).as("%s: %s", String.join(" ", arguments), text).isZero();

@@ -11,6 +11,7 @@ import dev.bams3.genome.Region;
 import dev.bams3.storage.StoreUri;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -235,6 +236,7 @@ class CommandsTest {
         int code = Commands.run(
                 new String[] {"query", "demo"},
                 environment,
+                InputStream.nullInputStream(),
                 closed,
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false);
@@ -298,7 +300,13 @@ class CommandsTest {
     private int run(String... args) {
         out.reset();
         err.reset();
-        return Commands.run(args, environment, out, new PrintStream(err, true, StandardCharsets.UTF_8), false);
+        return Commands.run(
+                args,
+                environment,
+                InputStream.nullInputStream(),
+                out,
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false);
     }
 
     private String file(String name) {

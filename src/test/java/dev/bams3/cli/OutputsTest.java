@@ -7,6 +7,7 @@ import dev.bams3.fixtures.RawBam;
 import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -153,7 +154,13 @@ class OutputsTest {
 
     private int run(OutputStream output, String... args) {
         err.reset();
-        return Commands.run(args, environment, output, new PrintStream(err, true, StandardCharsets.UTF_8), false);
+        return Commands.run(
+                args,
+                environment,
+                InputStream.nullInputStream(),
+                output,
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false);
     }
 
     private String file(String name) {
