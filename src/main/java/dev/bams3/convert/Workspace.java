@@ -62,7 +62,7 @@ final class Workspace {
                 digest.getLong() & ~0xF000L | 0x8000L, digest.getLong() & 0x3FFFFFFFFFFFFFFFL | 0x8000000000000000L);
         generation = DatasetLayout.newGeneration(key.begun(), uuid);
         commit = new DatasetCommit(destination);
-        life = new SignOfLife(destination.store(), destination.key(generation + FOLDER + SignOfLife.NAME));
+        life = new SignOfLife(destination.store(), destination.key(generation).value() + FOLDER + SignOfLife.FOLDER);
     }
 
     /**
