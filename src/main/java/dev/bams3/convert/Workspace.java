@@ -266,8 +266,18 @@ final class Workspace {
         return (int) crc.getValue();
     }
 
+    /**
+     * Ends the work on a generation that was published.
+     *
+     * @param made chunks that this run has made
+     */
+    ConversionResult finished(DatasetMetadata published, int made) {
+        removeDocuments();
+        return new ConversionResult(published, made, published.chunks().count() - made);
+    }
+
     /** Removes the documents, when they are of no use any more. */
-    void removeDocuments() {
+    private void removeDocuments() {
         remove(destination.key(generation).value() + FOLDER);
     }
 
