@@ -60,28 +60,20 @@ public record ConversionOptions(
         return new ConversionOptions(replace, newVerify, source, sizing, compression, sort, sortMemory, temporary);
     }
 
+    public ConversionOptions withSource(SourceOptions newSource) {
+        return new ConversionOptions(replace, verify, newSource, sizing, compression, sort, sortMemory, temporary);
+    }
+
     public ConversionOptions withAllowMissingEndOfFile(boolean allow) {
-        return new ConversionOptions(
-                replace,
-                verify,
-                new SourceOptions(allow, source.reference()),
-                sizing,
-                compression,
-                sort,
-                sortMemory,
-                temporary);
+        return withSource(source.withAllowMissingEndOfFile(allow));
     }
 
     public ConversionOptions withReference(Optional<Path> newReference) {
-        return new ConversionOptions(
-                replace,
-                verify,
-                new SourceOptions(source.allowMissingEndOfFile(), newReference),
-                sizing,
-                compression,
-                sort,
-                sortMemory,
-                temporary);
+        return withSource(source.withReference(newReference));
+    }
+
+    public ConversionOptions withAllowUnknownReferences(boolean allow) {
+        return withSource(source.withAllowUnknownReferences(allow));
     }
 
     public ConversionOptions withSizing(BlockSizing newSizing) {

@@ -17,22 +17,18 @@ import htsjdk.samtools.SamInputResource;
 import htsjdk.samtools.SamReader;
 import htsjdk.samtools.SamReaderFactory;
 import htsjdk.samtools.ValidationStringency;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** The records of a SAM or CRAM as BAM bytes, by way of htsjdk; one core. */
+/** The records of a CRAM as BAM bytes, by way of htsjdk; one core. */
 final class HtsjdkRecords implements RecordSource {
     private final SourceRanges ranges;
     private final SamReader reader;
@@ -44,59 +40,25 @@ final class HtsjdkRecords implements RecordSource {
     private byte[] record = new byte[0];
     private long records;
 
-    private HtsjdkRecords(SourceRanges ranges, SamReader reader, Optional<byte[]> verbatimText, String resource) {
+    private HtsjdkRecords(SourceRanges ranges, SamReader reader, String resource) {
         this.ranges = ranges;
         this.reader = reader;
         this.resource = resource;
         SAMFileHeader read = reader.getFileHeader();
-        header = new SamHeader(verbatimText.orElseGet(() -> text(read)), dictionary(read));
+        header = new SamHeader(text(read), dictionary(read));
         codec = new BAMRecordCodec(read);
         codec.setOutputStream(bytes);
         iterator = reader.iterator();
     }
 
-    static HtsjdkRecords open(SourceRanges ranges, SourceFormat format, Optional<Path> reference, String resource) {
+    static HtsjdkRecords open(SourceRanges ranges, Optional<Path> reference, String resource) {
         try {
             SamReaderFactory factory = SamReaderFactory.make().validationStringency(ValidationStringency.SILENT);
             reference.ifPresent(factory::referenceSequence);
             InputStream in = new RangeStream(ranges);
-            if (format == SourceFormat.CRAM) {
-                return new HtsjdkRecords(ranges, factory.open(SamInputResource.of(in)), Optional.empty(), resource);
-            }
-            InputStream text = textOf(in);
-            byte[] headerText = headerLines(text);
-            InputStream whole = new SequenceInputStream(new ByteArrayInputStream(headerText), text);
-            return new HtsjdkRecords(
-                    ranges, factory.open(SamInputResource.of(whole)), Optional.of(headerText), resource);
-        } catch (SAMException | IllegalArgumentException | IllegalStateException | IOException e) {
+            return new HtsjdkRecords(ranges, factory.open(SamInputResource.of(in)), resource);
+        } catch (SAMException | IllegalArgumentException | IllegalStateException e) {
             throw invalid(resource, "header", e);
-        }
-    }
-
-    private static InputStream textOf(InputStream in) throws IOException {
-        BufferedInputStream buffered = new BufferedInputStream(in, 1 << 16);
-        buffered.mark(2);
-        boolean gzip = SourceFormat.isGzip(buffered.readNBytes(2));
-        buffered.reset();
-        return gzip ? new BufferedInputStream(new GZIPInputStream(buffered, 1 << 16), 1 << 16) : buffered;
-    }
-
-    /** The lines that begin with `@`, byte for byte; the stream stands at the first record then. */
-    private static byte[] headerLines(InputStream in) throws IOException {
-        ByteArrayOutputStream lines = new ByteArrayOutputStream();
-        while (true) {
-            in.mark(1);
-            int first = in.read();
-            if (first != '@') {
-                in.reset();
-                return lines.toByteArray();
-            }
-            for (int c = first; c >= 0; c = in.read()) {
-                lines.write(c);
-                if (c == '\n') {
-                    break;
-                }
-            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.bams3.source;
 
 import dev.bams3.sam.SamHeader;
+import java.util.List;
 
 /** Checked BAM records, one after the other, in the order of their file; one thread. */
 public interface RecordSource extends AutoCloseable {
@@ -28,6 +29,11 @@ public interface RecordSource extends AutoCloseable {
     /** Where the current record begins in a BAM ({@link dev.bams3.bgzf.VirtualOffset}), or {@link #NOWHERE}. */
     default long virtualOffset() {
         return NOWHERE;
+    }
+
+    /** What the source has that its records, which were read since the last call, have not; forgotten with it. */
+    default List<SourceWarnings.Warning> takeWarnings() {
+        return List.of();
     }
 
     @Override

@@ -43,11 +43,11 @@ public final class SourceFile implements AutoCloseable {
             ExecutorService cpu,
             ExecutorService waiting) {
         SourceObject object = head.object();
+        int cores = Runtime.getRuntime().availableProcessors();
         if (head.format() != SourceFormat.BAM) {
             SourceRanges ranges = new SourceRanges(object, waiting, RANGE_LENGTH, RANGES_IN_FLIGHT, 0, object.size());
             try {
-                return new SourceFile(
-                        ranges, HtsjdkRecords.open(ranges, head.format(), head.reference(), object.name()));
+                return new SourceFile(ranges, records(head, ranges, inflaters, cpu, cores));
             } catch (RuntimeException e) {
                 ranges.close();
                 throw e;
@@ -55,9 +55,18 @@ public final class SourceFile implements AutoCloseable {
         }
         SourceRanges ranges = new SourceRanges(
                 object, waiting, RANGE_LENGTH, RANGES_IN_FLIGHT, from.block(), endOfBytes(to, object.size()));
-        int ahead = 8 * Runtime.getRuntime().availableProcessors();
-        ParallelInflater inflater = new ParallelInflater(ranges, inflaters, cpu, ahead, object.name(), from, to);
+        ParallelInflater inflater = new ParallelInflater(ranges, inflaters, cpu, 8 * cores, object.name(), from, to);
         return new SourceFile(ranges, new BamRecords(inflater, head.header(), BamRecords.MAX_RECORD_LENGTH));
+    }
+
+    private static RecordSource records(
+            SourceHead head, SourceRanges ranges, BgzfInflaters inflaters, ExecutorService cpu, int cores) {
+        SourceOptions options = head.options();
+        if (head.format() == SourceFormat.CRAM) {
+            return HtsjdkRecords.open(ranges, options.reference(), head.object().name());
+        }
+        SamText text = SamText.open(ranges, head.object(), inflaters, cpu, 4 * cores);
+        return new SamRecords(text, cpu, 4 * cores, options.allowUnknownReferences());
     }
 
     /** Behind the block that {@code to} lies in, whose length nobody knows before it is read. */

@@ -5,8 +5,6 @@ import dev.bams3.bgzf.BgzfBlock;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.bgzf.VirtualOffset;
 import dev.bams3.sam.SamHeader;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -14,7 +12,7 @@ import java.util.concurrent.ExecutorService;
  *
  * @param format of the file
  * @param header of the file
- * @param reference FASTA file of a CRAM's references
+ * @param options how it is read
  * @param first where the first record of a BAM begins; {@code end} if there is none
  * @param end where a record after the last would begin
  */
@@ -22,7 +20,7 @@ public record SourceHead(
         SourceObject object,
         SourceFormat format,
         SamHeader header,
-        Optional<Path> reference,
+        SourceOptions options,
         VirtualOffset first,
         VirtualOffset end) {
     private static final int RANGE_LENGTH = 256 << 10;
@@ -42,19 +40,26 @@ public record SourceHead(
         VirtualOffset begin = VirtualOffset.of(0, 0);
         VirtualOffset end = VirtualOffset.of(object.size(), 0);
         SourceRanges ranges = new SourceRanges(object, waiting, RANGE_LENGTH, 1, 0, object.size());
-        if (format != SourceFormat.BAM) {
+        if (format == SourceFormat.CRAM) {
             try (ranges;
-                    HtsjdkRecords records = HtsjdkRecords.open(ranges, format, options.reference(), object.name())) {
-                return new SourceHead(object, format, records.header(), options.reference(), begin, end);
+                    HtsjdkRecords records = HtsjdkRecords.open(ranges, options.reference(), object.name())) {
+                return new SourceHead(object, format, records.header(), options, begin, end);
             }
         }
-        if (!options.allowMissingEndOfFile()) {
+        if (!options.allowMissingEndOfFile() && (format == SourceFormat.BAM || SamText.isBgzf(object))) {
             requireEndOfFile(object);
+        }
+        if (format == SourceFormat.SAM) {
+            try (ranges;
+                    SamText text = SamText.open(ranges, object, inflaters, cpu, 1);
+                    SamRecords records = new SamRecords(text, cpu, 1, options.allowUnknownReferences())) {
+                return new SourceHead(object, format, records.header(), options, begin, end);
+            }
         }
         try (ParallelInflater inflater = new ParallelInflater(ranges, inflaters, cpu, 1, object.name(), begin, end)) {
             BamReader reader = new BamReader(inflater, BamRecords.MAX_RECORD_LENGTH);
             VirtualOffset first = reader.next() ? inflater.virtualOffset(reader.position()) : end;
-            return new SourceHead(object, format, reader.header(), Optional.empty(), first, end);
+            return new SourceHead(object, format, reader.header(), options, first, end);
         }
     }
 

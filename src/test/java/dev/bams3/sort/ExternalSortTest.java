@@ -11,11 +11,11 @@ import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.source.SourceFormat;
 import dev.bams3.source.SourceHead;
 import dev.bams3.source.SourceObject;
+import dev.bams3.source.SourceOptions;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectKey;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +45,7 @@ class ExternalSortTest {
                 new SourceObject(new MemoryObjectStore(), new ObjectKey("a.bam"), Long.MAX_VALUE / 2, new ETag("any")),
                 SourceFormat.BAM,
                 RandomRecords.header(),
-                Optional.empty(),
+                SourceOptions.DEFAULT,
                 VirtualOffset.of(0, 0),
                 VirtualOffset.of(0, 0));
         assertThatThrownBy(() -> ExternalSort.checkRoom(head, folder)).hasMessageContaining("BAMS3_JOBS_TEMPORARY");

@@ -1,0 +1,44 @@
+package dev.bams3.source;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Warnings of a source, counted by kind, with the first example of each. Safe for use by many threads. */
+public final class SourceWarnings {
+    private final Map<WarningKind, Warning> found = new EnumMap<>(WarningKind.class);
+
+    /**
+     * Warnings of one kind.
+     *
+     * @param kind what is not right
+     * @param count of records or lines
+     * @param example one of them: its read and place, or its line
+     */
+    public record Warning(WarningKind kind, long count, String example) {}
+
+    /** Counts more of a kind; the example of the first call stays. */
+    public synchronized void add(WarningKind kind, long count, String example) {
+        found.merge(
+                kind,
+                new Warning(kind, count, example),
+                (first, more) -> new Warning(kind, first.count() + more.count(), first.example()));
+    }
+
+    public synchronized void add(List<Warning> warnings) {
+        warnings.forEach(warning -> add(warning.kind(), warning.count(), warning.example()));
+    }
+
+    /** What was found, in the order of the kinds. */
+    public synchronized List<Warning> list() {
+        return new ArrayList<>(found.values());
+    }
+
+    /** What was found since the last call, which is forgotten. */
+    public synchronized List<Warning> take() {
+        List<Warning> taken = list();
+        found.clear();
+        return taken;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.bams3.source;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Bytes of text: where one stands, eight compared at a time, and how text stands in a message. */
+final class TextBytes {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long EACH_BYTE = 0x0101_0101_0101_0101L;
+    private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+    private static final int MOST_QUOTED = 60;
+
+    private TextBytes() {}
+
+    /** Index of the first such byte, or -1 where there is none before {@code end}. */
+    static int find(byte[] buffer, int from, int end, byte value) {
+        long pattern = (value & 0xFF) * EACH_BYTE;
+        int at = from;
+        for (int lastWhole = end - 8; at <= lastWhole; at += 8) {
+            long eight = (long) LONG.get(buffer, at) ^ pattern;
+            // The lowest set bit marks the first zero byte.
+            long zeros = (eight - EACH_BYTE) & ~eight & HIGH_BITS;
+            if (zeros != 0) {
+                return at + (Long.numberOfTrailingZeros(zeros) >>> 3);
+            }
+        }
+        for (; at < end; at++) {
+            if (buffer[at] == value) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    /** Text in quotes, shortened, with bytes that are no visible ASCII as {@code \xNN}. */
+    static String quoted(String latin1) {
+        StringBuilder quoted = new StringBuilder("'");
+        for (int i = 0; i < Math.min(MOST_QUOTED, latin1.length()); i++) {
+            char c = latin1.charAt(i);
+            if (c >= ' ' && c < 0x7F) {
+                quoted.append(c);
+            } else {
+                quoted.append(c == '\t' ? "\\t" : "\\x%02x".formatted((int) c));
+            }
+        }
+        return quoted.append(latin1.length() > MOST_QUOTED ? "'..." : "'").toString();
+    }
+}
