@@ -75,9 +75,12 @@ class JobsConfiguration {
 
     static SourcePlaces places(Settings settings, Stores stores) {
         List<StoreUri> roots = settings.sources().stream()
-                .map(root -> StoreUri.parse("bams3.sources", root))
+                .map(root -> StoreUri.parseSources("bams3.sources", root))
                 .toList();
-        return new SourcePlaces(roots, StoreUri.parse("bams3.store", settings.store()), stores::open);
+        return new SourcePlaces(
+                roots,
+                StoreUri.parse("bams3.store", settings.store()),
+                root -> stores.open(root, redirect -> roots.stream().anyMatch(redirect::isUnder)));
     }
 
     @Bean

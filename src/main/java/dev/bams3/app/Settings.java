@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -33,7 +35,7 @@ import org.springframework.util.unit.DataSize;
  * @param auth tokens that say who asks
  * @param access who may read which datasets
  * @param link capability links
- * @param sources roots that conversions of the admin surface may read below: `s3://bucket/prefix`, `file:/path`, comma
+ * @param sources roots that conversions of the admin surface may read below: `s3://bucket/prefix`, `https://host/path`, `file:/path`, comma
  *     separated; none: any bucket that the credentials reach, and the store itself where it is a folder
  * @param jobs conversions by the admin surface
  * @param limit what one caller may ask for
@@ -76,7 +78,7 @@ public record Settings(
         store = isAbsent(store) ? DEFAULT_STORE : store;
         publicUrl = checkedUrl("bams3.public-url", publicUrl);
         sources = sources.stream().filter(root -> !isAbsent(root)).toList();
-        sources.forEach(root -> StoreUri.parse("bams3.sources", root));
+        sources.forEach(root -> StoreUri.parseSources("bams3.sources", root));
         if (admin.requiredScope().isPresent() && !auth.isConfigured()) {
             throw ReadsException.invalidInput(
                     "bams3.auth.issuer",
@@ -137,6 +139,8 @@ public record Settings(
      * @param attemptTimeout longest duration of one attempt, body included
      * @param attempts of a call, the first included
      * @param partSize bytes of a part of an upload
+     * @param anonymousBuckets names, comma separated, or `*`: asked without credentials
+     * @param requesterPaysBuckets names, comma separated, or `*`: asked on the account of the credentials
      */
     public record S3(
             @Nullable String endpoint,
@@ -148,7 +152,9 @@ public record Settings(
             @DefaultValue("15s") Duration readTimeout,
             @DefaultValue("60s") Duration attemptTimeout,
             @DefaultValue("4") int attempts,
-            @DefaultValue("16MB") DataSize partSize) {
+            @DefaultValue("16MB") DataSize partSize,
+            @DefaultValue List<String> anonymousBuckets,
+            @DefaultValue List<String> requesterPaysBuckets) {
         public S3 {
             endpoint = checkedUrl("bams3.s3.endpoint", endpoint);
             region = isAbsent(region) ? null : region;
@@ -171,10 +177,15 @@ public record Settings(
                         attemptTimeout,
                         attempts,
                         S3Settings.DEFAULT.firstBackoff(),
-                        Math.toIntExact(partSize.toBytes()));
+                        Math.toIntExact(partSize.toBytes()),
+                        new S3Settings.Access(buckets(anonymousBuckets), buckets(requesterPaysBuckets)));
             } catch (IllegalArgumentException | ArithmeticException e) {
                 throw ReadsException.invalidInput("bams3.s3", "bams3.s3: " + e.getMessage());
             }
+        }
+
+        private static Set<String> buckets(List<String> names) {
+            return names.stream().filter(name -> !isAbsent(name)).collect(Collectors.toSet());
         }
     }
 

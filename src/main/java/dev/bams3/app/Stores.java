@@ -2,26 +2,41 @@ package dev.bams3.app;
 
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.ObjectUri;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.file.FolderObjectStore;
+import dev.bams3.storage.http.WebConnection;
+import dev.bams3.storage.http.WebSettings;
 import dev.bams3.storage.s3.S3Connection;
 import dev.bams3.storage.s3.S3Settings;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Opens stores by address: the one place that knows the adapters. Owns the connections to S3, which all buckets share. */
+/** Opens stores by address: the one place that knows the adapters. Owns the connections, which all stores share. */
 final class Stores implements AutoCloseable {
     private final S3Settings settings;
     private @Nullable S3Connection connection;
+    private @Nullable WebConnection web;
 
     Stores(S3Settings settings) {
         this.settings = settings;
     }
 
-    /** The caller closes the store before this. */
+    /** Opens a store that may read from wherever its server redirects to. The caller closes it before this. */
     ObjectStore open(StoreUri uri) {
+        return open(uri, redirect -> true);
+    }
+
+    /**
+     * Opens a store. The caller closes it before this.
+     *
+     * @param redirects the addresses that a web server may redirect to
+     */
+    ObjectStore open(StoreUri uri, Predicate<ObjectUri> redirects) {
         return switch (uri) {
             case StoreUri.Folder folder -> new FolderObjectStore(folder);
             case StoreUri.Bucket bucket -> connection().store(bucket);
+            case StoreUri.Web root -> web().store(root, redirects);
             case StoreUri.Memory ignored -> new MemoryObjectStore();
         };
     }
@@ -32,6 +47,17 @@ final class Stores implements AutoCloseable {
             connection = S3Connection.open(settings);
         }
         return connection;
+    }
+
+    private synchronized WebConnection web() {
+        if (web == null) {
+            web = WebConnection.open(new WebSettings(
+                    settings.connectTimeout(),
+                    settings.attemptTimeout(),
+                    settings.attempts(),
+                    settings.firstBackoff()));
+        }
+        return web;
     }
 
     /** Attempts beyond the first of calls to S3 so far. */
@@ -48,6 +74,9 @@ final class Stores implements AutoCloseable {
     public synchronized void close() {
         if (connection != null) {
             connection.close();
+        }
+        if (web != null) {
+            web.close();
         }
     }
 }

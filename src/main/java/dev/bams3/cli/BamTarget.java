@@ -52,6 +52,10 @@ final class BamTarget extends OutputStream {
             OutputFile file = OutputFile.open(path);
             return new BamTarget(file::write, file::complete, file::close, stream);
         }
+        if (uri.root() instanceof StoreUri.Web) {
+            throw ReadsException.invalidInput(
+                    "bam", "'" + uri + "' cannot be written; name a file or an s3:// address");
+        }
         ObjectStore store = context.environment().store(uri.root());
         if (!replace && exists(store, uri.key())) {
             throw isThere(uri.toString());

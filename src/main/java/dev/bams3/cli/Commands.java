@@ -144,21 +144,10 @@ public final class Commands {
                                 .map(field -> field + ": ")
                                 .orElse("")
                         + text;
-            case UNAUTHENTICATED, DENIED ->
-                isOfFile(reads) ? text : text + " (check the credentials and what they permit)";
             case INTERNAL -> text + " (run again with --debug and report it)";
             case OVERLOADED, UNAVAILABLE -> text + " (the same command may succeed later)";
             default -> text;
         };
-    }
-
-    /** Whether a file's permissions are the cause, and no credentials. */
-    private static boolean isOfFile(ReadsException failure) {
-        Throwable cause = failure;
-        while (cause != null && !(cause instanceof AccessDeniedException)) {
-            cause = cause.getCause();
-        }
-        return cause != null;
     }
 
     /** A file system's failure has only the file's name for a message. */

@@ -10,7 +10,7 @@ public enum ErrorKind {
     UNSUPPORTED_FORMAT,
     /** No credentials, or credentials that could not be verified. */
     UNAUTHENTICATED,
-    /** The caller is known and may not do this. */
+    /** The caller is known and may not do this; or storage refuses this service, which asking again does not change. */
     DENIED,
     /** A dataset, a reference, a job or a source that does not exist; never an object that the metadata names. */
     NOT_FOUND,
@@ -20,7 +20,7 @@ public enum ErrorKind {
     CHANGED,
     /** This process has no free place for the request now. */
     OVERLOADED,
-    /** Storage did not answer, or refused; the same request may succeed later. */
+    /** Storage did not answer, or failed; the same request may succeed later. */
     UNAVAILABLE,
     /** Stored bytes are not what they must be. */
     CORRUPT,

@@ -32,7 +32,7 @@ record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
             opened.close();
             throw ReadsException.about(
                     ErrorKind.CHANGED,
-                    job.request().source(),
+                    opened.object().name(),
                     "the source was replaced since the conversion was accepted; retry it to convert what is there now");
         }
         return opened;

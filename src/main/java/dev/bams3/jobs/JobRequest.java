@@ -1,10 +1,18 @@
 package dev.bams3.jobs;
 
+import dev.bams3.storage.StoreUri;
+
 /**
  * What was asked for.
  *
- * @param source address of the file, {@code s3://bucket/key} or {@code file:/path}, as it was resolved
+ * @param source address of the file, {@code s3://bucket/key}, {@code https://host/path?signature} or {@code file:/path}, as
+ *     it was resolved
  * @param dataset id of the dataset to make
  * @param options how
  */
-public record JobRequest(String source, String dataset, JobOptions options) {}
+public record JobRequest(String source, String dataset, JobOptions options) {
+    /** The source as it may be shown: without the signature of a presigned address. */
+    public String sourceWithoutSecrets() {
+        return StoreUri.isWeb(source) ? source.split("\\?", 2)[0] : source;
+    }
+}

@@ -95,7 +95,7 @@ public final class Jobs {
         }
         DatasetId dataset = datasetId(request.dataset());
         ObjectUri address = sources.permitted("source", request.source());
-        JobRequest resolved = new JobRequest(address.toString(), dataset.value(), request.options());
+        JobRequest resolved = new JobRequest(address.withSecrets(), dataset.value(), request.options());
         if (key.isPresent()) {
             Optional<Job> known = documents.find(JobId.ofKey(key.get()));
             if (known.isPresent()) {

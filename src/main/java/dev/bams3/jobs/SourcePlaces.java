@@ -14,8 +14,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * From where jobs may read. A file is judged by its real path, so that neither {@code ..} nor a symbolic link leads out of
- * a permitted folder, and it is read by that path.
+ * The places that jobs may read from. A file is judged by its real path, so that neither {@code ..} nor a symbolic link leads
+ * out of a permitted folder, and it is read by that path. Web servers are read below named addresses only.
  */
 public final class SourcePlaces {
     private final List<StoreUri> roots;
@@ -52,8 +52,9 @@ public final class SourcePlaces {
      * @throws ReadsException INVALID_INPUT or DENIED naming the field
      */
     ObjectUri permitted(String field, String text) {
-        if (!text.startsWith("s3://") && !text.startsWith("file:")) {
-            throw ReadsException.invalidInput(field, "'" + text + "' is no address; use s3://bucket/key or file:/path");
+        if (!text.startsWith("s3://") && !text.startsWith("file:") && !StoreUri.isWeb(text)) {
+            throw ReadsException.invalidInput(
+                    field, "'" + text + "' is no address; use s3://bucket/key, https://host/path or file:/path");
         }
         ObjectUri address = ObjectUri.parse(field, text);
         return switch (address.root()) {
@@ -62,6 +63,12 @@ public final class SourcePlaces {
             case StoreUri.Bucket ignored -> {
                 if (!anyBucket && roots.stream().noneMatch(address::isUnder)) {
                     throw refused(field, text);
+                }
+                yield address;
+            }
+            case StoreUri.Web ignored -> {
+                if (roots.stream().noneMatch(address::isUnder)) {
+                    throw refused(field, address.toString());
                 }
                 yield address;
             }
@@ -150,7 +157,9 @@ public final class SourcePlaces {
                 case NOT_FOUND -> ReadsException.invalidInput(field, "'" + address + "' does not exist");
                 case DENIED, UNAUTHENTICATED ->
                     ReadsException.invalidInput(
-                            field, "'" + address + "' is refused to this service; check what its credentials permit");
+                            field,
+                            "'" + address + "' is refused to this service, check what its credentials permit: "
+                                    + e.text());
                 case INVALID_INPUT -> ReadsException.invalidInput(field, "'" + address + "': " + e.text());
                 default -> e;
             };

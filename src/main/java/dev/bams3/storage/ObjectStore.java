@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  *
  * <p>Safe for use by many threads. Reads are strongly consistent with finished writes. Every call either succeeds whole or
  * throws {@link ReadsException}: NOT_FOUND for an object that is not there, CHANGED for a failed condition, DENIED for
- * refused credentials, OVERLOADED for throttling that outlasted the retries, CANCELLED when the calling thread was
+ * what the store refuses and asking again does not change (credentials, a bucket that does not exist or is elsewhere), OVERLOADED for throttling that outlasted the retries, CANCELLED when the calling thread was
  * interrupted (it stays so), UNAVAILABLE for everything else the store does; the exception names the object. Retries happen
  * inside, body included, and nowhere above.
  */

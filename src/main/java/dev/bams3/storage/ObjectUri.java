@@ -4,8 +4,8 @@ import dev.bams3.error.ReadsException;
 import java.nio.file.Path;
 
 /**
- * Address of one object: {@code s3://bucket/a/b.bam}, {@code file:/data/b.bam}, or just a path. It is read from a store
- * that is opened at {@link #root}.
+ * Address of one object: {@code s3://bucket/a/b.bam}, {@code https://host/a/b.bam}, {@code file:/data/b.bam}, or just a path.
+ * It is read from a store that is opened at {@link #root}.
  *
  * @param root the bucket, or the folder that holds the file
  * @param key the object in it
@@ -16,6 +16,9 @@ public record ObjectUri(StoreUri root, ObjectKey key) {
      * @throws ReadsException INVALID_INPUT for a text that names no object
      */
     public static ObjectUri parse(String field, String text) {
+        if (StoreUri.isWeb(text)) {
+            return ofWeb(field, text);
+        }
         boolean path = !text.startsWith("file:") && !text.startsWith("s3:") && !text.startsWith("memory:");
         if (text.isEmpty() || text.endsWith("/")) {
             throw ReadsException.invalidInput(field, "'" + text + "' names a folder, not a file");
@@ -32,7 +35,22 @@ public record ObjectUri(StoreUri root, ObjectKey key) {
             case StoreUri.Folder root -> throw ReadsException.invalidInput(field, "'" + root + "' names a folder");
             case StoreUri.Bucket(String bucket, String key) -> of(field, text, new StoreUri.Bucket(bucket, ""), key);
             case StoreUri.Memory(String key) -> of(field, text, new StoreUri.Memory(""), key);
+            case StoreUri.Web ignored -> throw new IllegalStateException("parsed before");
         };
+    }
+
+    private static ObjectUri ofWeb(String field, String text) {
+        StoreUri.Web whole = StoreUri.parseWeb(field, text);
+        String address = whole.address();
+        int slash = address.lastIndexOf('/');
+        if (slash < address.indexOf("://") + 3 || text.split("[?]", 2)[0].endsWith("/")) {
+            throw ReadsException.invalidInput(field, "'" + whole + "' names a folder, not a file");
+        }
+        return of(
+                field,
+                address,
+                new StoreUri.Web(address.substring(0, slash), whole.query()),
+                address.substring(slash + 1));
     }
 
     private static ObjectUri of(String field, String text, StoreUri root, String key) {
@@ -52,6 +70,8 @@ public record ObjectUri(StoreUri root, ObjectKey key) {
                 root instanceof StoreUri.Bucket(String own, String ownPrefix)
                         && own.equals(bucket)
                         && isBelow(ownPrefix.isEmpty() ? key.value() : ownPrefix + "/" + key, prefix);
+            case StoreUri.Web(String address, String ignored) ->
+                root instanceof StoreUri.Web(String own, String alsoIgnored) && isBelow(own + "/" + key, address);
             case StoreUri.Memory(String prefix) ->
                 root instanceof StoreUri.Memory(String ownPrefix)
                         && isBelow(ownPrefix.isEmpty() ? key.value() : ownPrefix + "/" + key, prefix);
@@ -60,6 +80,13 @@ public record ObjectUri(StoreUri root, ObjectKey key) {
 
     private static boolean isBelow(String key, String prefix) {
         return prefix.isEmpty() || key.equals(prefix) || key.startsWith(prefix + "/");
+    }
+
+    /** The address with its secrets, to be parsed again; {@link #toString} is for messages. */
+    public String withSecrets() {
+        return root instanceof StoreUri.Web(String ignored, String query) && !query.isEmpty()
+                ? this + "?" + query
+                : toString();
     }
 
     @Override

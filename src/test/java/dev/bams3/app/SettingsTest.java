@@ -50,7 +50,9 @@ class SettingsTest {
                         Duration.ofSeconds(15),
                         Duration.ofSeconds(60),
                         4,
-                        DataSize.ofMegabytes(16)));
+                        DataSize.ofMegabytes(16),
+                        List.of(),
+                        List.of()));
         assertThat(settings.toS3Settings()).isEqualTo(S3Settings.DEFAULT);
         assertThat(settings.admin()).isEqualTo(new AdminSettings(List.of(), null, null, null));
         assertThat(settings.auth())
@@ -106,6 +108,8 @@ class SettingsTest {
         environment.put("BAMS3_S3_ATTEMPT_TIMEOUT", "3s");
         environment.put("BAMS3_S3_ATTEMPTS", "5");
         environment.put("BAMS3_S3_PART_SIZE", "6MB");
+        environment.put("BAMS3_S3_ANONYMOUS_BUCKETS", "open");
+        environment.put("BAMS3_S3_REQUESTER_PAYS_BUCKETS", "paid,also-paid");
         environment.put("BAMS3_ADMIN_TOKEN", KEY);
         environment.put("BAMS3_ADMIN_TOKEN_FILE", "");
         environment.put("BAMS3_ADMIN_SCOPE", "bams3:admin");
@@ -120,7 +124,7 @@ class SettingsTest {
         environment.put("BAMS3_ACCESS_RULES", "/rules.yaml");
         environment.put("BAMS3_LINK_KEY", KEY);
         environment.put("BAMS3_LINK_MAX_TTL", "2d");
-        environment.put("BAMS3_SOURCES", "s3://bams/in,file:/bams");
+        environment.put("BAMS3_SOURCES", "s3://bams/in,https://archive.example.org/bams,file:/bams");
         environment.put("BAMS3_JOBS_WORKERS", "2");
         environment.put("BAMS3_JOBS_HEARTBEAT", "3s");
         environment.put("BAMS3_JOBS_LEASE", "40s");
@@ -186,7 +190,9 @@ class SettingsTest {
                                 Duration.ofSeconds(2),
                                 Duration.ofSeconds(3),
                                 5,
-                                DataSize.ofMegabytes(6)),
+                                DataSize.ofMegabytes(6),
+                                List.of("open"),
+                                List.of("paid", "also-paid")),
                         new AdminSettings(List.of(KEY), "", "bams3:admin", 8082),
                         new AuthSettings(
                                 "https://login.example.org",
@@ -197,7 +203,7 @@ class SettingsTest {
                                 List.of("https://visas.example.org")),
                         new AccessSettings(List.of("demo", "open/**"), "/rules.yaml"),
                         new LinkSettings(List.of(KEY), Duration.ofDays(2)),
-                        List.of("s3://bams/in", "file:/bams"),
+                        List.of("s3://bams/in", "https://archive.example.org/bams", "file:/bams"),
                         new JobsSettings(
                                 2,
                                 Duration.ofSeconds(3),

@@ -94,7 +94,8 @@ final class BenchParts implements AutoCloseable {
                         usual.attemptTimeout(),
                         usual.attempts(),
                         usual.firstBackoff(),
-                        16 << 20),
+                        16 << 20,
+                        S3Settings.Access.USUAL),
                 credentials);
     }
 

@@ -58,6 +58,95 @@ class StoreUriTest {
         assertThat(ObjectUri.parse("source", "b.bam").root()).isEqualTo(new StoreUri.Folder(Path.of("")));
     }
 
+    @Test
+    void anAccessPointIsABucketByItsArn() {
+        String arn = "arn:aws:s3:us-west-2:123456789012:accesspoint/reads";
+        StoreUri.Bucket bucket = new StoreUri.Bucket(arn, "a/b");
+        assertThat(StoreUri.parse("store", "s3://" + arn + "/a/b/"))
+                .isEqualTo(bucket)
+                .hasToString("s3://" + arn + "/a/b");
+        assertThat(StoreUri.parse("store", "s3://" + arn.replace("accesspoint/", "accesspoint:") + "/a/b"))
+                .isEqualTo(bucket);
+        assertThat(StoreUri.parse("store", "s3://" + arn)).isEqualTo(new StoreUri.Bucket(arn, ""));
+        assertThat(ObjectUri.parse("source", "s3://" + arn + "/a/b/c.bam"))
+                .isEqualTo(new ObjectUri(new StoreUri.Bucket(arn, ""), new ObjectKey("a/b/c.bam")))
+                .matches(object -> object.isUnder(bucket))
+                .matches(object -> !object.isUnder(new StoreUri.Bucket(arn + "2", "")));
+        // Of several regions: needs a signature that is not ours.
+        assertThatThrownBy(() -> StoreUri.parse("store", "s3://arn:aws:s3::123456789012:accesspoint/x.mrap/a"))
+                .hasMessageContaining("access point in a region");
+    }
+
+    @Test
+    void anAddressOfAWebServerHasItsQueryButDoesNotShowIt() {
+        ObjectUri object = ObjectUri.parse("source", "HTTPS://Data.Example.org:443/a%20b/x.bam?X-Amz-Signature=s3cret");
+        assertThat(object)
+                .isEqualTo(new ObjectUri(
+                        new StoreUri.Web("https://data.example.org/a%20b", "X-Amz-Signature=s3cret"),
+                        new ObjectKey("x.bam")))
+                .hasToString("https://data.example.org/a%20b/x.bam");
+        assertThat(ObjectUri.parse("source", object.withSecrets())).isEqualTo(object);
+        assertThat(ObjectUri.parse("source", "http://h:8080/x.bam")).hasToString("http://h:8080/x.bam");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://",
+                "https://h",
+                "https://h/",
+                "https://h/a/",
+                "https://h/a/?x=y",
+                "https:///a",
+                "https://user:s3cret@h/a",
+                "https://h/a#b",
+                "https://h/a b",
+                "https://h/../a",
+                "https://h/%2e%2e/a",
+                "https://h/.%2E;x/a",
+                "https://h/a%2Fb",
+                "https://h/a%5cb",
+                "https://h/a%00",
+                "https://h//a",
+                "https://h/%zz",
+                "https://h/a b?X-Amz-Signature=s3cret"
+            })
+    void whatIsNoFileOfAWebServerIsRefusedWithoutItsSecrets(String text) {
+        assertThatThrownBy(() -> ObjectUri.parse("source", text))
+                .isInstanceOfSatisfying(ReadsException.class, failure -> {
+                    assertThat(failure.field()).contains("source");
+                    if (text.contains("?")) {
+                        assertThat(failure.getMessage()).doesNotContain("s3cret");
+                    }
+                });
+    }
+
+    @Test
+    void aRootOfAWebServerHoldsWhatIsBelowItAndNothingElse() {
+        StoreUri root = StoreUri.parseSources("sources", "https://data.example.org/open/");
+        for (String inside : new String[] {"/open/x.bam", "/open/a/x.bam?sig=1", "/open"}) {
+            assertThat(ObjectUri.parse("source", "https://Data.example.org" + inside)
+                            .isUnder(root))
+                    .as(inside)
+                    .isTrue();
+        }
+        for (String outside : new String[] {
+            "http://data.example.org/open/x.bam",
+            "https://data.example.org:8443/open/x.bam",
+            "https://data.example.org.evil.example/open/x.bam",
+            "https://data.example.org/openx/x.bam",
+            "https://data.example.org/x.bam",
+            "s3://open/x.bam"
+        }) {
+            assertThat(ObjectUri.parse("source", outside).isUnder(root))
+                    .as(outside)
+                    .isFalse();
+        }
+        assertThat(StoreUri.parseSources("sources", "s3://bucket/a")).isEqualTo(new StoreUri.Bucket("bucket", "a"));
+        assertThatThrownBy(() -> StoreUri.parseSources("sources", "https://h/a?b=c"))
+                .hasMessageContaining("no query");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "s3://bucket", "s3://bucket/", "s3://bucket/a/", "file:/", "/data/", "memory:"})
     void aFolderIsNoObject(String text) {

@@ -107,7 +107,8 @@ final class FaultRig implements AutoCloseable {
                 Duration.ofSeconds(2),
                 3,
                 Duration.ofMillis(1),
-                usual.partSize());
+                usual.partSize(),
+                S3Settings.Access.USUAL);
     }
 
     MemoryObjectStore memory() {

@@ -2,7 +2,10 @@ package dev.bams3.storage.s3;
 
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -10,10 +13,13 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
+import software.amazon.awssdk.regions.providers.AwsRegionProvider;
 import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
@@ -28,14 +34,27 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
  * each refused call waits and is tried more often than others; calls that are not refused do not wait.
  */
 public final class S3Connection implements AutoCloseable {
-    private final S3Client client;
     private final S3Settings settings;
-    private final AttemptCounts counts;
+    private final AttemptCounts counts = new AttemptCounts();
+    private final Map<Manner, S3Client> clients = new ConcurrentHashMap<>();
+    private final SdkHttpClient http;
+    private final AwsCredentialsProvider credentials;
+    private final Region region;
 
-    private S3Connection(S3Client client, S3Settings settings, AttemptCounts counts) {
-        this.client = client;
-        this.counts = counts;
+    /** What differs between the clients of one connection, which share its pool. */
+    private record Manner(boolean anonymous, boolean pathStyle) {}
+
+    private S3Connection(S3Settings settings, AwsCredentialsProvider credentials) {
         this.settings = settings;
+        this.credentials = credentials;
+        region = region(settings);
+        http = Apache5HttpClient.builder()
+                .maxConnections(settings.maxConnections())
+                .connectionTimeout(settings.connectTimeout())
+                .connectionAcquisitionTimeout(settings.connectTimeout())
+                .socketTimeout(settings.readTimeout())
+                .tcpKeepAlive(true)
+                .build();
     }
 
     /** Makes no request: that credentials or server are wrong shows with the first call. */
@@ -45,38 +64,37 @@ public final class S3Connection implements AutoCloseable {
 
     /** With a fixed key pair, or the default chain for null. */
     public static S3Connection open(S3Settings settings, @Nullable S3Credentials credentials) {
-        AttemptCounts counts = new AttemptCounts();
+        return new S3Connection(settings, provider(credentials));
+    }
+
+    private S3Client client(Manner manner) {
         boolean always = settings.checksums() == S3Settings.Checksums.WHEN_SUPPORTED;
         S3ClientBuilder builder = S3Client.builder()
-                .credentialsProvider(provider(credentials))
-                .forcePathStyle(settings.pathStyle())
-                // Bodies signed in chunks are the other thing that older servers do not take, at least empty ones.
-                .serviceConfiguration(configuration -> configuration.chunkedEncodingEnabled(always))
+                .credentialsProvider(manner.anonymous() ? AnonymousCredentialsProvider.create() : credentials)
+                .forcePathStyle(manner.pathStyle())
+                .region(region)
+                .serviceConfiguration(configuration -> configuration
+                        // Bodies signed in chunks are the other thing that older servers do not take, at least empty
+                        // ones.
+                        .chunkedEncodingEnabled(always)
+                        .useArnRegionEnabled(true))
                 .requestChecksumCalculation(
                         always ? RequestChecksumCalculation.WHEN_SUPPORTED : RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(
                         always ? ResponseChecksumValidation.WHEN_SUPPORTED : ResponseChecksumValidation.WHEN_REQUIRED)
-                .httpClientBuilder(Apache5HttpClient.builder()
-                        .maxConnections(settings.maxConnections())
-                        .connectionTimeout(settings.connectTimeout())
-                        .connectionAcquisitionTimeout(settings.connectTimeout())
-                        .socketTimeout(settings.readTimeout())
-                        .tcpKeepAlive(true))
+                .httpClient(http)
                 .overrideConfiguration(configuration -> configuration
                         .apiCallAttemptTimeout(settings.attemptTimeout())
                         .retryStrategy(new S3Retries(settings))
-                        .addExecutionInterceptor(counts));
+                        .addExecutionInterceptor(counts)
+                        .addExecutionInterceptor(new RequesterPays(settings.access())));
         if (settings.endpoint() != null) {
             builder.endpointOverride(settings.endpoint());
         } else {
             // A source may lie in a bucket of another region than the store.
             builder.crossRegionAccessEnabled(true);
         }
-        Region region = region(settings);
-        if (region != null) {
-            builder.region(region);
-        }
-        return new S3Connection(builder.build(), settings, counts);
+        return builder.build();
     }
 
     private static AwsCredentialsProvider provider(@Nullable S3Credentials credentials) {
@@ -86,25 +104,27 @@ public final class S3Connection implements AutoCloseable {
                         AwsBasicCredentials.create(credentials.accessKeyId(), credentials.secretAccessKey()));
     }
 
-    /** Null leaves it to the SDK, which on AWS also asks the instance it runs on. */
-    private static @Nullable Region region(S3Settings settings) {
+    private static Region region(S3Settings settings) {
         if (settings.region() != null) {
             return Region.of(settings.region());
         }
-        if (settings.endpoint() == null) {
-            return null;
-        }
         try {
-            return new AwsRegionProviderChain(new SystemSettingsRegionProvider(), new AwsProfileRegionProvider())
-                    .getRegion();
+            AwsRegionProvider chain = settings.endpoint() == null
+                    // Asks the instance it runs on, too.
+                    ? DefaultAwsRegionProviderChain.builder().build()
+                    : new AwsRegionProviderChain(new SystemSettingsRegionProvider(), new AwsProfileRegionProvider());
+            return chain.getRegion();
         } catch (SdkClientException e) {
-            // Other servers take the region of a signature as it comes.
+            // AWS says where a bucket is, and other servers take the region of a signature as it comes.
             return Region.US_EAST_1;
         }
     }
 
     /** The objects below a prefix of a bucket. Closing the store leaves this connection open. */
     public ObjectStore store(StoreUri.Bucket bucket) {
+        boolean anonymous = settings.access().isAnonymous(bucket.bucket());
+        boolean pathStyle = settings.pathStyle() && !bucket.isAccessPoint();
+        S3Client client = clients.computeIfAbsent(new Manner(anonymous, pathStyle), this::client);
         return new S3ObjectStore(client, bucket, settings.partSize());
     }
 
@@ -120,6 +140,7 @@ public final class S3Connection implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
+        clients.values().forEach(S3Client::close);
+        http.close();
     }
 }

@@ -111,6 +111,8 @@ final class S3ObjectStore implements ObjectStore {
                         name(key), client.putObject(built, body(body, length)).eTag());
             } catch (S3Exception e) {
                 boolean refused = e.statusCode() == 412 || e.statusCode() == 409;
+                // Of a server that does not know If-Match.
+                refused |= e.statusCode() == 501 && condition instanceof PutCondition.IfMatch;
                 boolean gone = e.statusCode() == 404 && condition instanceof PutCondition.IfMatch;
                 if (!(refused || gone) || S3Failures.code(e).equals("NoSuchBucket")) {
                     throw e;
@@ -128,7 +130,7 @@ final class S3ObjectStore implements ObjectStore {
             return own.get();
         }
         if (condition instanceof PutCondition.IfMatch(ETag etag)
-                && refusal.statusCode() == 412
+                && (refusal.statusCode() == 412 || refusal.statusCode() == 501)
                 && present.map(HeadObjectResponse::eTag).equals(Optional.of(etag.value()))) {
             // Ceph before version 20 answers so, always.
             throw ReadsException.about(

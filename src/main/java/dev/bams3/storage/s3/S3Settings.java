@@ -2,6 +2,7 @@ package dev.bams3.storage.s3;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstBackoff about the wait before the second attempt; the following ones double it, up to 5 s, with jitter
  * @param partSize bytes of the parts of an upload, 5 MiB to 1 GiB; an object of at most so many is written by one request.
  *     Each open upload holds one part in memory
+ * @param access which buckets are asked in another way than with credentials on the account of their owner
  */
 public record S3Settings(
         @Nullable URI endpoint,
@@ -34,7 +36,8 @@ public record S3Settings(
         Duration attemptTimeout,
         int attempts,
         Duration firstBackoff,
-        int partSize) {
+        int partSize,
+        Access access) {
     private static final int MIN_PART_SIZE = 5 << 20; // of all parts but the last (Amazon S3 multipart upload limits)
     private static final int MAX_PART_SIZE = 1 << 30;
 
@@ -42,6 +45,42 @@ public record S3Settings(
     public enum Checksums {
         WHEN_SUPPORTED,
         WHEN_REQUIRED
+    }
+
+    /**
+     * Buckets by name, or `*` for all.
+     *
+     * @param anonymous asked without credentials, as public ones may be
+     * @param requesterPays asked on the requester's account
+     */
+    public record Access(Set<String> anonymous, Set<String> requesterPays) {
+        private static final String ALL = "*";
+
+        /** All buckets are asked with credentials, on their owners' accounts. */
+        public static final Access USUAL = new Access(Set.of(), Set.of());
+
+        /** @throws IllegalArgumentException for a bucket that is asked both ways: who pays must be known */
+        public Access {
+            anonymous = Set.copyOf(anonymous);
+            requesterPays = Set.copyOf(requesterPays);
+            for (String bucket : anonymous) {
+                require(
+                        bucket.equals(ALL) ? requesterPays.isEmpty() : !contains(requesterPays, bucket),
+                        "anonymous: '" + bucket + "' is asked on the requester's account, which needs credentials");
+            }
+        }
+
+        boolean isAnonymous(String bucket) {
+            return contains(anonymous, bucket);
+        }
+
+        boolean isRequesterPays(String bucket) {
+            return contains(requesterPays, bucket);
+        }
+
+        private static boolean contains(Set<String> buckets, String bucket) {
+            return buckets.contains(bucket) || buckets.contains(ALL);
+        }
     }
 
     /** AWS, with what is right unless measured otherwise. */
@@ -56,7 +95,8 @@ public record S3Settings(
             Duration.ofSeconds(60),
             4,
             Duration.ofMillis(50),
-            16 << 20);
+            16 << 20,
+            Access.USUAL);
 
     /** @throws IllegalArgumentException naming the component that is out of its bounds */
     public S3Settings {

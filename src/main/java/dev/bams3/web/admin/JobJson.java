@@ -39,7 +39,7 @@ final class JobJson {
         ObjectNode node = JSON.createObjectNode();
         node.put("id", job.id().value());
         node.put("state", job.state().name());
-        node.put("source", job.request().source());
+        node.put("source", job.request().sourceWithoutSecrets());
         node.put("dataset", job.request().dataset());
         options(node.putObject("options"), job.request().options());
         node.put("format", job.source().format());

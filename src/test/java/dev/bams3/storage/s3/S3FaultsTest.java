@@ -7,6 +7,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.FaultyS3;
 import dev.bams3.fixtures.FaultyS3.Fault;
+import dev.bams3.fixtures.MisbehavingServer;
 import dev.bams3.fixtures.S3ProxyServer;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.storage.ByteRange;
@@ -44,11 +45,11 @@ class S3FaultsTest {
 
     private final List<AutoCloseable> opened = new ArrayList<>();
 
-    private MisbehavingS3 server = new MisbehavingS3(MisbehavingS3.reset());
+    private MisbehavingServer server = new MisbehavingServer(MisbehavingServer.reset());
 
-    private ObjectStore store(MisbehavingS3.Answer... answers) {
+    private ObjectStore store(MisbehavingServer.Answer... answers) {
         opened.add(server);
-        server = new MisbehavingS3(answers);
+        server = new MisbehavingServer(answers);
         S3Settings usual = S3ProxyServer.settings(server.endpoint());
         S3Settings settings = new S3Settings(
                 usual.endpoint(),
@@ -61,7 +62,8 @@ class S3FaultsTest {
                 Duration.ofMillis(500),
                 ATTEMPTS,
                 Duration.ofMillis(1),
-                usual.partSize());
+                usual.partSize(),
+                usual.access());
         S3Connection connection = S3Connection.open(settings, S3ProxyServer.CREDENTIALS);
         opened.add(connection);
         return connection.store(new StoreUri.Bucket("bucket", "p"));
@@ -75,19 +77,19 @@ class S3FaultsTest {
         }
     }
 
-    private static MisbehavingS3.Answer partial(String contentRange, int length, byte[] body) {
-        return MisbehavingS3.of(
+    private static MisbehavingServer.Answer partial(String contentRange, int length, byte[] body) {
+        return MisbehavingServer.of(
                 "206 Partial Content",
                 List.of("Content-Range: " + contentRange, "Content-Length: " + length, "ETag: " + TAG.value()),
                 body);
     }
 
-    private static MisbehavingS3.Answer right() {
+    private static MisbehavingServer.Answer right() {
         return partial("bytes 10-14/100", 5, BYTES);
     }
 
-    private static MisbehavingS3.Answer whole(int length) {
-        return MisbehavingS3.of(
+    private static MisbehavingServer.Answer whole(int length) {
+        return MisbehavingServer.of(
                 "200 OK", List.of("Content-Length: " + length, "ETag: " + TAG.value()), new byte[length]);
     }
 
@@ -108,7 +110,7 @@ class S3FaultsTest {
     @Test
     void aRequestIsRangedAndConditional() {
         assertRead(store(right()), 1);
-        MisbehavingS3.Request request = server.requests().getFirst();
+        MisbehavingServer.Request request = server.requests().getFirst();
         assertThat(request.line()).startsWith("GET /bucket/p/a/b");
         assertThat(request.header("Range")).isEqualTo("bytes=10-14");
         assertThat(request.header("If-Match")).isEqualTo(TAG.value());
@@ -146,19 +148,21 @@ class S3FaultsTest {
     void aRangeCutByTheEndOfTheObjectIsInvalid() {
         assertFails(store(partial("bytes 10-12/13", 3, Arrays.copyOf(BYTES, 3))), ErrorKind.INVALID_RANGE, 1);
         assertFails(
-                store(MisbehavingS3.error("416 Range Not Satisfiable", "InvalidRange")), ErrorKind.INVALID_RANGE, 1);
+                store(MisbehavingServer.error("416 Range Not Satisfiable", "InvalidRange")),
+                ErrorKind.INVALID_RANGE,
+                1);
     }
 
     @Test
     void aShortBodyIsAskedForAgain() {
-        MisbehavingS3.Answer broken = partial("bytes 10-14/100", 5, Arrays.copyOf(BYTES, 3));
+        MisbehavingServer.Answer broken = partial("bytes 10-14/100", 5, Arrays.copyOf(BYTES, 3));
         assertRead(store(broken, right()), 2);
         assertFails(store(broken), ErrorKind.UNAVAILABLE, ATTEMPTS);
     }
 
     @Test
     void aShortBodyOfUnknownLengthIsAskedForAgain() {
-        MisbehavingS3.Answer broken = MisbehavingS3.of(
+        MisbehavingServer.Answer broken = MisbehavingServer.of(
                 "206 Partial Content", List.of("Content-Range: bytes 10-14/100", "ETag: " + TAG.value()), new byte[3]);
         assertRead(store(broken, right()), 2);
     }
@@ -166,70 +170,77 @@ class S3FaultsTest {
     @Test
     void moreBytesThanAskedForAreNotCutToFit() {
         assertFails(store(partial("bytes 10-14/100", 6, new byte[6])), ErrorKind.UNAVAILABLE, 1);
-        MisbehavingS3.Answer unknownLength = MisbehavingS3.of(
+        MisbehavingServer.Answer unknownLength = MisbehavingServer.of(
                 "206 Partial Content", List.of("Content-Range: bytes 10-14/100", "ETag: " + TAG.value()), new byte[6]);
         assertFails(store(unknownLength), ErrorKind.UNAVAILABLE, 1);
     }
 
     @Test
     void aServerThatIgnoresIfMatchIsFoundOut() {
-        MisbehavingS3.Answer other = MisbehavingS3.of(
+        MisbehavingServer.Answer other = MisbehavingServer.of(
                 "206 Partial Content",
                 List.of("Content-Range: bytes 10-14/100", "Content-Length: 5", "ETag: \"e2\""),
                 BYTES);
         assertFails(store(other), ErrorKind.CHANGED, 1);
-        assertFails(store(MisbehavingS3.error("412 Precondition Failed", "PreconditionFailed")), ErrorKind.CHANGED, 1);
+        assertFails(
+                store(MisbehavingServer.error("412 Precondition Failed", "PreconditionFailed")), ErrorKind.CHANGED, 1);
     }
 
     @Test
     void aResetConnectionIsTriedAgain() {
-        assertRead(store(MisbehavingS3.reset(), right()), 2);
-        assertFails(store(MisbehavingS3.reset()), ErrorKind.UNAVAILABLE, ATTEMPTS);
+        assertRead(store(MisbehavingServer.reset(), right()), 2);
+        assertFails(store(MisbehavingServer.reset()), ErrorKind.UNAVAILABLE, ATTEMPTS);
     }
 
     @Test
     void throttlingIsWaitedForAndThenOverloaded() {
-        MisbehavingS3.Answer slowDown = MisbehavingS3.error("503 Slow Down", "SlowDown");
+        MisbehavingServer.Answer slowDown = MisbehavingServer.error("503 Slow Down", "SlowDown");
         assertRead(store(slowDown, slowDown, right()), 3);
         assertFails(store(slowDown), ErrorKind.OVERLOADED, THROTTLED_ATTEMPTS);
         assertFails(
-                store(MisbehavingS3.error("429 Too Many Requests", "TooManyRequests")),
+                store(MisbehavingServer.error("429 Too Many Requests", "TooManyRequests")),
                 ErrorKind.OVERLOADED,
                 THROTTLED_ATTEMPTS);
     }
 
     @Test
     void refusalsAndFailuresAreCountedApart() {
-        MisbehavingS3.Answer slowDown = MisbehavingS3.error("503 Slow Down", "SlowDown");
-        MisbehavingS3.Answer broken = MisbehavingS3.reset();
+        MisbehavingServer.Answer slowDown = MisbehavingServer.error("503 Slow Down", "SlowDown");
+        MisbehavingServer.Answer broken = MisbehavingServer.reset();
         assertRead(store(slowDown, slowDown, slowDown, slowDown, broken, broken, right()), 7);
         assertFails(store(slowDown, slowDown, broken), ErrorKind.UNAVAILABLE, 2 + ATTEMPTS);
     }
 
     @Test
     void aServerErrorIsTriedAgain() {
-        assertRead(store(MisbehavingS3.error("500 Internal Server Error", "InternalError"), right()), 2);
-        assertFails(store(MisbehavingS3.error("503 Service Unavailable", "Other")), ErrorKind.UNAVAILABLE, ATTEMPTS);
+        assertRead(store(MisbehavingServer.error("500 Internal Server Error", "InternalError"), right()), 2);
+        assertFails(
+                store(MisbehavingServer.error("503 Service Unavailable", "Other")), ErrorKind.UNAVAILABLE, ATTEMPTS);
     }
 
     @Test
     void refusalsAreNotTriedAgain() {
-        assertFails(store(MisbehavingS3.error("403 Forbidden", "AccessDenied")), ErrorKind.DENIED, 1);
-        assertFails(store(MisbehavingS3.error("404 Not Found", "NoSuchKey")), ErrorKind.NOT_FOUND, 1);
-        assertFails(store(MisbehavingS3.error("404 Not Found", "NoSuchBucket")), ErrorKind.UNAVAILABLE, 1);
-        assertFails(store(MisbehavingS3.error("400 Bad Request", "ExpiredToken")), ErrorKind.DENIED, 1);
-        assertFails(store(MisbehavingS3.error("418 Teapot", "Other")), ErrorKind.UNAVAILABLE, 1);
+        assertFails(store(MisbehavingServer.error("403 Forbidden", "AccessDenied")), ErrorKind.DENIED, 1);
+        assertFails(store(MisbehavingServer.error("404 Not Found", "NoSuchKey")), ErrorKind.NOT_FOUND, 1);
+        assertFails(store(MisbehavingServer.error("404 Not Found", "NoSuchBucket")), ErrorKind.DENIED, 1);
+        assertFails(store(MisbehavingServer.error("400 Bad Request", "ExpiredToken")), ErrorKind.DENIED, 1);
+        assertFails(store(MisbehavingServer.error("418 Teapot", "Other")), ErrorKind.DENIED, 1);
+        assertFails(store(MisbehavingServer.error("301 Moved Permanently", "PermanentRedirect")), ErrorKind.DENIED, 1);
+        assertFails(store(MisbehavingServer.error("400 Bad Request", "InvalidRequest")), ErrorKind.DENIED, 1);
+        assertFails(store(MisbehavingServer.error("400 Bad Request", "KMS.DisabledException")), ErrorKind.DENIED, 1);
+        assertFails(store(MisbehavingServer.error("501 Not Implemented", "NotImplemented")), ErrorKind.DENIED, 1);
     }
 
     @Test
     void aHangingServerCostsAnAttempt() {
-        assertRead(store(MisbehavingS3.silence(), right()), 2);
-        assertFails(store(MisbehavingS3.silence()), ErrorKind.UNAVAILABLE, ATTEMPTS);
+        assertRead(store(MisbehavingServer.silence(), right()), 2);
+        assertFails(store(MisbehavingServer.silence()), ErrorKind.UNAVAILABLE, ATTEMPTS);
     }
 
     @Test
     void aHangInTheMiddleOfABodyCostsAnAttempt() throws Exception {
-        MisbehavingS3.Answer drip = MisbehavingS3.thenSilence(partial("bytes 10-14/100", 5, Arrays.copyOf(BYTES, 3)));
+        MisbehavingServer.Answer drip =
+                MisbehavingServer.thenSilence(partial("bytes 10-14/100", 5, Arrays.copyOf(BYTES, 3)));
         assertRead(store(drip, right()), 2);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         ObjectStore store = store(drip, right());
@@ -251,7 +262,7 @@ class S3FaultsTest {
         CountDownLatch asked = new CountDownLatch(1);
         ObjectStore store = store((request, socket) -> {
             asked.countDown();
-            MisbehavingS3.silence().write(request, socket);
+            MisbehavingServer.silence().write(request, socket);
         });
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Thread reader = Thread.ofVirtual().start(() -> {
@@ -275,21 +286,23 @@ class S3FaultsTest {
     void aConditionalWriteWhoseAnswerIsLostRecognisesItself() {
         // Stores the request's marker, breaks the connection, refuses the retry, and shows the object when asked.
         AtomicReference<String> marker = new AtomicReference<>("");
-        MisbehavingS3.Answer lost = (request, socket) -> {
+        MisbehavingServer.Answer lost = (request, socket) -> {
             marker.set(request.header("x-amz-meta-" + S3ObjectStore.MARKER));
-            MisbehavingS3.reset().write(request, socket);
+            MisbehavingServer.reset().write(request, socket);
         };
-        MisbehavingS3.Answer refused = MisbehavingS3.error("412 Precondition Failed", "PreconditionFailed");
-        MisbehavingS3.Answer shown =
+        MisbehavingServer.Answer refused = MisbehavingServer.error("412 Precondition Failed", "PreconditionFailed");
+        MisbehavingServer.Answer shown =
                 (request, socket) -> head(String.valueOf(marker.get())).write(request, socket);
 
         ObjectStore store = store(lost, refused, shown);
         assertThat(store.put(KEY, BYTES, PutCondition.ifAbsent())).isEqualTo(TAG);
-        assertThat(server.requests()).extracting(MisbehavingS3.Request::line).satisfies(lines -> {
-            assertThat(lines.get(0)).startsWith("PUT");
-            assertThat(lines.get(1)).startsWith("PUT");
-            assertThat(lines.get(2)).startsWith("HEAD");
-        });
+        assertThat(server.requests())
+                .extracting(MisbehavingServer.Request::line)
+                .satisfies(lines -> {
+                    assertThat(lines.get(0)).startsWith("PUT");
+                    assertThat(lines.get(1)).startsWith("PUT");
+                    assertThat(lines.get(2)).startsWith("HEAD");
+                });
         assertThat(server.requests().getFirst().header("If-None-Match")).isEqualTo("*");
 
         assertThatThrownBy(() -> store(refused, head("another")).put(KEY, BYTES, PutCondition.ifAbsent()))
@@ -297,8 +310,8 @@ class S3FaultsTest {
                         ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CHANGED));
     }
 
-    private static MisbehavingS3.Answer head(String marker) {
-        return MisbehavingS3.of(
+    private static MisbehavingServer.Answer head(String marker) {
+        return MisbehavingServer.of(
                 "200 OK",
                 List.of(
                         "Content-Length: 5",
@@ -310,9 +323,9 @@ class S3FaultsTest {
 
     @Test
     void aConflictOfConditionalWritesIsTriedAgain() {
-        MisbehavingS3.Answer conflict = MisbehavingS3.error("409 Conflict", "ConditionalRequestConflict");
-        MisbehavingS3.Answer written =
-                MisbehavingS3.of("200 OK", List.of("Content-Length: 0", "ETag: " + TAG.value()), new byte[0]);
+        MisbehavingServer.Answer conflict = MisbehavingServer.error("409 Conflict", "ConditionalRequestConflict");
+        MisbehavingServer.Answer written =
+                MisbehavingServer.of("200 OK", List.of("Content-Length: 0", "ETag: " + TAG.value()), new byte[0]);
         assertThat(store(conflict, written).put(KEY, BYTES, PutCondition.ifAbsent()))
                 .isEqualTo(TAG);
         assertThat(server.requests()).hasSize(2);
@@ -320,9 +333,9 @@ class S3FaultsTest {
 
     @Test
     void aFailedUploadIsAbortedAndNotCompleted() throws IOException {
-        MisbehavingS3.Answer begun =
+        MisbehavingServer.Answer begun =
                 document("<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>");
-        MisbehavingS3.Answer denied = MisbehavingS3.error("403 Forbidden", "AccessDenied");
+        MisbehavingServer.Answer denied = MisbehavingServer.error("403 Forbidden", "AccessDenied");
         ObjectStore store = store(begun, denied, document(""));
         try (ObjectUpload upload = store.upload(KEY)) {
             assertThatThrownBy(() -> upload.write(new byte[11 << 20], 0, 11 << 20))
@@ -333,9 +346,9 @@ class S3FaultsTest {
         assertThat(server.requests().getLast().line()).startsWith("DELETE /bucket/p/a/b?uploadId=u1");
     }
 
-    private static MisbehavingS3.Answer document(String xml) {
+    private static MisbehavingServer.Answer document(String xml) {
         byte[] body = xml.getBytes(StandardCharsets.UTF_8);
-        return MisbehavingS3.of("200 OK", List.of("Content-Length: " + body.length), body);
+        return MisbehavingServer.of("200 OK", List.of("Content-Length: " + body.length), body);
     }
 
     @Test
@@ -366,7 +379,8 @@ class S3FaultsTest {
                 usual.attemptTimeout(),
                 attempts,
                 usual.firstBackoff(),
-                partSize);
+                partSize,
+                usual.access());
     }
 
     @Test

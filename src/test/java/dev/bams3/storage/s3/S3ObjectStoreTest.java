@@ -171,10 +171,10 @@ class S3ObjectStoreTest extends ObjectStoreContract {
     void aBucketThatDoesNotExistIsNoMissingObject() {
         ObjectStore store = connection.store(new StoreUri.Bucket("no-such-bucket", ""));
 
-        assertThat(failureOf(() -> store.get(KEY, 10))).isEqualTo(ErrorKind.UNAVAILABLE);
+        assertThat(failureOf(() -> store.get(KEY, 10))).isEqualTo(ErrorKind.DENIED);
         assertThat(failureOf(() -> store.getRange(KEY, new ByteRange(0, 1), ETag.ANY)))
-                .isEqualTo(ErrorKind.UNAVAILABLE);
-        assertThat(failureOf(() -> store.list("", "", 10))).isEqualTo(ErrorKind.UNAVAILABLE);
+                .isEqualTo(ErrorKind.DENIED);
+        assertThat(failureOf(() -> store.list("", "", 10))).isEqualTo(ErrorKind.DENIED);
     }
 
     @Test

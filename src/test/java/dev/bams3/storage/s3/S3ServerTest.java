@@ -35,7 +35,8 @@ class S3ServerTest extends ObjectStoreContract {
                 usual.attemptTimeout(),
                 usual.attempts(),
                 Duration.ofMillis(50),
-                usual.partSize()));
+                usual.partSize(),
+                usual.access()));
     }
 
     @AfterAll

@@ -105,7 +105,8 @@ class ThrottlingTest {
                     usual.attemptTimeout(),
                     usual.attempts(),
                     S3Settings.DEFAULT.firstBackoff(),
-                    usual.partSize());
+                    usual.partSize(),
+                    S3Settings.Access.USUAL);
             try (S3Connection connection = S3Connection.open(settings, S3ProxyServer.CREDENTIALS)) {
                 ObjectStore store = connection.store(new StoreUri.Bucket("bucket", "alias"));
                 allRead(store);
