@@ -32,28 +32,46 @@ final class NativeCompression {
 
     /** A raw deflater. It reads its input, and writes its output, from index 0 of the arrays only. */
     static Deflater deflater(int level) {
-        return new IntelDeflater(level, true);
+        return Gkl.deflater(level);
     }
 
     static Inflater inflater() {
-        return new IntelInflater(true);
+        return Gkl.inflater();
     }
 
-    /** GKL loads one library for both, but binds its fields per class; both binders must have run. */
     private static boolean load() {
         // Elsewhere GKL would unpack the library all the same and warn that it does not load.
         if (!isWanted() || !X86_64.contains(System.getProperty("os.arch"))) {
             return false;
         }
-        IntelDeflater deflater = new IntelDeflater(1, true);
-        IntelInflater inflater = new IntelInflater(true);
         try {
-            return deflater.load(null) && inflater.load(null);
+            return Gkl.load();
         } catch (LinkageError e) {
+            // It does not load here, or is not on the class path.
             return false;
-        } finally {
-            deflater.end();
-            inflater.end();
+        }
+    }
+
+    /** The only code that refers to GKL, so that this class loads without it. */
+    private static final class Gkl {
+        static Deflater deflater(int level) {
+            return new IntelDeflater(level, true);
+        }
+
+        static Inflater inflater() {
+            return new IntelInflater(true);
+        }
+
+        /** GKL loads one library for both, but binds its fields per class; both binders must have run. */
+        static boolean load() {
+            IntelDeflater deflater = new IntelDeflater(1, true);
+            IntelInflater inflater = new IntelInflater(true);
+            try {
+                return deflater.load(null) && inflater.load(null);
+            } finally {
+                deflater.end();
+                inflater.end();
+            }
         }
     }
 }

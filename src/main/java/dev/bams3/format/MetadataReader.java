@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -23,17 +24,9 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Strict on every name it knows, silent on every other; each failure names the field by its path. */
 final class MetadataReader {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
     private static final Pattern VERSION = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})\\.(\\d{1,6})(?:[-+].*)?");
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{8}");
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
@@ -49,13 +42,13 @@ final class MetadataReader {
         if (checksum == MetadataChecksum.State.WRONG) {
             throw corrupt(MetadataChecksum.NAME, "does not agree with the bytes before it");
         }
-        JsonNode tree;
+        Object tree;
         try {
-            tree = JSON.readTree(json);
+            tree = JsonTree.read(json);
         } catch (JacksonException _) {
             throw corrupt("JSON", "not one JSON object, or a name stands in it twice");
         }
-        if (!tree.isObject()) {
+        if (!(tree instanceof Map)) {
             throw corrupt("JSON", "not a JSON object");
         }
         Fields root = new Fields("", tree);
@@ -295,9 +288,9 @@ final class MetadataReader {
     /** One JSON value and its path, for messages. */
     private final class Fields {
         private final String path;
-        private final JsonNode node;
+        private final Object node;
 
-        Fields(String path, JsonNode node) {
+        Fields(String path, Object node) {
             this.path = path;
             this.node = node;
         }
@@ -311,11 +304,11 @@ final class MetadataReader {
         }
 
         boolean has(String name) {
-            return node.has(name);
+            return node instanceof Map<?, ?> members && members.containsKey(name);
         }
 
-        private JsonNode value(String name) {
-            JsonNode value = node.get(name);
+        private Object value(String name) {
+            Object value = node instanceof Map<?, ?> members ? members.get(name) : null;
             if (value == null) {
                 throw corrupt(name, "is missing");
             }
@@ -323,21 +316,20 @@ final class MetadataReader {
         }
 
         Fields object(String name) {
-            JsonNode value = value(name);
-            if (!value.isObject()) {
+            Object value = value(name);
+            if (!(value instanceof Map)) {
                 throw corrupt(name, "is not an object");
             }
             return new Fields(pathOf(name), value);
         }
 
         List<Fields> array(String name) {
-            JsonNode value = value(name);
-            if (!value.isArray()) {
+            if (!(value(name) instanceof List<?> values)) {
                 throw corrupt(name, "is not an array");
             }
-            List<Fields> elements = new ArrayList<>(value.size());
-            for (int i = 0; i < value.size(); i++) {
-                elements.add(new Fields(pathOf(name) + "[" + i + "]", value.get(i)));
+            List<Fields> elements = new ArrayList<>(values.size());
+            for (Object value : values) {
+                elements.add(new Fields(pathOf(name) + "[" + elements.size() + "]", value));
             }
             return elements;
         }
@@ -347,10 +339,10 @@ final class MetadataReader {
         }
 
         String asText() {
-            if (!node.isString()) {
+            if (!(node instanceof String text)) {
                 throw MetadataReader.this.corrupt(path, "is not a text");
             }
-            return node.stringValue();
+            return text;
         }
 
         Optional<String> optionalText(String name) {
@@ -358,18 +350,17 @@ final class MetadataReader {
         }
 
         boolean bool(String name) {
-            JsonNode value = value(name);
-            if (!value.isBoolean()) {
+            if (!(value(name) instanceof Boolean value)) {
                 throw corrupt(name, "is neither true nor false");
             }
-            return value.booleanValue();
+            return value;
         }
 
         long asCount() {
-            if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < 0) {
+            if (!(node instanceof Long count) || count < 0) {
                 throw MetadataReader.this.corrupt(path, "is not a count");
             }
-            return node.longValue();
+            return count;
         }
 
         long count(String name, long max) {
