@@ -1,5 +1,6 @@
 package dev.bams3.convert;
 
+import dev.bams3.error.ReadsException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,6 +19,14 @@ public record ConversionPlan(
         String generation, UUID uuid, String request, Optional<String> replaces, List<Shard> shards, boolean sorting) {
     public ConversionPlan {
         shards = List.copyOf(shards);
+    }
+
+    /** @throws ReadsException INVALID_INPUT for a number that no shard has */
+    Shard shard(int number) {
+        if (number < 0 || number >= shards.size()) {
+            throw ReadsException.invalidInput("shard", number + " of " + shards.size());
+        }
+        return shards.get(number);
     }
 
     /** Whether one shard is all. */

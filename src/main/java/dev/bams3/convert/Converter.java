@@ -1,26 +1,12 @@
 package dev.bams3.convert;
 
-import dev.bams3.bgzf.BgzfDeflaters;
-import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
-import dev.bams3.format.DatasetLayout;
 import dev.bams3.format.DatasetMetadata;
-import dev.bams3.format.DatasetMetadata.Source;
-import dev.bams3.format.StreamDigest;
-import dev.bams3.sam.SamHeader;
-import dev.bams3.sort.ExternalSort;
-import dev.bams3.source.SourceFile;
-import dev.bams3.source.SourceHead;
 import dev.bams3.source.SourceObject;
-import dev.bams3.storage.ETag;
-import dev.bams3.storage.PutCondition;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Predicate;
@@ -39,8 +25,6 @@ import java.util.function.Predicate;
  * <p>Safe for use by many threads; a conversion occupies the thread that calls it and can be cancelled by interrupting that.
  */
 public final class Converter {
-    private static final int SPILL_LEVEL = 1;
-
     private final String program;
     private final ExecutorService cpu;
     private final ExecutorService waiting;
@@ -70,7 +54,7 @@ public final class Converter {
         ConversionKey key = new ConversionKey(Instant.now(), UUID.randomUUID().toString());
         ConversionRequest request = new ConversionRequest(key, source, destination, options);
         Supervision supervision = Supervision.of(listener);
-        return removingAfter(request, supervision, 1, Optional.empty(), failure -> true)
+        return removingAfter(request, supervision, 1, Optional.empty(), _ -> true)
                 .metadata();
     }
 
@@ -115,42 +99,41 @@ public final class Converter {
      */
     public ShardResult convertShard(ConversionRequest request, int shard, Supervision supervision) {
         return supervision.control().during(() -> {
-            Planned planned = existingPlan(request);
-            Workspace workspace = planned.workspace();
-            Shard part = shard(planned.plan(), shard);
+            Workspaces workspaces = workspaces(request);
+            ConversionPlan plan = workspaces.plan().orElseThrow(() -> noPlan(request));
+            Workspace workspace = workspaces.of(plan);
+            Shard part = plan.shard(shard);
             Optional<ShardResult> done = workspace.result(part);
             if (done.isPresent()) {
                 return done.get();
             }
-            try (BgzfInflaters inflaters = inflaters()) {
-                workspace.life().give();
-                SourceHead head = head(request, inflaters);
-                Supervision watched = planned.plan().inOnePiece()
-                        ? supervision.with(new ToldProgress(supervision.listener(), workspace, part))
-                        : supervision;
-                Made made = planned.plan().sorting()
-                        ? sort(request, workspace, head, watched, inflaters)
-                        : inOrder(request, workspace, part, head, watched, inflaters);
-                ShardResult result = result(part, made);
-                supervision.fence().check();
-                workspace.store(result);
-                return result;
+            workspace.life().give();
+            try (ConversionRun run = new ConversionRun(request, workspaces, program, supervision, cpu, waiting)) {
+                return run.convertShard(plan, part);
             }
         });
     }
 
-    /** Looks at what the shards of a plan have stored, wherever they run. */
-    public ShardWatch watch(ConversionRequest request, ConversionPlan plan) {
-        return new ShardWatch(workspace(request, plan.sorting()), plan);
+    private static ReadsException noPlan(ConversionRequest request) {
+        return ReadsException.about(
+                ErrorKind.NOT_FOUND,
+                request.destination().toString(),
+                "no plan of this conversion is stored: it was not made, or the source, the options or the "
+                        + "program are other ones now, or the conversion has ended");
     }
 
-    /**
-     * Removes all that the runs of a request have made, unless it was published; for one that was cancelled while nobody ran
-     * it.
-     */
+    /** Returns a view of what the shards of a plan have stored, wherever they run. */
+    public ShardWatch watch(ConversionRequest request, ConversionPlan plan) {
+        return new ShardWatch(workspaces(request).of(plan), plan);
+    }
+
+    /** Removes everything that the runs of a request have made, unless it was published; for one cancelled while none runs. */
     public void abandon(ConversionRequest request) {
-        workspace(request, false).removeAll();
-        workspace(request, true).removeAll();
+        workspaces(request).removeAll();
+    }
+
+    private Workspaces workspaces(ConversionRequest request) {
+        return Workspaces.of(program, request, waiting);
     }
 
     private ConversionResult removingAfter(
@@ -159,17 +142,21 @@ public final class Converter {
             int shards,
             Optional<ShardRunner> elsewhere,
             Predicate<RuntimeException> isFinal) {
-        Workspace inOrder = workspace(request, false);
-        Workspace sorting = workspace(request, true);
+        Workspaces workspaces = workspaces(request);
         try {
-            return supervision
-                    .control()
-                    .during(() -> convertAll(request, inOrder, sorting, shards, elsewhere, supervision));
+            return supervision.control().during(() -> {
+                Optional<DatasetMetadata> published = workspaces.published();
+                if (published.isPresent()) {
+                    return workspaces.inOrder().finished(published.get(), 0);
+                }
+                try (ConversionRun run = new ConversionRun(request, workspaces, program, supervision, cpu, waiting)) {
+                    return run.convert(shards, elsewhere);
+                }
+            });
         } catch (RuntimeException e) {
             if (isFinal.test(e) && mayRemove(supervision.fence(), e)) {
                 // These workspaces, which know whether a commit was tried.
-                inOrder.removeAll();
-                sorting.removeAll();
+                workspaces.removeAll();
             }
             throw e;
         }
@@ -197,243 +184,5 @@ public final class Converter {
             }
             return false;
         }
-    }
-
-    private ConversionResult convertAll(
-            ConversionRequest request,
-            Workspace inOrder,
-            Workspace sorting,
-            int shards,
-            Optional<ShardRunner> elsewhere,
-            Supervision supervision) {
-        try (BgzfInflaters inflaters = inflaters()) {
-            Optional<DatasetMetadata> published = inOrder.published().or(sorting::published);
-            if (published.isPresent()) {
-                return done(inOrder, published.get(), 0);
-            }
-            SourceHead head = head(request, inflaters);
-            // An earlier run may have found that the source is to be sorted.
-            Optional<ConversionPlan> toSort = sorting.plan();
-            if (toSort.isEmpty()) {
-                ConversionPlan plan = planned(request, inOrder, head, inflaters, shards);
-                try {
-                    return convert(request, inOrder, plan, head, inflaters, elsewhere, supervision);
-                } catch (ReadsException e) {
-                    if (!ShardConversion.isOutOfOrder(e)) {
-                        throw e;
-                    }
-                }
-                if (!request.options().sort()) {
-                    throw ReadsException.invalidInput(
-                            "options.sort",
-                            "the records are not in coordinate order, and sorting them is not permitted");
-                }
-                toSort = Optional.of(sorting.agree(plan(sorting, plan.replaces(), head, inflaters, 1)));
-                inOrder.removeAll();
-            }
-            return convert(request, sorting, toSort.get(), head, inflaters, elsewhere, supervision);
-        }
-    }
-
-    /** Converts all shards of a plan, in this thread or elsewhere, and publishes. */
-    private ConversionResult convert(
-            ConversionRequest request,
-            Workspace workspace,
-            ConversionPlan plan,
-            SourceHead head,
-            BgzfInflaters inflaters,
-            Optional<ShardRunner> elsewhere,
-            Supervision supervision) {
-        workspace.life().give();
-        List<Made> made = new ArrayList<>();
-        if (elsewhere.isPresent()) {
-            elsewhere.get().run(request, plan, supervision);
-            plan.shards().forEach(shard -> made.add(new Made(stored(request, workspace, shard), 0)));
-        } else if (plan.sorting()) {
-            made.add(sort(request, workspace, head, supervision, inflaters));
-        } else {
-            ShardSum sum = new ShardSum(plan, supervision.listener());
-            for (Shard shard : plan.shards()) {
-                Supervision own = new Supervision(
-                        progress -> sum.progressed(shard, progress), supervision.control(), supervision.fence());
-                Made ended = inOrder(request, workspace, shard, head, own, inflaters);
-                sum.ended(result(shard, ended));
-                made.add(ended);
-            }
-        }
-        return publish(request, workspace, plan, head, made, supervision);
-    }
-
-    /** All chunks of a shard, and how many of them this run has made. */
-    private record Made(List<ChunkReceipt> receipts, int made) {}
-
-    private static ShardResult result(Shard shard, Made made) {
-        long stored = made.receipts().stream()
-                .mapToLong(receipt -> receipt.chunk().length())
-                .sum();
-        return new ShardResult(shard, made.receipts().size(), made.made(), digest(made.receipts()), stored);
-    }
-
-    private Made inOrder(
-            ConversionRequest request,
-            Workspace workspace,
-            Shard shard,
-            SourceHead head,
-            Supervision supervision,
-            BgzfInflaters inflaters) {
-        ShardConversion conversion =
-                new ShardConversion(head, workspace, request.options(), supervision, inflaters, cpu, waiting);
-        return new Made(conversion.run(shard), conversion.made());
-    }
-
-    private Made sort(
-            ConversionRequest request,
-            Workspace workspace,
-            SourceHead head,
-            Supervision supervision,
-            BgzfInflaters inflaters) {
-        ProgressMeter meter = new ProgressMeter(
-                supervision.listener(), workspace.life(), 0, request.source().size());
-        ConversionOptions options = request.options();
-        ExternalSort.checkRoom(head, options.temporary());
-        try (BgzfDeflaters deflaters =
-                        new BgzfDeflaters(SPILL_LEVEL, Runtime.getRuntime().availableProcessors());
-                SourceFile file = SourceFile.open(head, inflaters, cpu, waiting);
-                ShardWriter writer =
-                        new ShardWriter(workspace, options.sizing(), 0, DatasetLayout.MAX_CHUNKS, waiting);
-                Conversion pass = new Conversion(file, writer, options, meter, supervision, cpu)) {
-            List<ChunkReceipt> receipts = pass.convertUnsorted(inflaters, deflaters);
-            return new Made(receipts, receipts.size());
-        }
-    }
-
-    /** Receipts of a shard that was converted elsewhere; that its chunks are all there is checked by them. */
-    private static List<ChunkReceipt> stored(ConversionRequest request, Workspace workspace, Shard shard) {
-        String destination = request.destination().toString();
-        ShardResult result = workspace
-                .result(shard)
-                .orElseThrow(() -> ReadsException.about(
-                        ErrorKind.NOT_FOUND,
-                        destination,
-                        "shard " + shard.number() + " is not converted; nothing was published"));
-        // There may be more, of a run that an older program has made.
-        List<ChunkReceipt> receipts = workspace.receipts(shard).stream()
-                .filter(receipt -> receipt.chunk().number() < shard.firstChunk() + result.chunks())
-                .toList();
-        if (!digest(receipts).equals(result.digest())) {
-            throw ReadsException.about(
-                    ErrorKind.CORRUPT,
-                    destination,
-                    "the chunks of shard " + shard.number() + " are not those that were made; nothing was published");
-        }
-        return receipts;
-    }
-
-    private static StreamDigest digest(List<ChunkReceipt> receipts) {
-        StreamDigest digest = StreamDigest.EMPTY;
-        for (ChunkReceipt receipt : receipts) {
-            digest = digest.then(receipt.digest());
-        }
-        return digest;
-    }
-
-    /** Publishes by receipts alone, which must follow one another in the source without a gap, and in coordinate order. */
-    private ConversionResult publish(
-            ConversionRequest request,
-            Workspace workspace,
-            ConversionPlan plan,
-            SourceHead head,
-            List<Made> made,
-            Supervision supervision) {
-        SamHeader header = plan.sorting() ? head.header().sortedByCoordinate() : head.header();
-        Publication publication =
-                new Publication(workspace, program, request.options().compression(), header);
-        publication.requireWhole(plan, head);
-        for (int i = 0; i < made.size(); i++) {
-            List<ChunkReceipt> receipts = made.get(i).receipts();
-            if (head.isSeekable() && !plan.sorting()) {
-                publication.addShard(receipts, plan.shards().get(i));
-            } else {
-                receipts.forEach(publication::add);
-            }
-        }
-        SourceObject object = request.source();
-        Source described = new Source(
-                object.name(),
-                OptionalLong.of(object.size()),
-                Optional.of(object.etag().value()),
-                head.format().name(),
-                head.header().sortOrder(),
-                plan.sorting());
-        PutCondition condition = plan.replaces()
-                .map(etag -> PutCondition.ifMatch(new ETag(etag)))
-                .orElse(PutCondition.ifAbsent());
-        return done(
-                workspace,
-                publication.publish(described, condition, supervision),
-                made.stream().mapToInt(Made::made).sum());
-    }
-
-    private static ConversionResult done(Workspace workspace, DatasetMetadata published, int made) {
-        workspace.removeDocuments();
-        return new ConversionResult(published, made, published.chunks().count() - made);
-    }
-
-    private static ConversionPlan planned(
-            ConversionRequest request, Workspace workspace, SourceHead head, BgzfInflaters inflaters, int shards) {
-        return workspace.plan().orElseGet(() -> {
-            Optional<ETag> replaced =
-                    workspace.commit().replaceable(request.options().replace());
-            return workspace.agree(plan(workspace, replaced.map(ETag::value), head, inflaters, shards));
-        });
-    }
-
-    private static ConversionPlan plan(
-            Workspace workspace, Optional<String> replaces, SourceHead head, BgzfInflaters inflaters, int shards) {
-        return new ConversionPlan(
-                workspace.generation(),
-                workspace.uuid(),
-                workspace.request(),
-                replaces,
-                new ShardPlanner(head, inflaters).shards(shards),
-                workspace.isSorting());
-    }
-
-    private record Planned(Workspace workspace, ConversionPlan plan) {}
-
-    /** The plan that holds: of sorting, once that was found to be needed. */
-    private Planned existingPlan(ConversionRequest request) {
-        for (boolean sorting : new boolean[] {true, false}) {
-            Workspace workspace = workspace(request, sorting);
-            Optional<ConversionPlan> plan = workspace.plan();
-            if (plan.isPresent()) {
-                return new Planned(workspace, plan.get());
-            }
-        }
-        throw ReadsException.about(
-                ErrorKind.NOT_FOUND,
-                request.destination().toString(),
-                "no plan of this conversion is stored: it was not made, or the source, the options or the "
-                        + "program are other ones now, or the conversion has ended");
-    }
-
-    private static Shard shard(ConversionPlan plan, int number) {
-        if (number < 0 || number >= plan.shards().size()) {
-            throw ReadsException.invalidInput(
-                    "shard", number + " of " + plan.shards().size());
-        }
-        return plan.shards().get(number);
-    }
-
-    private SourceHead head(ConversionRequest request, BgzfInflaters inflaters) {
-        return SourceHead.read(request.source(), request.options().source(), inflaters, cpu, waiting);
-    }
-
-    private Workspace workspace(ConversionRequest request, boolean sorting) {
-        return Workspace.of(program, request, sorting, waiting);
-    }
-
-    private static BgzfInflaters inflaters() {
-        return new BgzfInflaters(Runtime.getRuntime().availableProcessors());
     }
 }

@@ -62,7 +62,7 @@ final class Workspace {
                 digest.getLong() & ~0xF000L | 0x8000L, digest.getLong() & 0x3FFFFFFFFFFFFFFFL | 0x8000000000000000L);
         generation = DatasetLayout.newGeneration(key.begun(), uuid);
         commit = new DatasetCommit(destination);
-        life = new SignOfLife(destination.store(), destination.key(generation + FOLDER + SignOfLife.NAME));
+        life = new SignOfLife(destination.store(), destination.key(generation).value() + FOLDER + SignOfLife.FOLDER);
     }
 
     /**
@@ -267,8 +267,18 @@ final class Workspace {
         return (int) crc.getValue();
     }
 
+    /**
+     * Ends the work on a generation that was published.
+     *
+     * @param made chunks that this run has made
+     */
+    ConversionResult finished(DatasetMetadata published, int made) {
+        removeDocuments();
+        return new ConversionResult(published, made, published.chunks().count() - made);
+    }
+
     /** Removes the documents, when they are of no use any more. */
-    void removeDocuments() {
+    private void removeDocuments() {
         remove(destination.key(generation).value() + FOLDER);
     }
 

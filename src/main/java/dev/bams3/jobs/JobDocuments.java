@@ -7,9 +7,8 @@ import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
-import dev.bams3.storage.PutCondition;
+import dev.bams3.storage.RevisionLog;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,8 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,28 +27,16 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The jobs' documents in the store of the datasets, below {@value #PREFIX}, which no dataset id can name.
- *
- * <p>Revision {@code n} of a job is the object {@code <id>/<n>.json}, and the job is its highest revision. A change is made
- * by creating the next revision with {@code If-None-Match: *}: of all who try to follow the same revision one succeeds.
- * So one kind of condition, which every store that datasets can be committed to has, does for submitting, claiming,
- * heartbeats and fencing; {@code If-Match}, which some S3-compatible servers refuse, is not needed.
- *
- * <p>Older revisions are removed once a newer one is there. A writer that was asleep for long may therefore create a
- * number again whose object is gone; it is never the highest then, so that nobody reads it, and the listing that follows
- * every write tells the writer that it came too late. The highest revision is never removed but with its job.
+ * The jobs' documents in the store of the datasets, below {@value #PREFIX}, which no dataset id can name. Each job is a
+ * {@link RevisionLog}: submitting, claiming, heartbeats, cancelling and fencing are one step, which creates the next revision.
  */
 final class JobDocuments {
     static final String PREFIX = ".bams3-jobs/jobs/";
 
     private static final Logger LOG = LoggerFactory.getLogger(JobDocuments.class);
-    private static final Pattern KEY = Pattern.compile(Pattern.quote(PREFIX) + "([0-9a-f]{32})/([0-9]{12})\\.json");
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_ENDED = 1024;
     private static final int AT_ONCE = 16;
-
-    /** How often a reader follows a job that changes under its eyes. */
-    private static final int MAX_LOOKS = 20;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -77,9 +62,6 @@ final class JobDocuments {
     private record Known(
             JobOutline outline, ETag etag, @Nullable Job open) {}
 
-    /** Which objects a job has: the highest revision, and what may be removed. */
-    private record Found(ObjectInfo highest, List<ObjectKey> older) {}
-
     /** @param waiting starts a thread for every task; stays the caller's */
     JobDocuments(ObjectStore store, ExecutorService waiting, JobSignal signal) {
         this.store = store;
@@ -93,17 +75,7 @@ final class JobDocuments {
 
     /** The job as it is now. */
     Optional<Job> find(JobId id) {
-        for (int look = 0; look < MAX_LOOKS; look++) {
-            Found found = list(id.value() + "/").get(id);
-            if (found == null) {
-                return Optional.empty();
-            }
-            Optional<Job> job = read(id, found.highest);
-            if (job.isPresent()) {
-                return job;
-            }
-        }
-        throw ReadsException.about(ErrorKind.CHANGED, PREFIX + id, "the job changes all the time");
+        return log(id).latest(revision -> read(id, revision.object()));
     }
 
     /** All jobs as they are now, by id; those that change meanwhile as they were or are. Reads only those that have changed. */
@@ -112,7 +84,13 @@ final class JobDocuments {
         synchronized (known) {
             before = new HashSet<>(known.keySet());
         }
-        Map<JobId, Found> found = list("");
+        Map<JobId, ObjectInfo> found = new TreeMap<>();
+        RevisionLog.highest(store, PREFIX).forEach((folder, revision) -> {
+            String name = folder.substring(PREFIX.length(), folder.length() - 1);
+            if (JobId.isValid(name)) {
+                found.put(new JobId(name), revision.object());
+            }
+        });
         before.removeAll(found.keySet());
         synchronized (known) {
             known.keySet().removeAll(before);
@@ -120,8 +98,8 @@ final class JobDocuments {
         }
         List<JobOutline> outlines = new ArrayList<>(found.size());
         try (OrderedTasks<Optional<Job>> reads = new OrderedTasks<>(waiting)) {
-            found.forEach((id, objects) -> {
-                Known last = known(id, objects.highest);
+            found.forEach((id, object) -> {
+                Known last = known(id, object);
                 if (last != null) {
                     outlines.add(last.outline);
                     return;
@@ -130,7 +108,7 @@ final class JobDocuments {
                     reads.take().map(JobOutline::of).ifPresent(outlines::add);
                 }
                 reads.submit(() -> {
-                    Optional<Job> job = readSound(id, objects.highest);
+                    Optional<Job> job = readSound(id, object);
                     return job.isPresent() ? job : findSound(id);
                 });
             });
@@ -193,51 +171,21 @@ final class JobDocuments {
      * Makes this the job's newest revision.
      *
      * @throws ReadsException CHANGED when its number is taken or passed: then the job is to be read again, and may be found
-     *     to be what was written here; UNAVAILABLE and the like when nobody knows
+     *     to be what was written here; UNAVAILABLE and the like when it is not known whether it was written
      */
     void write(Job job) {
-        ObjectKey key = key(job.id(), job.revision());
-        byte[] body = JSON.writeValueAsBytes(job);
-        ETag etag = create(key, body);
-        Found found = list(job.id().value() + "/").get(job.id());
-        if (found == null || !found.highest.key().equals(key)) {
-            // Not the highest any more, so that nobody misses it.
-            remove(key);
-            throw ReadsException.about(ErrorKind.CHANGED, key.value(), "the job has changed since it was read");
-        }
+        ETag etag = log(job.id())
+                .create(job.revision(), JSON.writeValueAsBytes(job))
+                .orElseThrow(() -> ReadsException.about(
+                        ErrorKind.CHANGED, job.id().value(), "the job has changed since it was read"));
         remember(job, etag);
         counts.written(job);
-        found.older.forEach(this::remove);
         signal.changed();
-    }
-
-    private ETag create(ObjectKey key, byte[] body) {
-        try {
-            return store.put(key, body, PutCondition.ifAbsent());
-        } catch (ReadsException e) {
-            if (e.kind() == ErrorKind.CHANGED) {
-                throw e;
-            }
-            // Done all the same, perhaps, with only the answer lost.
-            try {
-                var present = store.get(key, MAX_BYTES);
-                if (Arrays.equals(present.body(), body)) {
-                    return present.etag();
-                }
-            } catch (ReadsException unknown) {
-                e.addSuppressed(unknown);
-            }
-            throw e;
-        }
     }
 
     /** Removes a job that has ended, the newest revision last, so that it is never seen in an earlier state. */
     void forget(JobId id) {
-        Found found = list(id.value() + "/").get(id);
-        if (found != null) {
-            found.older.forEach(store::delete);
-            store.delete(found.highest.key());
-        }
+        log(id).remove();
         synchronized (known) {
             known.remove(id);
             ended.remove(id);
@@ -245,19 +193,8 @@ final class JobDocuments {
         signal.changed();
     }
 
-    private Map<JobId, Found> list(String below) {
-        Map<JobId, Found> jobs = new TreeMap<>();
-        store.listAll(PREFIX + below).forEach(object -> {
-            Matcher name = KEY.matcher(object.key().value());
-            if (name.matches()) {
-                // In the order of keys, which is that of revisions.
-                jobs.merge(new JobId(name.group(1)), new Found(object, new ArrayList<>()), (before, last) -> {
-                    before.older.add(before.highest.key());
-                    return new Found(last.highest, before.older);
-                });
-            }
-        });
-        return jobs;
+    private RevisionLog log(JobId id) {
+        return new RevisionLog(store, PREFIX + id + "/", ".json");
     }
 
     /** Empty if the object is gone, because a newer one is there. */
@@ -269,22 +206,22 @@ final class JobDocuments {
                 return seen;
             }
         }
-        try {
-            var stored = store.get(object.key(), MAX_BYTES);
-            Job job = JSON.readValue(stored.body(), Job.class);
+        return store.find(object.key(), MAX_BYTES).map(stored -> {
+            Job job = decoded(object.key(), stored.body());
             if (!job.id().equals(id) || !key(id, job.revision()).equals(object.key())) {
                 throw ReadsException.about(ErrorKind.CORRUPT, object.key().value(), "the document of another job");
             }
             remember(job, stored.etag());
-            return Optional.of(job);
-        } catch (ReadsException e) {
-            if (e.kind() == ErrorKind.NOT_FOUND) {
-                return Optional.empty();
-            }
-            throw e;
+            return job;
+        });
+    }
+
+    private static Job decoded(ObjectKey key, byte[] body) {
+        try {
+            return JSON.readValue(body, Job.class);
         } catch (JacksonException e) {
             throw ReadsException.about(
-                    ErrorKind.CORRUPT, object.key().value(), "not the document of a job: " + e.getOriginalMessage(), e);
+                    ErrorKind.CORRUPT, key.value(), "not the document of a job: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -324,14 +261,6 @@ final class JobDocuments {
                     ended.put(job.id(), job);
                 }
             }
-        }
-    }
-
-    private void remove(ObjectKey key) {
-        try {
-            store.delete(key);
-        } catch (ReadsException e) {
-            LOG.debug("left behind, to be removed with a later revision: {}", key, e);
         }
     }
 

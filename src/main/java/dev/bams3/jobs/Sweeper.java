@@ -1,13 +1,10 @@
 package dev.bams3.jobs;
 
-import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.lifecycle.Retention;
 import dev.bams3.lifecycle.Retention.Finding;
-import dev.bams3.storage.ObjectInfo;
-import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
-import dev.bams3.storage.PutCondition;
+import dev.bams3.storage.RevisionLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -119,20 +116,10 @@ public final class Sweeper implements AutoCloseable {
 
     /** Sweeps if nobody has taken the turn of this period; what was removed, if so. */
     Optional<List<Finding>> sweepInTurn(Duration period) {
-        ObjectKey turn =
-                new ObjectKey(PREFIX + String.format(Locale.ROOT, "%015d", clock.millis() / period.toMillis()));
-        try {
-            store.put(turn, name.getBytes(StandardCharsets.UTF_8), PutCondition.ifAbsent());
-        } catch (ReadsException e) {
-            if (e.kind() == ErrorKind.CHANGED) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-        for (ObjectInfo old : store.list(PREFIX, "", ObjectStore.MAX_LISTED)) {
-            if (old.key().compareTo(turn) < 0) {
-                store.delete(old.key());
-            }
+        RevisionLog turns = new RevisionLog(store, PREFIX, "");
+        if (turns.create(clock.millis() / period.toMillis(), name.getBytes(StandardCharsets.UTF_8))
+                .isEmpty()) {
+            return Optional.empty();
         }
         return Optional.of(sweep());
     }

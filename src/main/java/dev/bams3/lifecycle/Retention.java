@@ -5,11 +5,10 @@ import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.format.DatasetLayout;
-import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
-import dev.bams3.storage.PutCondition;
+import dev.bams3.storage.RevisionLog;
 import dev.bams3.storage.UnfinishedUpload;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,9 +35,10 @@ public final class Retention {
     /** Shorter would be shorter than a client may take for one download. */
     public static final Duration LEAST_GRACE = Duration.ofHours(1);
 
-    private static final Pattern OWN = Pattern.compile("(.+\\.bams3)/([0-9A-Za-z][0-9A-Za-z-]{0,31})/"
-            + "(header\\.sam\\.zst|index\\.b3i|chunks/[0-9]{6}\\.b3c"
-            + "|conversion/(?:plan\\.json|alive|chunks/[0-9]{6}\\.json|shards/[0-9]{6}(?:\\.progress)?\\.json))");
+    private static final Pattern OWN = Pattern.compile(
+            "(.+\\.bams3)/([0-9A-Za-z][0-9A-Za-z-]{0,31})/"
+                    + "(header\\.sam\\.zst|index\\.b3i|chunks/[0-9]{6}\\.b3c"
+                    + "|conversion/(?:plan\\.json|alive/[0-9]{12}|chunks/[0-9]{6}\\.json|shards/[0-9]{6}(?:\\.progress)?\\.json))");
     private static final String DOCUMENTS = "/conversion/";
 
     private final ObjectStore store;
@@ -185,29 +185,22 @@ public final class Retention {
     }
 
     private int removeClaimed(DatasetLocation location, String generation, List<ObjectInfo> objects) {
-        ObjectKey alive = location.key(generation + DOCUMENTS + SignOfLife.NAME);
-        Optional<ETag> sign = objects.stream()
-                .filter(object -> object.key().equals(alive))
-                .map(ObjectInfo::etag)
-                .findFirst();
-        try {
-            SignOfLife.claim(store, alive, sign.map(PutCondition::ifMatch).orElse(PutCondition.ifAbsent()));
-        } catch (ReadsException e) {
-            if (e.kind() == ErrorKind.CHANGED || e.kind() == ErrorKind.UNAVAILABLE) {
-                // A conversion woke up, or the server cannot tell whether one did.
-                return 0;
-            }
-            throw e;
+        String folder = location.key(generation).value() + DOCUMENTS + SignOfLife.FOLDER;
+        SignOfLife life = new SignOfLife(store, folder);
+        List<ObjectInfo> signs = new ArrayList<>(objects);
+        signs.removeIf(object -> !object.key().value().startsWith(folder));
+        List<ObjectInfo> others = new ArrayList<>(objects);
+        others.removeAll(signs);
+        if (!life.claim(RevisionLog.highest(signs))) {
+            // A conversion woke up.
+            return 0;
         }
         int removed = 0;
         if (!new DatasetCommit(location).mayName(generation)) {
-            removed = remove(objects.stream()
-                    .filter(object -> !object.key().equals(alive))
-                    .toList());
+            removed = remove(others);
         }
-        // The claim goes last: until then nobody writes here.
-        store.delete(alive);
-        return removed + (sign.isPresent() ? 1 : 0);
+        life.remove();
+        return removed + signs.size();
     }
 
     private int remove(List<ObjectInfo> objects) {

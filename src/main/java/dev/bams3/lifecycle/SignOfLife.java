@@ -2,21 +2,22 @@ package dev.bams3.lifecycle;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
-import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
-import dev.bams3.storage.PutCondition;
-import dev.bams3.storage.StoredObject;
+import dev.bams3.storage.RevisionLog;
+import dev.bams3.storage.RevisionLog.Entry;
+import dev.bams3.storage.RevisionLog.Revision;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * An object that says by its age when a conversion was last worked on, and by its content whether a sweep has claimed the
- * generation. Both change it by conditional writes, so that a generation is never claimed and gone on with at one time.
+ * The lease of a generation under way: a {@link RevisionLog} whose age says when a conversion was last worked on, and whose
+ * value says whether a sweep has claimed the generation. Conversions and sweeps follow the revision that they have seen, so a
+ * generation is never claimed and continued at the same time.
  */
 public final class SignOfLife {
-    public static final String NAME = "alive";
+    public static final String FOLDER = "alive/";
 
     /** Far less than any grace time. */
     private static final Duration INTERVAL = Duration.ofMinutes(5);
@@ -26,17 +27,18 @@ public final class SignOfLife {
     private static final byte[] ALIVE = "alive\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CLAIMED = "claimed by a sweep\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final ObjectStore store;
-    private final ObjectKey key;
+    private final RevisionLog log;
+    private final String folder;
     private long given;
     private volatile boolean givenOnce;
 
-    public SignOfLife(ObjectStore store, ObjectKey key) {
-        this.store = store;
-        this.key = key;
+    /** @param folder beginning of the keys of its objects, with its closing `/` */
+    public SignOfLife(ObjectStore store, String folder) {
+        log = new RevisionLog(store, folder, "");
+        this.folder = folder;
     }
 
-    /** Gives the sign again if the last one is some time ago. */
+    /** Renews the lease if the last renewal is some time ago. */
     public void giveSometimes() {
         long now = System.nanoTime();
         synchronized (this) {
@@ -53,60 +55,39 @@ public final class SignOfLife {
         synchronized (this) {
             given = System.nanoTime();
         }
-        for (int attempt = 0; ; attempt++) {
-            Optional<StoredObject> present = present();
-            boolean claimed = present.isPresent()
-                    ? Arrays.equals(present.get().body(), CLAIMED)
-                    // Removed with all the rest, while this process slept.
-                    : givenOnce;
-            if (attempt > 0 && !claimed && present.isPresent()) {
-                // A rival, such as another shard that begins, was faster: the sign is given.
-                givenOnce = true;
-                return;
-            }
+        for (int attempt = 0; attempt <= MOST_RIVALS; attempt++) {
+            Optional<Entry> last = log.latest(MAX_LENGTH);
+            // Where the log is gone after this process wrote to it, it was swept with all the rest.
+            boolean claimed =
+                    last.map(entry -> Arrays.equals(entry.body(), CLAIMED)).orElse(givenOnce);
             if (claimed) {
                 throw ReadsException.about(
                         ErrorKind.CHANGED,
-                        key.value(),
+                        folder,
                         "what earlier runs had made was old and is being swept; run the conversion again");
             }
-            PutCondition unchanged =
-                    present.map(object -> PutCondition.ifMatch(object.etag())).orElse(PutCondition.ifAbsent());
-            try {
-                store.put(key, ALIVE, unchanged);
+            // A revision of a rival, such as another shard that begins, is as good as one's own.
+            boolean renewed = attempt > 0 && last.isPresent();
+            if (renewed || log.follow(last.map(Entry::revision), ALIVE).isPresent()) {
                 givenOnce = true;
                 return;
-            } catch (ReadsException e) {
-                if (e.kind() == ErrorKind.UNAVAILABLE && unchanged instanceof PutCondition.IfMatch) {
-                    // A server that cannot replace on a condition; a sweep cannot claim anything there either.
-                    store.put(key, ALIVE, PutCondition.always());
-                    givenOnce = true;
-                    return;
-                }
-                if (e.kind() != ErrorKind.CHANGED || attempt == MOST_RIVALS) {
-                    throw e;
-                }
             }
         }
-    }
-
-    private Optional<StoredObject> present() {
-        try {
-            return Optional.of(store.get(key, MAX_LENGTH));
-        } catch (ReadsException e) {
-            if (e.kind() == ErrorKind.NOT_FOUND) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        throw ReadsException.about(ErrorKind.OVERLOADED, folder, "too many concurrent updates; retry");
     }
 
     /**
      * Claims the generation for a sweep.
      *
-     * @param unchanged the sign, or its absence, that was seen
+     * @param seen the revision, or its absence, that was old enough
+     * @return false if a conversion has renewed the lease since
      */
-    static void claim(ObjectStore store, ObjectKey key, PutCondition unchanged) {
-        store.put(key, CLAIMED, unchanged);
+    boolean claim(Optional<Revision> seen) {
+        return log.follow(seen, CLAIMED).isPresent();
+    }
+
+    /** Removes the claim, when all the rest is removed: until then no conversion writes here. */
+    void remove() {
+        log.remove();
     }
 }

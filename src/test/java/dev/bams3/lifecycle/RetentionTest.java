@@ -139,7 +139,7 @@ class RetentionTest {
         FaultyObjectStore slow = new FaultyObjectStore(rig.datasets, 1)
                 .onNth(
                         1,
-                        call -> call.operation() == Operation.PUT && call.key().endsWith("/alive"),
+                        call -> call.operation() == Operation.PUT && call.key().contains("/alive/"),
                         Fault.HANG);
         Future<List<Finding>> sweep = rig.waiting.submit(() ->
                 new Retention(slow, rig.waiting, () -> Instant.now().plus(GRACE.multipliedBy(2))).sweep(GRACE, false));

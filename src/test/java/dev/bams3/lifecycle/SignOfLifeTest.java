@@ -7,30 +7,35 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.ForwardingObjectStore;
 import dev.bams3.storage.MemoryObjectStore;
-import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
-import dev.bams3.storage.PutCondition;
+import dev.bams3.storage.RevisionLog;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Whoever writes first: a rival's sign is as good as one's own, a sweep's claim ends the conversion. */
 class SignOfLifeTest {
-    private static final ObjectKey KEY = new ObjectKey(SignOfLife.NAME);
+    private static final String FOLDER = SignOfLife.FOLDER;
 
     private final MemoryObjectStore store = new MemoryObjectStore();
     private final AtomicInteger puts = new AtomicInteger();
 
     @Test
     void theSignOfARivalIsEnough() {
-        new SignOfLife(outrunBy(() -> new SignOfLife(store, KEY).give()), KEY).give();
+        new SignOfLife(outrunBy(() -> new SignOfLife(store, FOLDER).give()), FOLDER).give();
         assertThat(puts).hasValue(1);
-        assertThat(store.get(KEY, 100).body()).asString().isEqualTo("alive\n");
+        assertThat(new RevisionLog(store, FOLDER, "").latest(100).orElseThrow().body())
+                .asString()
+                .isEqualTo("alive\n");
     }
 
     @Test
     void theClaimOfASweepIsNot() {
-        SignOfLife life = new SignOfLife(outrunBy(() -> SignOfLife.claim(store, KEY, PutCondition.ifAbsent())), KEY);
+        SignOfLife life = new SignOfLife(
+                outrunBy(() -> assertThat(new SignOfLife(store, FOLDER).claim(Optional.empty()))
+                        .isTrue()),
+                FOLDER);
         assertThatThrownBy(life::give)
                 .hasMessageContaining("is being swept")
                 .isInstanceOfSatisfying(

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** What {@link ObjectStore} promises; run by every implementation. */
@@ -440,5 +441,13 @@ public abstract class ObjectStoreContract {
         upload.close();
         assertThatThrownBy(() -> upload.write(bytes(10), 0, 10)).isInstanceOf(IllegalStateException.class);
         assertThat(store.get(KEY, 10).body()).isEqualTo(bytes(10));
+    }
+
+    @Nested
+    class Revisions extends RevisionLogContract {
+        @Override
+        ObjectStore store() {
+            return store;
+        }
     }
 }
