@@ -44,7 +44,7 @@ class ArchitectureTest {
             Map.entry("storage.file", Set.of("storage", "error")),
             Map.entry("storage.s3", Set.of("storage", "error")),
             Map.entry("storage.http", Set.of("storage", "error")),
-            Map.entry("dataset", Set.of("format", "storage", "sam", "genome", "error")),
+            Map.entry("dataset", Set.of("format", "storage", "flow", "sam", "genome", "error")),
             Map.entry("plan", Set.of("format", "sam", "genome", "error")),
             Map.entry("fetch", Set.of("plan", "storage", "format", "flow", "error")),
             Map.entry("encode", Set.of("bam", "bgzf", "sam", "genome", "error")),

@@ -1,9 +1,11 @@
 package dev.bams3.dataset;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import dev.bams3.flow.ByteBudget;
 import dev.bams3.format.BlockList;
 import dev.bams3.format.ChunkEntry;
 import dev.bams3.sam.SamHeader;
+import dev.bams3.storage.DamageCheck;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -11,9 +13,11 @@ import java.util.function.Supplier;
 
 /** Headers and index sections of generations in use. A generation never changes, so they are good for ever. */
 final class DatasetParts {
-    private static final long BYTES_OF_CHUNK_ENTRY = 56;
+    private static final long BYTES_OF_CHUNK_ENTRY = 64;
     private static final long BYTES_OF_ENTRY = 256;
 
+    private final ByteBudget memory;
+    private final DamageCheck damage;
     private final SingleFlight<Generation, SamHeader> headers;
     private final SingleFlight<Section, BlockList> blocks;
     private final SingleFlight<Generation, List<ChunkEntry>> chunks;
@@ -24,7 +28,13 @@ final class DatasetParts {
     /** The blocks of one reference, or of the unplaced reads. */
     private record Section(Generation generation, int reference) {}
 
-    DatasetParts(DatasetCacheSettings settings) {
+    /**
+     * @param memory that reading and decoding a part is charged to
+     * @param damage tells what was damaged on its way
+     */
+    DatasetParts(DatasetCacheSettings settings, ByteBudget memory, DamageCheck damage) {
+        this.memory = memory;
+        this.damage = damage;
         headers = new SingleFlight<>(
                 "the header", settings.headerBytes(), header -> header.text().length + BYTES_OF_ENTRY);
         // Of the bytes for the index, block lists take nearly all; a chunk table is read by few.
@@ -38,6 +48,14 @@ final class DatasetParts {
     /** By what they hold. */
     Map<String, Cache<?, ?>> caches() {
         return Map.of("headers", headers.cache(), "indexes", blocks.cache(), "chunks", chunks.cache());
+    }
+
+    ByteBudget memory() {
+        return memory;
+    }
+
+    DamageCheck damage() {
+        return damage;
     }
 
     SamHeader header(Generation generation, Supplier<SamHeader> load) {

@@ -5,13 +5,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.flow.ByteBudget;
+import dev.bams3.flow.MemoryLimits;
 import dev.bams3.format.DatasetLayout;
-import dev.bams3.format.DatasetMetadata;
-import dev.bams3.format.MetadataCodec;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
-import dev.bams3.storage.StoredObject;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -25,16 +25,12 @@ import java.util.Optional;
  * use by many threads; one per process.
  */
 public final class Datasets {
-    /** Far more than any real one: some 500 bytes a reference. */
-    private static final int MAX_METADATA = 256 << 20;
-
-    /** Heap of parsed metadata for each byte of its JSON, roughly; and for an entry without any. */
-    private static final int HEAP_PER_BYTE = 2;
-
     private static final int BYTES_OF_ENTRY = 512;
 
     private final ObjectStore store;
     private final DatasetParts parts;
+    private final MetadataObject metadata;
+    private final DamageCheck damage = new DamageCheck();
     // What is believed, until its time is over.
     private final SingleFlight<DatasetLocation, Answer> fresh;
     // What was last seen, for comparing ETags when the time is over.
@@ -52,8 +48,14 @@ public final class Datasets {
     }
 
     Datasets(ObjectStore store, DatasetCacheSettings settings, Ticker ticker) {
+        this(store, settings, MemoryLimits.ofProcess(), ticker);
+    }
+
+    Datasets(ObjectStore store, DatasetCacheSettings settings, MemoryLimits limits, Ticker ticker) {
         this.store = store;
-        parts = new DatasetParts(settings);
+        ByteBudget memory = limits.decoding();
+        parts = new DatasetParts(settings, memory, damage);
+        metadata = new MetadataObject(memory, damage);
         fresh = new SingleFlight<>(
                 "the metadata of the dataset",
                 settings.metadataBytes(),
@@ -118,6 +120,11 @@ public final class Datasets {
         return all;
     }
 
+    /** Counts what was damaged in flight and what in the store; for metrics. */
+    public DamageCheck damage() {
+        return damage;
+    }
+
     /** How long a dataset will be served as it was last seen; zero for one that nothing is known of. */
     Duration knownFor(DatasetId id) {
         return fresh.remaining(DatasetLocation.of(store, id));
@@ -137,7 +144,7 @@ public final class Datasets {
                 return last;
             }
         }
-        Optional<Answer.Found> found = stored(location, key).map(object -> read(location, key, object));
+        Optional<Answer.Found> found = metadata.find(location).map(stored -> found(location, stored));
         if (found.isEmpty()) {
             seen.invalidate(location);
             return new Answer.Missing();
@@ -146,21 +153,11 @@ public final class Datasets {
         return found.get();
     }
 
-    private static Optional<StoredObject> stored(DatasetLocation location, ObjectKey key) {
-        try {
-            return location.store().find(key, MAX_METADATA);
-        } catch (ReadsException e) {
-            throw e.kind() == ErrorKind.TOO_LARGE
-                    ? ReadsException.about(ErrorKind.CORRUPT, key.value(), e.text(), e)
-                    : e;
-        }
-    }
-
-    private Answer.Found read(DatasetLocation location, ObjectKey key, StoredObject object) {
-        DatasetMetadata metadata = MetadataCodec.decode(key.value(), object.body());
-        OpenDataset dataset = new OpenDataset(location, metadata, object.etag(), parts, () -> fresh.forget(location));
-        int weight = (int) Math.min(Integer.MAX_VALUE, BYTES_OF_ENTRY + (long) HEAP_PER_BYTE * object.body().length);
-        return new Answer.Found(dataset, weight);
+    private Answer.Found found(DatasetLocation location, MetadataObject.Found stored) {
+        OpenDataset dataset =
+                new OpenDataset(location, stored.metadata(), stored.etag(), parts, () -> fresh.forget(location));
+        long weight = BYTES_OF_ENTRY + stored.metadata().weight();
+        return new Answer.Found(dataset, (int) Math.min(Integer.MAX_VALUE, weight));
     }
 
     /**

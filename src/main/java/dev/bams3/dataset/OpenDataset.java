@@ -2,6 +2,7 @@ package dev.bams3.dataset;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.flow.ByteBudget;
 import dev.bams3.format.Bams3Format;
 import dev.bams3.format.BlockIndex;
 import dev.bams3.format.BlockList;
@@ -13,6 +14,7 @@ import dev.bams3.format.StoredRange;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.storage.ByteRange;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -35,6 +38,9 @@ import java.util.function.Supplier;
  * again gives the new one, or NOT_FOUND).
  */
 public final class OpenDataset {
+    /** Memory that decoding a section takes for each stored byte; more is charged where a section claims more. */
+    private static final int USUAL_GROWTH_OF_SECTION = 12;
+
     private final DatasetLocation location;
     private final DatasetMetadata metadata;
     private final ReferenceDictionary references;
@@ -73,6 +79,11 @@ public final class OpenDataset {
         return location;
     }
 
+    /** Tells what was damaged on its way from what is damaged in the store. */
+    public DamageCheck damage() {
+        return parts.damage();
+    }
+
     /** The store of all its objects. */
     public ObjectStore store() {
         return location.store();
@@ -101,9 +112,26 @@ public final class OpenDataset {
 
     private SamHeader readHeader() {
         ObjectKey key = location.key(DatasetLayout.header(metadata.generation()));
-        byte[] stored =
-                existing(key, () -> store().get(key, metadata.header().length()).body());
-        return new SamHeader(HeaderCodec.decode(key.value(), stored, metadata.header()), references);
+        int length = metadata.header().length();
+        // The text, and once more while it is parsed.
+        long bytes = length + 2L * metadata.header().rawLength();
+        try (ByteBudget.Lease _ = parts.memory().charge(key.value(), "the header", bytes)) {
+            byte[] text = decoded(
+                    () -> existing(key, () -> store().get(key, length).body()),
+                    () -> existing(key, () -> store().fresh().get(key, length).body()),
+                    stored -> HeaderCodec.decode(key.value(), stored, metadata.header()));
+            return new SamHeader(text, references);
+        }
+    }
+
+    /** @param secondRead for bytes that turn out corrupt */
+    private <T> T decoded(Supplier<byte[]> firstRead, Supplier<byte[]> secondRead, Function<byte[], T> decode) {
+        byte[] stored = firstRead.get();
+        try {
+            return decode.apply(stored);
+        } catch (ReadsException e) {
+            return parts.damage().again(e, () -> decode.apply(secondRead.get()));
+        }
     }
 
     /**
@@ -119,7 +147,25 @@ public final class OpenDataset {
                 : parts.blocks(
                         generation,
                         reference,
-                        () -> BlockIndex.blocks(indexKey().value(), read(section.get()), section.get(), reference));
+                        () -> readBlocks(section.get(), reference, () -> read(store(), section.get())));
+    }
+
+    private BlockList readBlocks(StoredRange section, int reference, Supplier<byte[]> firstRead) {
+        String object = indexKey().value();
+        return readSection(section, firstRead, stored -> BlockIndex.blocks(object, stored, section, reference));
+    }
+
+    /** @param firstRead gives the section, perhaps with others around it */
+    private <T> T readSection(StoredRange section, Supplier<byte[]> firstRead, Function<byte[], T> decode) {
+        String object = indexKey().value();
+        String what = "a section of the index";
+        long usual = USUAL_GROWTH_OF_SECTION * (long) section.length();
+        try (ByteBudget.Lease charged = parts.memory().charge(object, what, usual)) {
+            return decoded(firstRead, () -> read(store().fresh(), section), stored -> {
+                charged.growTo(object, what, BlockIndex.memory(object, stored, section));
+                return decode.apply(stored);
+            });
+        }
     }
 
     /**
@@ -139,14 +185,11 @@ public final class OpenDataset {
                             () -> lists.put(reference, new BlockList(List.of())));
         }
         List<Supplier<BlockList>> begun = new ArrayList<>();
-        List<SectionGroup.Section> sections = SectionGroup.of(stored, this::readIndex);
+        List<SectionGroup.Section> sections = SectionGroup.of(stored, range -> readIndex(store(), range));
         for (SectionGroup.Section section : sections) {
             StoredRange range = section.wanted().section();
             int reference = section.wanted().reference();
-            begun.add(parts.prepareBlocks(
-                    generation,
-                    reference,
-                    () -> BlockIndex.blocks(indexKey().value(), section.bytes().get(), range, reference)));
+            begun.add(parts.prepareBlocks(generation, reference, () -> readBlocks(range, reference, section.bytes())));
         }
         for (int i = 0; i < begun.size(); i++) {
             lists.put(sections.get(i).wanted().reference(), begun.get(i).get());
@@ -162,21 +205,24 @@ public final class OpenDataset {
     /** The chunk objects by number, with their sizes. At most one GET; no query needs it. */
     public List<ChunkEntry> chunks() {
         Optional<StoredRange> table = metadata.index().chunkTable();
-        return table.isEmpty()
-                ? List.of()
-                : parts.chunks(generation, () -> BlockIndex.chunks(indexKey().value(), read(table.get()), table.get()));
+        return table.isEmpty() ? List.of() : parts.chunks(generation, () -> readChunks(table.get()));
+    }
+
+    private List<ChunkEntry> readChunks(StoredRange table) {
+        String object = indexKey().value();
+        return readSection(table, () -> read(store(), table), stored -> BlockIndex.chunks(object, stored, table));
     }
 
     private ObjectKey indexKey() {
         return location.key(DatasetLayout.index(metadata.generation()));
     }
 
-    private byte[] read(StoredRange section) {
-        return readIndex(new ByteRange(section.offset(), section.length()));
+    private byte[] read(ObjectStore from, StoredRange section) {
+        return readIndex(from, new ByteRange(section.offset(), section.length()));
     }
 
-    private byte[] readIndex(ByteRange range) {
-        return existing(indexKey(), () -> store().getRange(indexKey(), range, ETag.ANY));
+    private byte[] readIndex(ObjectStore from, ByteRange range) {
+        return existing(indexKey(), () -> from.getRange(indexKey(), range, ETag.ANY));
     }
 
     private byte[] existing(ObjectKey key, Supplier<byte[]> read) {

@@ -3,6 +3,7 @@ package dev.bams3.fetch;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.storage.ByteRange;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
@@ -16,8 +17,19 @@ import java.util.function.IntFunction;
  * @param store where they lie
  * @param keys from a chunk's ordinal to its object
  * @param isOutdated asks whether the dataset was replaced or removed since it was opened
+ * @param damage tells what was damaged on its way
  */
-public record ChunkObjects(ObjectStore store, IntFunction<ObjectKey> keys, BooleanSupplier isOutdated) {
+public record ChunkObjects(
+        ObjectStore store, IntFunction<ObjectKey> keys, BooleanSupplier isOutdated, DamageCheck damage) {
+    /** Key of a chunk object, for messages. */
+    public String name(int chunk) {
+        return keys.apply(chunk).value();
+    }
+
+    /** Returns the same objects over connections that no answer came by before. */
+    ChunkObjects fresh() {
+        return new ChunkObjects(store.fresh(), keys, isOutdated, damage);
+    }
 
     /**
      * Reads a range of a chunk that the metadata names. That it is not there, or ends too early, is therefore not the

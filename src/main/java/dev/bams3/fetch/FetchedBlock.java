@@ -1,6 +1,9 @@
 package dev.bams3.fetch;
 
+import dev.bams3.error.ReadsException;
+import dev.bams3.format.BlockEntry;
 import dev.bams3.plan.PlannedBlock;
+import dev.bams3.storage.ByteRange;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -45,21 +48,34 @@ public final class FetchedBlock implements AutoCloseable {
 
     /** Name of the chunk object, for messages. */
     public String object() {
-        return chunks.keys().apply(block.entry().chunk()).value();
+        return chunks.name(block.entry().chunk());
     }
 
-    /** Array that holds the stored block, among others; not to be changed. */
-    public byte[] buffer() {
-        return buffer;
+    /** Decodes a stored block. */
+    @FunctionalInterface
+    public interface Decoding<T> {
+        /**
+         * @param bytes array that holds the block, among others; not to be changed
+         * @param offset where it begins
+         * @throws ReadsException CORRUPT unless every checksum is right
+         */
+        T decode(byte[] bytes, int offset);
     }
 
-    /** Where the block begins in {@link #buffer}. */
-    public int offset() {
-        return offset;
-    }
-
-    /** Says, before closing, that the block was decoded and every checksum is right: now others may have it from memory. */
-    public void right() {
+    /**
+     * Decodes the block. What turns out corrupt, because it was damaged on its way or in memory, is read once more; what is right
+     * may be kept for other requests.
+     */
+    public <T> T decoded(Decoding<T> decoding) {
+        T decoded;
+        try {
+            decoded = decoding.decode(buffer, offset);
+        } catch (ReadsException e) {
+            if (cache != null) {
+                cache.remove(BlockCache.key(chunks, block.entry()));
+            }
+            return chunks.damage().again(e, () -> decoding.decode(readAgain(), 0));
+        }
         if (cache != null && piece != null) {
             cache.put(
                     BlockCache.key(chunks, block.entry()),
@@ -67,13 +83,12 @@ public final class FetchedBlock implements AutoCloseable {
                     offset,
                     block.entry().storedLength());
         }
+        return decoded;
     }
 
-    /** Says that the block is damaged. It may be so in memory only; then the next one who asks gets it from the store. */
-    public void wrong() {
-        if (cache != null) {
-            cache.remove(BlockCache.key(chunks, block.entry()));
-        }
+    private byte[] readAgain() {
+        BlockEntry entry = block.entry();
+        return chunks.fresh().read(entry.chunk(), new ByteRange(entry.offset(), entry.storedLength()));
     }
 
     @Override

@@ -1,17 +1,18 @@
 package dev.bams3.flow;
 
+import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes of buffers that a process may hold at once. Who holds nothing may wait for its first bytes ({@link #acquire}); who
- * already holds some only asks ({@link #tryAcquire}) and goes on with less read-ahead when the answer is no. Nobody
- * therefore waits while holding, and no set of requests can block each other. First come, first served. A reserve, if there
- * is one, is kept from those who only ask, so that read-ahead cannot keep newcomers out. Some bytes may be set aside for small
- * requests ({@link #acquireSmall}), which therefore do not stand in line behind large ones whose clients take nothing. Where
- * many holders stand still, the {@link WaitingRoom} tells a newcomer so instead of letting it hang with them.
+ * Bytes of memory that a process may hold at the same time. A request that holds none may block for its first bytes ({@link
+ * #acquire}); one that already holds some only tries ({@link #tryAcquire}) and otherwise reads ahead less. No request
+ * therefore blocks while it holds bytes, and requests cannot deadlock. First come, first served. A reserve, if there is one, is
+ * out of reach of {@link #tryAcquire}, so that read-ahead cannot keep new requests out. Some bytes may be set aside for small
+ * requests ({@link #acquireSmall}), which then do not queue behind large ones whose clients are stalled. The {@link WaitingRoom}
+ * bounds how many wait and for how long.
  */
 public final class ByteBudget {
     private static final int UNIT = 1024;
@@ -73,6 +74,40 @@ public final class ByteBudget {
         return new Lease(forSmall, wanted);
     }
 
+    /**
+     * Waits until all of the bytes are free, for something that is of no use in part.
+     *
+     * @param resource what needs them, for messages
+     * @param what the part of the resource, for messages
+     * @throws ReadsException TOO_LARGE for more than the whole budget, OVERLOADED when they did not become free in time; both
+     *     name the resource and the size
+     */
+    public Lease charge(String resource, String what, long bytes) {
+        if (bytes > bytesTotal()) {
+            throw tooLarge(resource, what, bytes);
+        }
+        try {
+            return acquire(bytes);
+        } catch (ReadsException e) {
+            throw e.kind() == ErrorKind.OVERLOADED
+                    ? ReadsException.about(
+                            ErrorKind.OVERLOADED, resource, what + " needs " + megabytes(bytes) + "; " + e.text(), e)
+                    : e;
+        }
+    }
+
+    private ReadsException tooLarge(String resource, String what, long bytes) {
+        return ReadsException.about(
+                ErrorKind.TOO_LARGE,
+                resource,
+                what + " needs " + megabytes(bytes) + " of memory, and this process has " + megabytes(bytesTotal())
+                        + " for such things; give it a larger heap (-Xmx, or a container with more memory)");
+    }
+
+    private static String megabytes(long bytes) {
+        return ((bytes >> 20) + 1) + " MB";
+    }
+
     /** The bytes if they are free now, the reserve aside, and nobody waits for them, else null. */
     public @Nullable Lease tryAcquire(long bytes) {
         int wanted = unitsOf(bytes, total - totalForSmall);
@@ -98,7 +133,7 @@ public final class ByteBudget {
         return (int) Math.min(most, (bytes + UNIT - 1) / UNIT);
     }
 
-    /** Bytes held. Closing gives them back; a second close does nothing. */
+    /** Bytes held. Closing gives them back; a second close does nothing. Growing is for one thread, before any other closes it. */
     public final class Lease implements AutoCloseable {
         private final Semaphore from;
         private final AtomicInteger held;
@@ -115,6 +150,30 @@ public final class ByteBudget {
             if (before > kept) {
                 from.release(before - kept);
             }
+        }
+
+        /**
+         * Charges more bytes, now or not at all: waiting while holding could block others that do the same.
+         *
+         * @param resource what needs them, for messages
+         * @param what the part of the resource, for messages
+         * @throws ReadsException TOO_LARGE for more than the whole budget, OVERLOADED when they are not free now
+         */
+        public void growTo(String resource, String what, long bytes) {
+            if (bytes > bytesTotal()) {
+                throw tooLarge(resource, what, bytes);
+            }
+            int more = unitsOf(bytes, total) - held.get();
+            if (more <= 0) {
+                return;
+            }
+            if (!from.tryAcquire(more)) {
+                throw ReadsException.about(
+                        ErrorKind.OVERLOADED,
+                        resource,
+                        what + " needs " + megabytes(bytes) + ", which are not free now; ask again");
+            }
+            held.addAndGet(more);
         }
 
         @Override

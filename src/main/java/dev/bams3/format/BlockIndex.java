@@ -15,6 +15,17 @@ public final class BlockIndex {
     }
 
     /**
+     * Returns the bytes of memory that {@link #blocks} or {@link #chunks} takes for a section, by the sizes that it claims. A
+     * section of a few bytes may claim a GiB.
+     *
+     * @throws ReadsException CORRUPT when its checksum does not agree
+     */
+    public static long memory(String object, byte[] section, StoredRange range) {
+        IndexSection.verify(object, section, range);
+        return IndexSection.memory(object, section, range.offset());
+    }
+
+    /**
      * Blocks of one reference, checked: their checksum, their order, that none overlaps another and that all lie inside
      * their chunks as far as the section tells; what it cannot tell is checked when the chunk is read.
      *

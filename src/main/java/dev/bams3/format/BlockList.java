@@ -54,6 +54,6 @@ public final class BlockList {
 
     /** Bytes of memory this takes, roughly, for a cache's weigher. */
     public long weight() {
-        return 68L * blocks.size() + 64;
+        return 76L * blocks.size() + 64;
     }
 }

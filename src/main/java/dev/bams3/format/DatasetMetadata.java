@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Contents of {@code _metadata.json}: the commit of a dataset. Whoever holds it knows every object of one generation.
@@ -49,6 +50,11 @@ public record DatasetMetadata(
     /** Records of every reference stand in the order of their start; ties in the order of the source. */
     public static final String SORT_ORDER = "coordinate";
 
+    /** Objects of a reference, its totals and section, and its entry in the map of names. */
+    private static final int WEIGHT_OF_REFERENCE = 320;
+
+    private static final int WEIGHT_OF_READ_GROUP = 320;
+
     public DatasetMetadata {
         requiredFeatures = List.copyOf(requiredFeatures);
         references = List.copyOf(references);
@@ -67,6 +73,22 @@ public record DatasetMetadata(
                 .flatMap(group -> group.sample().stream())
                 .distinct()
                 .toList();
+    }
+
+    /** Returns the bytes of memory that this takes, about, with the dictionary made of it. */
+    public long weight() {
+        long weight = 2048;
+        for (ReferenceReads reference : references) {
+            weight += WEIGHT_OF_REFERENCE + reference.reference().name().length();
+        }
+        for (ReadGroup group : readGroups) {
+            weight += WEIGHT_OF_READ_GROUP
+                    + group.id().length()
+                    + Stream.of(group.sample(), group.library(), group.platform())
+                            .mapToInt(text -> text.map(String::length).orElse(0))
+                            .sum();
+        }
+        return weight;
     }
 
     /** SEQ bases of all records. */

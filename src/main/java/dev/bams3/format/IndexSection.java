@@ -19,6 +19,9 @@ final class IndexSection {
     /** 1 GiB of index for one reference: 80 million blocks. */
     private static final int MAX_RAW = 1 << 30;
 
+    /** Nine columns of up to 8 bytes, the entry, its places in two lists and its running maximum. */
+    private static final int HEAP_PER_ENTRY = 160;
+
     private IndexSection() {}
 
     static byte[] encodeBlocks(int reference, List<BlockEntry> blocks) {
@@ -82,6 +85,18 @@ final class IndexSection {
         out.int32(smaller ? Bams3Format.CODEC_ZSTD : Bams3Format.CODEC_STORED);
         out.bytes(stored);
         return out.toByteArray();
+    }
+
+    /**
+     * Returns the bytes of memory that decoding a section takes, by the sizes that its head claims: the body, the columns and
+     * the entries. To be charged before decoding.
+     */
+    static long memory(String object, byte[] bytes, long position) {
+        ByteCursor head = new ByteCursor(object, bytes, 0, bytes.length, position);
+        head.bytes("section head", 8);
+        long count = Integer.toUnsignedLong(head.int32("section count"));
+        long rawLength = Integer.toUnsignedLong(head.int32("section raw length"));
+        return bytes.length + rawLength + HEAP_PER_ENTRY * count;
     }
 
     /**

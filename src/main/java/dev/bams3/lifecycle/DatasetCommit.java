@@ -1,6 +1,7 @@
 package dev.bams3.lifecycle;
 
 import dev.bams3.dataset.DatasetLocation;
+import dev.bams3.dataset.MetadataObject;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.format.DatasetLayout;
@@ -14,9 +15,7 @@ import java.util.Optional;
 
 /** The one write that makes a dataset visible. */
 public final class DatasetCommit {
-    /** Far more than any real one: some 500 bytes a reference. */
-    private static final int MAX_METADATA = 256 << 20;
-
+    private final MetadataObject object = new MetadataObject();
     private final DatasetLocation destination;
     private final ObjectKey key;
     private boolean mayBeVisible;
@@ -55,10 +54,7 @@ public final class DatasetCommit {
 
     /** Returns what is published, if anything is; else CORRUPT, UNSUPPORTED_VERSION or what the store says. */
     Optional<DatasetMetadata> decoded() {
-        return destination
-                .store()
-                .find(key, MAX_METADATA)
-                .map(object -> MetadataCodec.decode(key.value(), object.body()));
+        return object.find(destination).map(MetadataObject.Found::metadata);
     }
 
     /** What is published; nothing where there is none, or one of another version. */

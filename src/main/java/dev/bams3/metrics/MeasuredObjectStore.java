@@ -37,6 +37,11 @@ public final class MeasuredObjectStore implements ObjectStore {
     }
 
     @Override
+    public ObjectStore fresh() {
+        return new MeasuredObjectStore(store.fresh(), registry);
+    }
+
+    @Override
     public ObjectInfo head(ObjectKey key) {
         return timed("head", () -> store.head(key));
     }

@@ -7,6 +7,7 @@ import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.WaitingRoom;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.query.WorkTimes;
+import dev.bams3.storage.DamageCheck;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
@@ -16,6 +17,7 @@ import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /** What reading holds, waits for and works, all requests together. */
@@ -53,6 +55,8 @@ public final class ReadMetrics implements MeterBinder {
                 .register(registry);
         FunctionCounter.builder("bams3.store.throttled", throttled, LongSupplier::getAsLong)
                 .register(registry);
+        damage(registry, "flight", DamageCheck::inFlight);
+        damage(registry, "store", DamageCheck::atRest);
         Gauge.builder("bams3.memory.held", fetcher, ChunkFetcher::bytesHeld)
                 .tag("of", "stored")
                 .baseUnit("bytes")
@@ -66,6 +70,12 @@ public final class ReadMetrics implements MeterBinder {
         work(registry, "bams3.encode", WorkTimes::encodeNanos);
         cache(registry, "blocks", fetcher.cache().cache());
         datasets.caches().forEach((name, cache) -> cache(registry, name, cache));
+    }
+
+    private void damage(MeterRegistry registry, String where, ToDoubleFunction<DamageCheck> reads) {
+        FunctionCounter.builder("bams3.reads.damaged", datasets.damage(), reads)
+                .tag("where", where)
+                .register(registry);
     }
 
     private void work(MeterRegistry registry, String name, ToLongFunction<WorkTimes> nanos) {

@@ -2,7 +2,6 @@ package dev.bams3.query;
 
 import dev.bams3.encode.EncodedBytes;
 import dev.bams3.encode.RecordEncoder;
-import dev.bams3.error.ReadsException;
 import dev.bams3.fetch.FetchedBlock;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.format.BlockEntry;
@@ -48,7 +47,7 @@ final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
         long decoded = System.nanoTime();
         RecordFilter.Kept inPlace = block.isWhole()
                 ? new RecordFilter.Kept(records.length, entry.records())
-                : RecordFilter.keep(stored.object(), records, block.filter());
+                : RecordFilter.keep(records, block.filter());
         RecordFilter.Kept kept = view.apply(records, inPlace);
         EncodedBytes bytes = encoder.block(records, 0, kept.length());
         // What waits for a slow client is as small as can be.
@@ -65,12 +64,11 @@ final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
     private byte[] decode(BlockEntry entry) {
         BlockDecoder decoder = decoders.borrow();
         try (stored) {
-            byte[] records = decoder.decode(stored.object(), stored.buffer(), stored.offset(), entry);
-            stored.right();
-            return records;
-        } catch (ReadsException e) {
-            stored.wrong();
-            throw e;
+            return stored.decoded((bytes, offset) -> {
+                byte[] records = decoder.decode(stored.object(), bytes, offset, entry);
+                view.check(stored.object(), entry, records, decoder.isWellFormed());
+                return records;
+            });
         } finally {
             decoders.giveBack(decoder);
         }

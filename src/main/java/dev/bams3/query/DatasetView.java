@@ -1,7 +1,11 @@
 package dev.bams3.query;
 
+import dev.bams3.dataset.OpenDataset;
+import dev.bams3.error.ReadsException;
+import dev.bams3.format.BlockEntry;
 import dev.bams3.query.RecordFilter.Kept;
 import dev.bams3.sam.BamRecord;
+import dev.bams3.sam.BamRecordCheck;
 import dev.bams3.sam.RecordCriteria;
 import dev.bams3.sam.RecordView;
 import dev.bams3.sam.SamHeader.ReadGroup;
@@ -13,13 +17,15 @@ final class DatasetView {
     private final @Nullable RecordMatcher matcher;
     private final @Nullable ColumnMask columns;
     private final long limit;
+    private final int references;
 
     /**
-     * @param groups of the dataset's header
      * @param regions whether the selection is one of regions
      * @throws dev.bams3.error.ReadsException NOT_FOUND for a sample or read group that the header does not have
      */
-    DatasetView(RecordView view, List<ReadGroup> groups, boolean regions) {
+    DatasetView(RecordView view, OpenDataset dataset, boolean regions) {
+        references = dataset.references().size();
+        List<ReadGroup> groups = dataset.metadata().readGroups();
         matcher = view.criteria().equals(RecordCriteria.NONE) ? null : new RecordMatcher(view.criteria(), groups);
         columns = view.columns().isAll() ? null : new ColumnMask(view.columns(), regions);
         limit = view.limit().orElse(Long.MAX_VALUE);
@@ -37,6 +43,42 @@ final class DatasetView {
 
     boolean isLimited() {
         return limit != Long.MAX_VALUE;
+    }
+
+    /**
+     * Checks what encoders and filters rely on, so that none of them reads behind the end of a record: a dataset may hold records
+     * that its writer did not check.
+     *
+     * @param object name of the chunk object, for messages
+     * @param entry of the block
+     * @param wellFormed whether lengths inside the records are known to agree
+     * @throws ReadsException CORRUPT naming the record
+     */
+    void check(String object, BlockEntry entry, byte[] records, boolean wellFormed) {
+        int at = 0;
+        int count = 0;
+        while (at < records.length) {
+            @Nullable String problem = wellFormed ? null : BamRecordCheck.problem(records, at, records.length - at);
+            if (problem == null
+                    && (isNoReference(BamRecord.referenceIndex(records, at))
+                            || isNoReference(BamRecord.mateReferenceIndex(records, at)))) {
+                problem = "names a reference that is not among the " + references + " of the dataset";
+            }
+            if (problem != null) {
+                throw ReadsException.corrupt(
+                        object, entry.offset(), "record", "record " + count + " of the block: " + problem);
+            }
+            at += BamRecord.length(records, at);
+            count++;
+        }
+        if (count != entry.records()) {
+            throw ReadsException.corrupt(
+                    object, entry.offset(), "records", count + " in the block, not " + entry.records());
+        }
+    }
+
+    private boolean isNoReference(int reference) {
+        return reference < BamRecord.NO_REFERENCE || reference >= references;
     }
 
     /**

@@ -9,12 +9,21 @@ import java.util.ArrayDeque;
  */
 final class DecoderPool implements AutoCloseable {
     private final ArrayDeque<BlockDecoder> free = new ArrayDeque<>();
+    private final long maxHeldBytes;
+    private long heldBytes;
     private boolean closed;
+
+    /** @param maxHeldBytes of buffers of decoders that are not in use: they are as large as the largest block that each had */
+    DecoderPool(long maxHeldBytes) {
+        this.maxHeldBytes = maxHeldBytes;
+    }
 
     BlockDecoder borrow() {
         synchronized (this) {
             if (!free.isEmpty()) {
-                return free.pop();
+                BlockDecoder decoder = free.pop();
+                heldBytes -= decoder.heldBytes();
+                return decoder;
             }
         }
         return new BlockDecoder();
@@ -22,7 +31,8 @@ final class DecoderPool implements AutoCloseable {
 
     void giveBack(BlockDecoder decoder) {
         synchronized (this) {
-            if (!closed) {
+            if (!closed && heldBytes + decoder.heldBytes() <= maxHeldBytes) {
+                heldBytes += decoder.heldBytes();
                 free.push(decoder);
                 return;
             }

@@ -1,12 +1,15 @@
 package dev.bams3.query;
 
 import dev.bams3.encode.RecordEncoder;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
 import dev.bams3.fetch.ChunkObjects;
 import dev.bams3.fetch.FetchedBlock;
 import dev.bams3.fetch.StoredBlocks;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.OrderedTasks;
 import dev.bams3.format.BlockEntry;
+import dev.bams3.plan.PlannedBlock;
 import dev.bams3.plan.ReadPlan;
 import java.util.ArrayDeque;
 
@@ -22,7 +25,14 @@ import java.util.ArrayDeque;
  * none meanwhile ends as OVERLOADED.
  */
 final class EncodedBlocks implements AutoCloseable {
+    /** Blocks up to here are decoded without being charged: one for each thread, with buffers that are kept. */
+    private static final int USUAL_BLOCK = 4 << 20;
+
+    /** A block while it is decoded: its streams unpacked, its columns, and its records. */
+    private static final int DECODED_COPIES = 4;
+
     private final ReadEngine engine;
+    private final ChunkObjects chunks;
     private final DatasetView view;
     private final RecordEncoder encoder;
     private final int expansion;
@@ -47,12 +57,31 @@ final class EncodedBlocks implements AutoCloseable {
             int expansion,
             Runnable watch) {
         this.engine = engine;
+        this.chunks = chunks;
         this.view = view;
         this.encoder = encoder;
         this.expansion = expansion;
         this.plan = plan;
+        requireMemory();
         stream = engine.fetcher().open(plan, chunks, watch);
         encoding = new OrderedTasks<>(engine.cpu().line(), watch, "a thread to decode blocks");
+    }
+
+    /** Before anything is read: no failure after the first byte of the answer. */
+    private void requireMemory() {
+        for (PlannedBlock block : plan.blocks()) {
+            BlockEntry entry = block.entry();
+            int bytes = Math.max(entry.rawLength(), entry.storedLength());
+            if (bytes > engine.maxBlockBytes()) {
+                throw ReadsException.about(
+                        ErrorKind.TOO_LARGE,
+                        chunks.name(entry.chunk()),
+                        "the block at byte " + entry.offset() + " has " + bytes
+                                + " bytes, and this process reads blocks of "
+                                + engine.maxBlockBytes()
+                                + " at most, a share of its heap; give it a larger heap (-Xmx, or a container with more memory)");
+            }
+        }
     }
 
     boolean hasNext() {
@@ -130,9 +159,10 @@ final class EncodedBlocks implements AutoCloseable {
         nextBlock++;
     }
 
-    /** Bytes that the next block may become. */
+    /** Bytes that the next block may become, and takes while it is decoded. */
     private long room() {
         BlockEntry next = plan.blocks().get(nextBlock).entry();
-        return (long) next.rawLength() * (view.isLimited() ? expansion + 1 : expansion);
+        int copies = expansion + (view.isLimited() ? 1 : 0) + (next.rawLength() > USUAL_BLOCK ? DECODED_COPIES : 0);
+        return (long) next.rawLength() * copies;
     }
 }

@@ -275,7 +275,7 @@ public final class OpenRead implements AutoCloseable {
     }
 
     private ChunkObjects chunks() {
-        return new ChunkObjects(dataset.store(), dataset::chunkKey, dataset::isOutdated);
+        return new ChunkObjects(dataset.store(), dataset::chunkKey, dataset::isOutdated, dataset.damage());
     }
 
     /** Bytes that a byte of a BAM record may become, roughly: names of tags and fields, digits for binary numbers. */

@@ -1,16 +1,25 @@
 package dev.bams3.query;
 
+import dev.bams3.flow.MemoryLimits;
+
 /**
  * What turning stored blocks into answers may take of the process.
  *
  * @param blocksInFlight blocks of one request that are being decoded and encoded, or wait to be written; about twice the
  *     threads of the pool
  * @param encodedBytes bytes of encoded blocks, all requests together; a quarter is kept for requests that hold none
+ * @param maxBlockBytes most bytes of a block, stored or decoded; what has a larger one is refused
  */
-public record QueryLimits(int blocksInFlight, long encodedBytes) {
+public record QueryLimits(int blocksInFlight, long encodedBytes, int maxBlockBytes) {
     public QueryLimits {
-        if (blocksInFlight < 1 || encodedBytes < 1024) {
-            throw new IllegalArgumentException("not query limits: " + blocksInFlight + ", " + encodedBytes);
+        if (blocksInFlight < 1 || encodedBytes < 1024 || maxBlockBytes < 1024) {
+            throw new IllegalArgumentException(
+                    "not query limits: " + blocksInFlight + ", " + encodedBytes + ", " + maxBlockBytes);
         }
+    }
+
+    /** With blocks as large as the heap of this process allows. */
+    public QueryLimits(int blocksInFlight, long encodedBytes) {
+        this(blocksInFlight, encodedBytes, MemoryLimits.ofProcess().block());
     }
 }

@@ -14,6 +14,7 @@ import dev.bams3.flow.FairTurns;
  * @param encoded bytes of encoded blocks that may be held
  * @param blocksInFlight of one request
  * @param times of work
+ * @param maxBlockBytes most bytes of a block, stored or decoded
  */
 record ReadEngine(
         ChunkFetcher fetcher,
@@ -22,4 +23,5 @@ record ReadEngine(
         BamDeflaters deflaters,
         ByteBudget encoded,
         int blocksInFlight,
-        WorkTimes times) {}
+        WorkTimes times,
+        int maxBlockBytes) {}

@@ -41,11 +41,12 @@ public final class ReadsQuery implements AutoCloseable {
         engine = new ReadEngine(
                 fetcher,
                 new FairTurns(cpu),
-                new DecoderPool(),
+                new DecoderPool(4L * limits.maxBlockBytes()),
                 deflaters,
                 encoded,
                 limits.blocksInFlight(),
-                new WorkTimes());
+                new WorkTimes(),
+                limits.maxBlockBytes());
     }
 
     /** Time that blocks took. */
@@ -74,8 +75,7 @@ public final class ReadsQuery implements AutoCloseable {
      *     header does not have
      */
     public OpenRead open(OpenDataset dataset, ReadSelection selection, RecordView view) {
-        DatasetView concrete =
-                new DatasetView(view, dataset.metadata().readGroups(), selection instanceof ReadSelection.Regions);
+        DatasetView concrete = new DatasetView(view, dataset, selection instanceof ReadSelection.Regions);
         List<Target> targets = Targets.of(dataset.references(), selection);
         Map<Integer, BlockList> blocks =
                 dataset.indexes(targets.stream().map(Target::reference).toList());

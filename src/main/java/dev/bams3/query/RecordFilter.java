@@ -1,6 +1,5 @@
 package dev.bams3.query;
 
-import dev.bams3.error.ReadsException;
 import dev.bams3.genome.Interval;
 import dev.bams3.sam.BamRecord;
 import java.util.List;
@@ -20,12 +19,10 @@ final class RecordFilter {
     /**
      * Moves the records that overlap at least one interval to the front of the array, in their order.
      *
-     * @param object name of the chunk object, for messages
-     * @param records BAM records of one reference, sorted by start; overwritten
+     * @param records sound BAM records of one reference, back to back, sorted by start; overwritten
      * @param intervals sorted, none touching another
-     * @throws ReadsException CORRUPT when a record does not end where the next begins or the array ends
      */
-    static Kept keep(String object, byte[] records, List<Interval> intervals) {
+    static Kept keep(byte[] records, List<Interval> intervals) {
         int kept = 0;
         int count = 0;
         int interval = 0;
@@ -33,7 +30,7 @@ final class RecordFilter {
         int runStart = 0;
         int at = 0;
         while (at < records.length) {
-            int next = at + checkedLength(object, records, at);
+            int next = at + BamRecord.length(records, at);
             int start = BamRecord.start(records, at);
             while (interval < intervals.size() && intervals.get(interval).end() <= start) {
                 interval++;
@@ -56,15 +53,5 @@ final class RecordFilter {
     private static int move(byte[] records, int from, int to, int target) {
         System.arraycopy(records, from, records, target, to - from);
         return target + to - from;
-    }
-
-    private static int checkedLength(String object, byte[] records, int at) {
-        int available = records.length - at;
-        int length = available < BamRecord.FIXED_LENGTH ? -1 : BamRecord.length(records, at);
-        if (length < BamRecord.FIXED_LENGTH || length > available) {
-            throw ReadsException.corrupt(
-                    object, at, "record block_size", length + " with " + available + " bytes left");
-        }
-        return length;
     }
 }

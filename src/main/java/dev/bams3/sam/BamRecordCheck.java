@@ -17,10 +17,13 @@ public final class BamRecordCheck {
      * CIGAR operations exist and that every tag is sound and the last ends with the record. Never throws, whatever the
      * bytes are.
      *
-     * @param available bytes from {@code record} to the end of the data, at least 4
+     * @param available bytes from {@code record} to the end of the data
      * @return null for a sound record, else what is wrong, naming the field
      */
     public static @Nullable String problem(byte[] buffer, int record, int available) {
+        if (available < BamRecord.FIXED_LENGTH) {
+            return available + " bytes are no record";
+        }
         int blockSize = BamRecord.int32(buffer, record);
         if (blockSize < BamRecord.FIXED_LENGTH - 4) {
             return "block_size " + blockSize + " is less than the 32 bytes of the fixed fields";

@@ -25,6 +25,14 @@ public interface ObjectStore extends AutoCloseable {
     /** For messages: {@code s3://bucket/prefix}, {@code file:/folder}, {@code memory:}. */
     String location();
 
+    /**
+     * Returns the same objects over connections that no answer came by before: for reading again what arrived damaged. Not to
+     * be closed.
+     */
+    default ObjectStore fresh() {
+        return this;
+    }
+
     /** Size and ETag without the bytes. */
     ObjectInfo head(ObjectKey key);
 

@@ -12,6 +12,7 @@ import dev.bams3.fixtures.ForwardingObjectStore;
 import dev.bams3.flow.WaitingRoom;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.PutCondition;
@@ -124,7 +125,9 @@ class BlockStreamTest {
         FetchLimits wide = new FetchLimits(64, 64, 256L * MIB, 64 * MIB);
         try (ChunkFetcher slowly = new ChunkFetcher(wide, WaitingRoom.unbounded(), new BlockCache(0), clock::get);
                 StoredBlocks stream = slowly.open(
-                        chunks.plan(), new ChunkObjects(chunks.store, StoredChunks.KEYS, () -> false), () -> {})) {
+                        chunks.plan(),
+                        new ChunkObjects(chunks.store, StoredChunks.KEYS, () -> false, new DamageCheck()),
+                        () -> {})) {
             long taken = 0;
             for (int i = 0; i < 200; i++) {
                 stream.next().close();
@@ -244,7 +247,7 @@ class BlockStreamTest {
     }
 
     private StoredBlocks open(ReadPlan plan, ObjectStore store) {
-        return fetcher.open(plan, new ChunkObjects(store, StoredChunks.KEYS, () -> false), () -> {});
+        return fetcher.open(plan, new ChunkObjects(store, StoredChunks.KEYS, () -> false, new DamageCheck()), () -> {});
     }
 
     private static void join(Thread thread) {

@@ -7,6 +7,7 @@ import dev.bams3.fixtures.ForwardingObjectStore;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,7 +140,7 @@ class FairnessTest {
     }
 
     private static StoredBlocks open(ChunkFetcher fetcher, ReadPlan plan, ObjectStore store) {
-        return fetcher.open(plan, new ChunkObjects(store, StoredChunks.KEYS, () -> false), () -> {});
+        return fetcher.open(plan, new ChunkObjects(store, StoredChunks.KEYS, () -> false, new DamageCheck()), () -> {});
     }
 
     private static void close(AutoCloseable resource) {

@@ -68,12 +68,12 @@ final class StoredChunks {
     boolean isRight(FetchedBlock fetched) {
         BlockEntry entry = fetched.block().entry();
         int from = Math.toIntExact(entry.offset());
-        return Arrays.equals(
-                fetched.buffer(),
-                fetched.offset(),
-                fetched.offset() + entry.storedLength(),
+        return fetched.decoded((bytes, offset) -> Arrays.equals(
+                bytes,
+                offset,
+                offset + entry.storedLength(),
                 chunks.get(entry.chunk()),
                 from,
-                from + entry.storedLength());
+                from + entry.storedLength()));
     }
 }

@@ -16,6 +16,7 @@ import dev.bams3.format.DatasetMetadata;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.sam.RecordView;
 import dev.bams3.sam.SamHeader;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectStore;
 import java.io.ByteArrayOutputStream;
@@ -99,6 +100,10 @@ final class QueryFixture implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         return out.toByteArray();
+    }
+
+    DamageCheck damage() {
+        return datasets.damage();
     }
 
     BlockList blocks(int reference) {

@@ -52,6 +52,10 @@ final class BlockColumns {
         }
     }
 
+    long heldBytes() {
+        return 29L * start.length + 4L * operations.length;
+    }
+
     static boolean consumesQuery(int operation) {
         return (CONSUMES_QUERY >>> (operation & 0xF) & 1) != 0;
     }

@@ -13,6 +13,7 @@ public final class BlockDecoder implements AutoCloseable {
     private final BlockStreams streams = new BlockStreams();
     private final ColumnDecoder columns = new ColumnDecoder();
     private byte[] kept = new byte[0];
+    private boolean wellFormed;
 
     /**
      * Rebuilds and verifies the records of a block: every stream's checksum, every length, the record count and the CRC of
@@ -58,9 +59,11 @@ public final class BlockDecoder implements AutoCloseable {
     private void decode(String object, BlockFrame frame, BlockEntry entry, byte[] records) {
         try {
             int stream = frame.find(StreamIds.RECORDS);
+            wellFormed = false;
             if (stream < 0) {
                 streams.load(frame);
                 columns.decode(streams, entry.records(), frame.reference, records, entry.rawLength());
+                wellFormed = columns.hasWellFormedNames() && frame.find(StreamIds.TAG_BYTES) < 0;
             } else if (frame.rawLengths[stream] != entry.rawLength() || frame.count != 1) {
                 throw frame.corrupt(stream, frame.rawLengths[stream] + " bytes, not " + entry.rawLength());
             } else {
@@ -74,6 +77,19 @@ public final class BlockDecoder implements AutoCloseable {
             throw ReadsException.corrupt(
                     object, entry.offset(), "block", "contradicts itself although every checksum agrees: " + e);
         }
+    }
+
+    /**
+     * Whether every length inside the records that were decoded last agrees with the others, because they were made from columns.
+     * If not, names, optional fields or whole records are stored as their writer got them, and readers have to check them.
+     */
+    public boolean isWellFormed() {
+        return wellFormed;
+    }
+
+    /** Returns the bytes of memory that are kept for the next block. */
+    public long heldBytes() {
+        return streams.heldBytes() + columns.heldBytes() + kept.length;
     }
 
     @Override

@@ -102,6 +102,11 @@ final class BlockStreams implements AutoCloseable {
         }
     }
 
+    /** Bytes of buffers that are kept for the next block. */
+    long heldBytes() {
+        return scratch.length;
+    }
+
     @Override
     public void close() {
         zstd.close();

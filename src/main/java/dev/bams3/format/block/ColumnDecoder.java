@@ -33,11 +33,25 @@ final class ColumnDecoder {
         names.decode(streams, columns, length);
         columns.pair();
         openQualities(streams, length);
-        sequences.begin(streams);
+        sequences.begin(streams, length);
         tags.begin(streams, columns, length, radix);
         assemble(streams, out, length);
         sequences.finish();
         streams.expectEnds();
+    }
+
+    /** Whether each name of the records that were decoded last has one NUL, at its end. */
+    boolean hasWellFormedNames() {
+        return names.wellFormed;
+    }
+
+    /** Bytes of buffers that are kept for the next block. */
+    long heldBytes() {
+        return columns.heldBytes()
+                + names.heldBytes()
+                + sequences.heldBytes()
+                + tags.heldBytes()
+                + unpackedQualities.length;
     }
 
     private void readPositions(BlockStreams streams) {
@@ -67,6 +81,9 @@ final class ColumnDecoder {
             count >>>= 1;
             if (sequenceLength < 0 || sequenceLength > limit || count > 0xFFFF || count > codes.remaining()) {
                 throw counts.malformed(count + " operations, " + sequenceLength + " bases");
+            }
+            if ((at + count) * 4L > limit) {
+                throw counts.malformed("operations of more than " + limit + " bytes");
             }
             if (columns.operations.length < at + count) {
                 columns.operations = java.util.Arrays.copyOf(columns.operations, Math.max(1024, (at + count) * 3 / 2));

@@ -1,16 +1,23 @@
 package dev.bams3.format.block;
 
 import dev.bams3.format.Malformed;
+import dev.bams3.sam.SamTags;
 
 /** Rebuilds read names from the streams that {@link NameEncoder} writes. */
 final class NameDecoder {
     private static final int MAX_TEMPLATES = 255;
+
+    /** Bytes of a name, its NUL included. */
+    private static final int MAX_NAME = 255;
 
     /** All names one after the other, each with its NUL. */
     byte[] names = new byte[1 << 12];
 
     int[] nameAt = new int[0];
     int[] nameLength = new int[0];
+
+    /** Whether every name of the last block has one NUL, at its end. */
+    boolean wellFormed;
 
     private int size;
     private final NumberPlanes.Reader[] numbers = new NumberPlanes.Reader[StreamIds.NAME_NUMBERS];
@@ -39,6 +46,7 @@ final class NameDecoder {
             }
         }
         size = 0;
+        wellFormed = true;
         for (int i = 0; i < records; i++) {
             int link = links.varint();
             columns.nameLink[i] = link;
@@ -57,12 +65,16 @@ final class NameDecoder {
                 room(length, limit);
                 System.arraycopy(text.data, text.take(length), names, size, length);
                 size += length;
+                wellFormed &= SamTags.findNul(names, nameAt[i], size) == size - 1;
             } else {
                 NameTemplate template = templates[choice - 1];
                 room(template.capacity(), limit);
                 size = template.fill(numbers, names, size);
             }
             nameLength[i] = size - nameAt[i];
+            if (nameLength[i] < 1 || nameLength[i] > MAX_NAME) {
+                throw text.malformed("a name of " + nameLength[i] + " bytes");
+            }
         }
     }
 
@@ -74,6 +86,9 @@ final class NameDecoder {
         NameTemplate[] templates = new NameTemplate[count];
         for (int i = 0; i < count; i++) {
             int length = in.varint();
+            if (length > MAX_NAME) {
+                throw in.malformed("a template of " + length + " bytes");
+            }
             templates[i] = NameTemplate.of(in.data, in.take(length), length);
             if (templates[i].numbers() > StreamIds.NAME_NUMBERS) {
                 throw in.malformed("a template of " + templates[i].numbers() + " numbers");
@@ -102,6 +117,15 @@ final class NameDecoder {
             }
         }
         return counts;
+    }
+
+    /** Bytes of buffers that are kept for the next block. */
+    long heldBytes() {
+        long held = names.length + 8L * nameAt.length;
+        for (NumberPlanes.Reader reader : numbers) {
+            held += reader.heldBytes();
+        }
+        return held;
     }
 
     /** Makes room for a name; they are never longer than the block's records. */

@@ -118,6 +118,11 @@ final class NumberPlanes {
             }
         }
 
+        /** Bytes of buffers that are kept for the next block. */
+        long heldBytes() {
+            return 4L * values.length;
+        }
+
         int next() {
             if (next >= count) {
                 throw Malformed.of("column of numbers", "too short");

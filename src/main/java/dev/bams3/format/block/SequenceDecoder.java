@@ -4,6 +4,12 @@ package dev.bams3.format.block;
 final class SequenceDecoder {
     private static final int NO_MISMATCH = Integer.MAX_VALUE;
 
+    /** Bases of a consensus for each byte of records, at most. */
+    private static final int MAX_CONSENSUS = 4;
+
+    /** An aligned run has at least one CIGAR operation, of four bytes. */
+    private static final int MIN_BYTES_OF_RUN = 4;
+
     private final ConsensusRuns runs = new ConsensusRuns();
     private final ConsensusBases consensus = new ConsensusBases();
     private boolean hasConsensus;
@@ -20,7 +26,8 @@ final class SequenceDecoder {
     private int nextPadded;
     private int firstRun;
 
-    void begin(BlockStreams streams) {
+    /** @param limit bytes of the records */
+    void begin(BlockStreams streams, int limit) {
         bytes = streams.plain(StreamIds.SEQUENCE_BYTES);
         nibbles = streams.plain(StreamIds.SEQUENCE_NIBBLES);
         padding = streams.plain(StreamIds.SEQUENCE_PADDING);
@@ -35,19 +42,25 @@ final class SequenceDecoder {
         untilMismatch = nextGap();
         nextPadded = padding.remaining() > 0 ? padding.varint() : -1;
         if (hasConsensus) {
-            readRuns(stretches, packed.remaining());
+            readRuns(
+                    stretches,
+                    Math.min(4L * packed.remaining(), (long) MAX_CONSENSUS * limit),
+                    limit / MIN_BYTES_OF_RUN);
             consensus.unpack(packed.data, packed.take(ConsensusBases.packedLength(runs.length)), runs.length);
         }
     }
 
-    private void readRuns(StreamCursor stretches, int packedBytes) {
+    private void readRuns(StreamCursor stretches, long maxBases, int maxRuns) {
         runs.clear();
         long end = 0;
         while (stretches.remaining() > 0) {
             long start = end + (stretches.varint() & 0xFFFF_FFFFL);
             end = start + (stretches.varint() & 0xFFFF_FFFFL);
-            if (end > Integer.MAX_VALUE || start == end || runs.length + end - start > 4L * packedBytes) {
-                throw stretches.malformed("a run from " + start + " to " + end);
+            if (end > Integer.MAX_VALUE
+                    || start == end
+                    || runs.length + end - start > maxBases
+                    || runs.count == maxRuns) {
+                throw stretches.malformed("run " + runs.count + " from " + start + " to " + end);
             }
             runs.add((int) start, (int) end);
         }
@@ -152,6 +165,11 @@ final class SequenceDecoder {
         if (untilMismatch != NO_MISMATCH) {
             untilMismatch -= length - behind;
         }
+    }
+
+    /** Bytes of buffers that are kept for the next block. */
+    long heldBytes() {
+        return 12L * runs.start.length + 2L * consensus.even.length;
     }
 
     /** Says where the bases end, for the check that nothing is left over. */

@@ -19,6 +19,10 @@ final class TagDecoder {
         if (fields < 0 || fields > StreamIds.MAX_TAG_FIELDS) {
             throw dictionary.malformed(fields + " fields");
         }
+        // Each field keeps the buffers of the block in which it had most; all together no more than a few blocks have.
+        if (heldBytes() > 8L * limit + (1 << 20)) {
+            pool.clear();
+        }
         while (pool.size() < fields) {
             pool.add(new TagValues());
         }
@@ -30,9 +34,19 @@ final class TagDecoder {
         }
         readLines(dictionary, fields);
         countValues(columns, limit);
+        int left = limit;
         for (int i = 0; i < fields; i++) {
-            pool.get(i).open(streams.open(StreamIds.TAG_FIELD + i), limit, radix);
+            left -= pool.get(i).open(streams.open(StreamIds.TAG_FIELD + i), left, radix);
         }
+    }
+
+    /** Bytes of buffers that are kept for the next block. */
+    long heldBytes() {
+        long held = 0;
+        for (TagValues field : pool) {
+            held += field.heldBytes();
+        }
+        return held;
     }
 
     private void readLines(StreamCursor dictionary, int fields) {

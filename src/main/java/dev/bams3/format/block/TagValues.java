@@ -3,6 +3,7 @@ package dev.bams3.format.block;
 import dev.bams3.format.Bams3Format;
 import dev.bams3.format.Words;
 import dev.bams3.sam.BamRecord;
+import dev.bams3.sam.SamTags;
 
 /** Values of one field of a block, read one after the other. */
 final class TagValues {
@@ -45,16 +46,19 @@ final class TagValues {
         bases = Math.addExact(bases, moreBases);
     }
 
-    /** {@code limit} is the most bytes that the values can have. */
-    void open(StreamCursor stream, int limit, RadixPacking radix) {
+    /**
+     * @param limit most bytes that the values can have
+     * @return bytes that were unpacked and are no longer those of a stream
+     */
+    int open(StreamCursor stream, int limit, RadixPacking radix) {
         values = stream;
         transform = stream.transform;
         if (count == 0) {
-            return;
+            return 0;
         }
         if (width > 0) {
             numbers.open(stream, count);
-            return;
+            return 0;
         }
         switch (transform) {
             case StreamIds.PLAIN, StreamIds.SEQUENCE_SIZED -> {}
@@ -70,9 +74,16 @@ final class TagValues {
                 }
                 radix.unpack(stream, symbols, unpacked);
                 unpackedAt = 0;
+                return symbols;
             }
             default -> throw Bams3Format.unsupported("", "transform " + transform + " of a tag");
         }
+        return 0;
+    }
+
+    /** Bytes of buffers that are kept for the next block. */
+    long heldBytes() {
+        return unpacked.length + numbers.heldBytes();
     }
 
     private void readTexts(StreamCursor stream) {
@@ -125,6 +136,9 @@ final class TagValues {
                 values.take(end - at);
                 return end;
             }
+        }
+        if (SamTags.findNul(out, at, at + sequenceLength) != at + sequenceLength) {
+            throw values.malformed("a NUL inside a text");
         }
         out[at + sequenceLength] = 0;
         return at + sequenceLength + 1;

@@ -2,6 +2,7 @@ package dev.bams3.storage.s3;
 
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,8 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
  * each refused call waits and is tried more often than others; calls that are not refused do not wait.
  */
 public final class S3Connection implements AutoCloseable {
+    private static final Duration AT_ONCE = Duration.ofMillis(1);
+
     private final S3Settings settings;
     private final AttemptCounts counts = new AttemptCounts();
     private final Map<Manner, S3Client> clients = new ConcurrentHashMap<>();
@@ -41,20 +44,26 @@ public final class S3Connection implements AutoCloseable {
     private final AwsCredentialsProvider credentials;
     private final Region region;
 
-    /** What differs between the clients of one connection, which share its pool. */
-    private record Manner(boolean anonymous, boolean pathStyle) {}
+    /**
+     * What differs between the clients of one connection, which share its pool.
+     *
+     * @param fresh whether each call opens a connection of its own, outside the pool
+     */
+    private record Manner(boolean anonymous, boolean pathStyle, boolean fresh) {}
 
     private S3Connection(S3Settings settings, AwsCredentialsProvider credentials) {
         this.settings = settings;
         this.credentials = credentials;
         region = region(settings);
-        http = Apache5HttpClient.builder()
-                .maxConnections(settings.maxConnections())
+        http = http().maxConnections(settings.maxConnections()).build();
+    }
+
+    private Apache5HttpClient.Builder http() {
+        return Apache5HttpClient.builder()
                 .connectionTimeout(settings.connectTimeout())
                 .connectionAcquisitionTimeout(settings.connectTimeout())
                 .socketTimeout(settings.readTimeout())
-                .tcpKeepAlive(true)
-                .build();
+                .tcpKeepAlive(true);
     }
 
     /** Makes no request: that credentials or server are wrong shows with the first call. */
@@ -82,12 +91,16 @@ public final class S3Connection implements AutoCloseable {
                         always ? RequestChecksumCalculation.WHEN_SUPPORTED : RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(
                         always ? ResponseChecksumValidation.WHEN_SUPPORTED : ResponseChecksumValidation.WHEN_REQUIRED)
-                .httpClient(http)
                 .overrideConfiguration(configuration -> configuration
                         .apiCallAttemptTimeout(settings.attemptTimeout())
                         .retryStrategy(new S3Retries(settings))
                         .addExecutionInterceptor(counts)
                         .addExecutionInterceptor(new RequesterPays(settings.access())));
+        if (manner.fresh()) {
+            builder.httpClientBuilder(http().connectionTimeToLive(AT_ONCE).connectionMaxIdleTime(AT_ONCE));
+        } else {
+            builder.httpClient(http);
+        }
         if (settings.endpoint() != null) {
             builder.endpointOverride(settings.endpoint());
         } else {
@@ -124,8 +137,12 @@ public final class S3Connection implements AutoCloseable {
     public ObjectStore store(StoreUri.Bucket bucket) {
         boolean anonymous = settings.access().isAnonymous(bucket.bucket());
         boolean pathStyle = settings.pathStyle() && !bucket.isAccessPoint();
-        S3Client client = clients.computeIfAbsent(new Manner(anonymous, pathStyle), this::client);
-        return new S3ObjectStore(client, bucket, settings.partSize());
+        Manner fresh = new Manner(anonymous, pathStyle, true);
+        return new S3ObjectStore(
+                clients.computeIfAbsent(new Manner(anonymous, pathStyle, false), this::client),
+                () -> clients.computeIfAbsent(fresh, this::client),
+                bucket,
+                settings.partSize());
     }
 
     /** Attempts beyond the first, of all calls so far. */

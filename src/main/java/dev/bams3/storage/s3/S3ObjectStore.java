@@ -42,11 +42,14 @@ final class S3ObjectStore implements ObjectStore {
     private static final String CONTENT_TYPE = "application/octet-stream";
 
     private final S3Client client;
+    private final Supplier<S3Client> freshClient;
     private final StoreUri.Bucket root;
     private final int partSize;
 
-    S3ObjectStore(S3Client client, StoreUri.Bucket root, int partSize) {
+    /** @param freshClient gives the client whose calls each open a connection */
+    S3ObjectStore(S3Client client, Supplier<S3Client> freshClient, StoreUri.Bucket root, int partSize) {
         this.client = client;
+        this.freshClient = freshClient;
         this.root = root;
         this.partSize = partSize;
     }
@@ -54,6 +57,11 @@ final class S3ObjectStore implements ObjectStore {
     @Override
     public String location() {
         return root.toString();
+    }
+
+    @Override
+    public ObjectStore fresh() {
+        return new S3ObjectStore(freshClient.get(), freshClient, root, partSize);
     }
 
     @Override

@@ -1,0 +1,80 @@
+package dev.bams3.dataset;
+
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.flow.ByteBudget;
+import dev.bams3.flow.MemoryLimits;
+import dev.bams3.format.DatasetLayout;
+import dev.bams3.format.DatasetMetadata;
+import dev.bams3.format.MetadataCodec;
+import dev.bams3.storage.DamageCheck;
+import dev.bams3.storage.ETag;
+import dev.bams3.storage.ObjectInfo;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.StoredObject;
+import java.util.Optional;
+
+/** Reads metadata objects; what one may take of memory is charged before it is read. Safe for use by many threads. */
+public final class MetadataObject {
+    /** Most objects are smaller: one GET, without asking for the size. */
+    private static final int USUAL_BYTES = 64 << 10;
+
+    /** Heap for each byte of JSON while it is parsed, at most: an empty object between two commas is 80 bytes of heap. */
+    private static final int HEAP_PER_BYTE = 32;
+
+    private final ByteBudget memory;
+    private final DamageCheck damage;
+
+    /** For one reader, such as a command or a conversion. */
+    public MetadataObject() {
+        this(MemoryLimits.ofProcess().decoding(), new DamageCheck());
+    }
+
+    /**
+     * @param memory that decoding is charged to
+     * @param damage tells what was damaged on its way
+     */
+    MetadataObject(ByteBudget memory, DamageCheck damage) {
+        this.memory = memory;
+        this.damage = damage;
+    }
+
+    /** Metadata, and the ETag of the object it was read from. */
+    public record Found(DatasetMetadata metadata, ETag etag) {}
+
+    /**
+     * Returns the published metadata, or empty if there is none.
+     *
+     * @throws ReadsException CORRUPT, UNSUPPORTED_VERSION; TOO_LARGE or OVERLOADED for more than memory has room for; or what the
+     *     store says
+     */
+    public Optional<Found> find(DatasetLocation location) {
+        ObjectKey key = location.key(DatasetLayout.METADATA);
+        try {
+            return read(location.store(), key);
+        } catch (ReadsException e) {
+            return damage.again(e, () -> read(location.store().fresh(), key));
+        }
+    }
+
+    private Optional<Found> read(ObjectStore store, ObjectKey key) {
+        try {
+            return read(store, key, USUAL_BYTES);
+        } catch (ReadsException e) {
+            if (e.kind() != ErrorKind.TOO_LARGE) {
+                throw e;
+            }
+        }
+        Optional<ObjectInfo> info = store.find(key);
+        return info.isEmpty() ? Optional.empty() : read(store, key, info.get().size());
+    }
+
+    private Optional<Found> read(ObjectStore store, ObjectKey key, long size) {
+        try (ByteBudget.Lease charged = memory.charge(key.value(), "the metadata", HEAP_PER_BYTE * size)) {
+            Optional<StoredObject> object = store.find(key, Math.toIntExact(size));
+            object.ifPresent(stored -> charged.shrinkTo((long) HEAP_PER_BYTE * stored.body().length));
+            return object.map(stored -> new Found(MetadataCodec.decode(key.value(), stored.body()), stored.etag()));
+        }
+    }
+}
