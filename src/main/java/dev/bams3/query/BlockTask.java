@@ -64,11 +64,9 @@ final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
     private byte[] decode(BlockEntry entry) {
         BlockDecoder decoder = decoders.borrow();
         try (stored) {
-            return stored.decoded((bytes, offset) -> {
-                byte[] records = decoder.decode(stored.object(), bytes, offset, entry);
-                view.check(stored.object(), entry, records, decoder.isWellFormed());
-                return records;
-            });
+            byte[] records = stored.decoded((bytes, offset) -> decoder.decode(stored.object(), bytes, offset, entry));
+            view.check(stored.object(), entry, records, decoder.isWellFormed());
+            return records;
         } finally {
             decoders.giveBack(decoder);
         }
