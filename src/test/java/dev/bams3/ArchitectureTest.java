@@ -84,6 +84,8 @@ class ArchitectureTest {
             Map.entry(
                     "export",
                     Set.of(
+                            "source",
+                            "sort",
                             "convert",
                             "dataset",
                             "format",

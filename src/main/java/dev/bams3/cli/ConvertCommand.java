@@ -7,12 +7,11 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.format.DatasetMetadata;
 import dev.bams3.format.DatasetMetadata.Compression;
 import dev.bams3.source.SourceObject;
-import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -40,17 +39,6 @@ final class ConvertCommand implements Callable<Integer> {
     private boolean replace;
 
     @Option(
-            names = "--reference",
-            paramLabel = "<fasta>",
-            description = "FASTA file (with .fai) of the references, for CRAM.")
-    private @Nullable Path reference;
-
-    @Option(
-            names = "--allow-missing-eof",
-            description = "Accept a BAM without its end-of-file block, although it may have lost records.")
-    private boolean allowMissingEof;
-
-    @Option(
             names = "--no-verify",
             description = "Do not decode every block again before it is stored; about a fifth faster.")
     private boolean noVerify;
@@ -61,18 +49,8 @@ final class ConvertCommand implements Callable<Integer> {
             description = "Compression by zstd, 1 (fastest) to 19 (smallest); default: 1.")
     private @Nullable Integer level;
 
-    @Option(
-            names = "--sort-memory",
-            paramLabel = "<size>",
-            description = "Memory for sorting, such as 1GiB (default: 192MiB).")
-    private @Nullable ByteSize sortMemory;
-
-    @Option(
-            names = "--temporary",
-            paramLabel = "<folder>",
-            description = "Folder for sorting and for a copy of standard input; needs about the size of the source"
-                    + " (default: the system's).")
-    private @Nullable Path temporary;
+    @Mixin
+    private SourceReadOptions reading = new SourceReadOptions();
 
     ConvertCommand(CommandContext context) {
         this.context = context;
@@ -82,15 +60,10 @@ final class ConvertCommand implements Callable<Integer> {
     public Integer call() {
         long begun = System.nanoTime();
         DatasetLocation destination = context.location(dataset);
-        ConversionOptions defaults = ConversionOptions.DEFAULT;
-        ConversionOptions options = defaults.withReplace(replace)
+        ConversionOptions options = reading.applyTo(ConversionOptions.DEFAULT)
+                .withReplace(replace)
                 .withVerify(!noVerify)
-                .withCompression(compression())
-                .withAllowMissingEndOfFile(allowMissingEof)
-                .withReference(Optional.ofNullable(reference))
-                .withSort(
-                        sortMemory == null ? defaults.sortMemory() : sortMemory.bytes(),
-                        temporary == null ? defaults.temporary() : temporary);
+                .withCompression(compression());
         CommandEnvironment environment = context.environment();
         Converter converter = new Converter(environment.program(), environment.cpu(), environment.waiting());
         try (CommandSource opened = CommandSource.open(context, "source", source, options.temporary())) {

@@ -56,7 +56,8 @@ public record Progress(
         SORTING,
         WRITING,
         EXPORTING,
-        VERIFYING
+        VERIFYING,
+        COMPARING
     }
 
     /**

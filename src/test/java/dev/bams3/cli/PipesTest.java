@@ -56,6 +56,27 @@ class PipesTest {
         assertNothingIsLeft();
     }
 
+    @Test
+    void aDatasetIsComparedWithItsSource() throws IOException {
+        byte[] bam = piped("simulate", "-", "--reference", "chr1:20000", "--depth", "3");
+        Path source = Files.write(folder.resolve("demo.bam"), bam);
+        assertThat(run(bam, "convert", "-", "demo", "--temporary", temporary.toString()))
+                .isZero();
+        for (String address : new String[] {source.toString(), "-"}) {
+            assertThat(run(bam, "verify", "demo", "--against", address, "--temporary", temporary.toString()))
+                    .as(err::toString)
+                    .isZero();
+            assertThat(out.toString(StandardCharsets.UTF_8))
+                    .contains("demo: sound", "demo: has what " + address + " has");
+        }
+        byte[] other = piped("simulate", "-", "--reference", "chr1:20000", "--depth", "3", "--seed", "2");
+        assertThat(run(other, "verify", "demo", "--against", "-")).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("bams3: demo: is not what - is: ")
+                .contains("record 1 ");
+        assertNothingIsLeft();
+    }
+
     /** A file of that name is {@code ./-}. */
     @Test
     void aFileNamedLikeStandardInputIsNotReadInsteadOfIt() throws IOException {
