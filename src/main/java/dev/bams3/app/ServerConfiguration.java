@@ -17,6 +17,7 @@ import dev.bams3.web.DatasetsController;
 import dev.bams3.web.Deadlines;
 import dev.bams3.web.Exchanges;
 import dev.bams3.web.Failures;
+import dev.bams3.web.FilesController;
 import dev.bams3.web.PublicAddress;
 import dev.bams3.web.ReadsController;
 import dev.bams3.web.RequestId;
@@ -115,6 +116,11 @@ class ServerConfiguration {
                         service.organizationName(),
                         service.organizationUrl(),
                         ProgramVersion.VERSION));
+    }
+
+    @Bean
+    FilesController filesController(Access access, Datasets datasets, ReadsQuery query) {
+        return new FilesController(access, datasets, query);
     }
 
     @Bean

@@ -44,6 +44,15 @@ public final class BamHeader {
         return out.toByteArray();
     }
 
+    /** Bytes of what {@link #encode} gives. */
+    public static long length(SamHeader header) {
+        long length = MAGIC.length + 4L + header.text().length + 4;
+        for (Reference reference : header.references().references()) {
+            length += 4L + reference.name().length() + 1 + 4;
+        }
+        return length;
+    }
+
     /** Reads the header and leaves the window at the first record. */
     static SamHeader read(ByteWindow window, InflatedBytes source) {
         Fields fields = new Fields(window, source);

@@ -24,7 +24,7 @@ public final class BgzfDeflaters implements AutoCloseable {
     public static final int MAX_PAYLOAD = 65_280;
 
     /** Header, trailer and the frame of a stored deflate block. */
-    private static final int MAX_OVERHEAD = BgzfBlock.HEADER_LENGTH + BgzfBlock.TRAILER_LENGTH + 5;
+    static final int MAX_OVERHEAD = BgzfBlock.HEADER_LENGTH + BgzfBlock.TRAILER_LENGTH + 5;
 
     /** Deflated bytes of a block at most. */
     static final int MAX_DATA = BgzfBlock.MAX_LENGTH - BgzfBlock.HEADER_LENGTH - BgzfBlock.TRAILER_LENGTH;

@@ -21,12 +21,16 @@ final class DatasetParts {
     private final SingleFlight<Generation, SamHeader> headers;
     private final SingleFlight<Section, BlockList> blocks;
     private final SingleFlight<Generation, List<ChunkEntry>> chunks;
+    private final SingleFlight<Derived, byte[]> derived;
 
     /** What a part belongs to. The place is part of it, because of two copies of a dataset one may be damaged. */
     record Generation(DatasetLocation location, UUID uuid, String name) {}
 
     /** The blocks of one reference, or of the unplaced reads. */
     private record Section(Generation generation, int reference) {}
+
+    /** Bytes made of the parts. */
+    private record Derived(Generation generation, String name) {}
 
     /**
      * @param memory that reading and decoding a part is charged to
@@ -37,17 +41,19 @@ final class DatasetParts {
         this.damage = damage;
         headers = new SingleFlight<>(
                 "the header", settings.headerBytes(), header -> header.text().length + BYTES_OF_ENTRY);
-        // Of the bytes for the index, block lists take nearly all; a chunk table is read by few.
+        // Of the bytes for the index, block lists take most; a chunk table is read by few.
         long chunkBytes = settings.indexBytes() / 8;
+        long derivedBytes = settings.indexBytes() / 4;
         blocks = new SingleFlight<>(
-                "the index", settings.indexBytes() - chunkBytes, list -> list.weight() + BYTES_OF_ENTRY);
+                "the index", settings.indexBytes() - chunkBytes - derivedBytes, list -> list.weight() + BYTES_OF_ENTRY);
         chunks = new SingleFlight<>(
                 "the list of chunks", chunkBytes, table -> BYTES_OF_CHUNK_ENTRY * table.size() + BYTES_OF_ENTRY);
+        derived = new SingleFlight<>("the index of a file", derivedBytes, bytes -> bytes.length + BYTES_OF_ENTRY);
     }
 
     /** By what they hold. */
     Map<String, Cache<?, ?>> caches() {
-        return Map.of("headers", headers.cache(), "indexes", blocks.cache(), "chunks", chunks.cache());
+        return Map.of("headers", headers.cache(), "indexes", blocks.cache(), "chunks", chunks.cache(), "files", derived.cache());
     }
 
     ByteBudget memory() {
@@ -76,5 +82,9 @@ final class DatasetParts {
 
     List<ChunkEntry> chunks(Generation generation, Supplier<List<ChunkEntry>> load) {
         return chunks.get(generation, load);
+    }
+
+    byte[] derived(Generation generation, String name, Supplier<byte[]> maker) {
+        return derived.get(new Derived(generation, name), maker);
     }
 }

@@ -213,6 +213,20 @@ public final class OpenDataset {
         return readSection(table, () -> read(store(), table), stored -> BlockIndex.chunks(object, stored, table));
     }
 
+    /** Key of the index object, for messages. */
+    public String indexName() {
+        return indexKey().value();
+    }
+
+    /**
+     * Bytes that follow from the metadata, the header and the index, from a cache or made now, once for all who ask.
+     *
+     * @param name of what is made, among all that is made of a dataset
+     */
+    public byte[] derived(String name, Supplier<byte[]> maker) {
+        return parts.derived(generation, name, maker);
+    }
+
     private ObjectKey indexKey() {
         return location.key(DatasetLayout.index(metadata.generation()));
     }

@@ -15,6 +15,7 @@ import dev.bams3.sam.SamHeader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
@@ -63,10 +64,14 @@ public final class OpenRead implements AutoCloseable {
      */
     public SamHeader header() {
         if (header.isEmpty()) {
-            SamHeader source = dataset.header();
-            header = Optional.of(metadata().source().sortedOnConversion() ? source.sortedByCoordinate() : source);
+            header = Optional.of(header(dataset));
         }
         return header.get();
+    }
+
+    static SamHeader header(OpenDataset dataset) {
+        SamHeader source = dataset.header();
+        return dataset.metadata().source().sortedOnConversion() ? source.sortedByCoordinate() : source;
     }
 
     /** What will be read; it says of itself how many GETs, blocks, bytes and records that is. */
@@ -147,6 +152,18 @@ public final class OpenRead implements AutoCloseable {
         return write(format, part, engine.deflaters().streams(), out, bytes -> {});
     }
 
+    /**
+     * Writes the records as BAM has them, uncompressed, without header and terminator.
+     *
+     * @param before called with the index in the plan of each block before its records are written
+     * @throws IOException only when {@code out} throws it: the client went away
+     */
+    public ReadTotals writeRecords(OutputStream out, IntConsumer before) throws IOException {
+        int[] next = {0};
+        return write(
+                new Records(), new Part(false, 0, Integer.MAX_VALUE, false), 1, out, _ -> before.accept(next[0]++));
+    }
+
     /** Names what decides the bytes of a {@link BamSlice} beside its records: two processes of one name give the same bytes. */
     public String sliceVariant() {
         return engine.deflaters().slices().variant();
@@ -168,20 +185,25 @@ public final class OpenRead implements AutoCloseable {
     private ReadTotals write(
             ReadFormat format, Part part, BgzfDeflaters deflaters, OutputStream out, IntConsumer blockBytes)
             throws IOException {
+        // Records need only the references, which are here; the text may be another GET.
+        SamHeader needed = part.header() ? header() : new SamHeader(new byte[0], dataset.references());
+        return write(RecordEncoder.of(format, needed, deflaters), part, expansion(format), out, blockBytes);
+    }
+
+    private ReadTotals write(
+            RecordEncoder encoder, Part part, int expansion, OutputStream out, IntConsumer blockBytes)
+            throws IOException {
         int first = Math.min(part.firstBlock(), plan.blocks().size());
         ReadPlan wanted =
                 plan.slice(first, Math.min(part.blocks(), plan.blocks().size() - first));
         CountedOutput counted = new CountedOutput(out);
-        // Records need only the references, which are here; the text may be another GET.
-        SamHeader needed = part.header() ? header() : new SamHeader(new byte[0], dataset.references());
-        RecordEncoder encoder = RecordEncoder.of(format, needed, deflaters);
         AnswerWriter writer = new AnswerWriter(counted, encoder);
         // The first block is there, checked, before the first byte leaves: a failure until then is an error answer.
         boolean headerIsDue = part.header();
         long records = 0;
         long scanned = 0;
         try (EncodedBlocks blocks =
-                new EncodedBlocks(engine, enough(wanted), chunks(), view, encoder, expansion(format), watch)) {
+                new EncodedBlocks(engine, enough(wanted), chunks(), view, encoder, expansion, watch)) {
             while (records < view.limit() && blocks.hasNext()) {
                 try (EncodedBlock whole = blocks.next()) {
                     EncodedBlock block = whole.records() <= view.limit() - records
@@ -290,10 +312,29 @@ public final class OpenRead implements AutoCloseable {
     @Override
     public void close() {}
 
+    private static final EncodedBytes NONE = new EncodedBytes(new byte[0], 0);
+
+    /** The form of an answer that is the records as they are. */
+    private static final class Records implements RecordEncoder {
+        @Override
+        public EncodedBytes header() {
+            return NONE;
+        }
+
+        @Override
+        public EncodedBytes block(byte[] records, int offset, int length) {
+            return new EncodedBytes(
+                    offset == 0 ? records : Arrays.copyOfRange(records, offset, offset + length), length);
+        }
+
+        @Override
+        public EncodedBytes end(long records) {
+            return NONE;
+        }
+    }
+
     /** The form of an answer that only counts. */
     private static final class NoBytes implements RecordEncoder {
-        private static final EncodedBytes NONE = new EncodedBytes(new byte[0], 0);
-
         @Override
         public EncodedBytes header() {
             return NONE;

@@ -9,4 +9,14 @@ package dev.bams3.query;
  * @param bytesFetched of chunk objects
  * @param gets ranged GETs of chunk objects
  */
-public record ReadTotals(long records, long scanned, long bytesOut, long bytesFetched, int gets) {}
+public record ReadTotals(long records, long scanned, long bytesOut, long bytesFetched, int gets) {
+    /** The totals of two answers. */
+    public ReadTotals plus(ReadTotals other) {
+        return new ReadTotals(
+                records + other.records,
+                scanned + other.scanned,
+                bytesOut + other.bytesOut,
+                bytesFetched + other.bytesFetched,
+                gets + other.gets);
+    }
+}

@@ -4,6 +4,7 @@ import dev.bams3.dataset.OpenDataset;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.FairTurns;
+import dev.bams3.format.BlockEntry;
 import dev.bams3.format.BlockList;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
@@ -12,6 +13,7 @@ import dev.bams3.plan.Target;
 import dev.bams3.plan.Targets;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.sam.RecordView;
+import dev.bams3.sam.SamHeader;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -81,6 +83,21 @@ public final class ReadsQuery implements AutoCloseable {
                 dataset.indexes(targets.stream().map(Target::reference).toList());
         ReadPlan plan = planner.plan(targets, blocks::get);
         return new OpenRead(dataset, plan, concrete, engine);
+    }
+
+    /**
+     * Opens all records of some blocks. No chunk object is touched.
+     *
+     * @param blocks of the dataset, in file order
+     */
+    public OpenRead open(OpenDataset dataset, List<BlockEntry> blocks) {
+        DatasetView everything = new DatasetView(RecordView.ALL, List.of(), false);
+        return new OpenRead(dataset, planner.plan(blocks), everything, engine);
+    }
+
+    /** The header of a dataset as {@link OpenRead#header} has it. At most one GET. */
+    public SamHeader header(OpenDataset dataset) {
+        return OpenRead.header(dataset);
     }
 
     /** Bytes of encoded blocks held now. */

@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /** Passes on a stretch of the bytes it is given and drops those before and behind. Neither flushes nor closes. */
-final class StretchOutput extends OutputStream {
+public final class StretchOutput extends OutputStream {
     private final OutputStream out;
     private long skip;
     private long left;
 
-    StretchOutput(OutputStream out, long skip, long count) {
+    /**
+     * @param skip bytes to drop first
+     * @param count bytes to pass on then
+     */
+    public StretchOutput(OutputStream out, long skip, long count) {
         this.out = out;
         this.skip = skip;
         left = count;

@@ -23,7 +23,7 @@ public final class LinkFilter extends HttpFilter {
     /** Beginning of the paths of links. */
     public static final String PREFIX = "/t/";
 
-    private static final List<String> PLACES = List.of("/reads/", "/stream/reads/", "/datasets/");
+    private static final List<String> PLACES = List.of("/reads/", "/stream/reads/", "/files/", "/datasets/");
 
     private final transient LinkTokens tokens;
 
@@ -47,7 +47,7 @@ public final class LinkFilter extends HttpFilter {
         try {
             if (PLACES.stream().noneMatch(rest::startsWith)) {
                 Failures.write(
-                        HtsgetError.ofStatus(404, "a link leads to /t/<token>/reads/{id} and nothing else"),
+                        HtsgetError.ofStatus(404, "a link leads to /t/<token>/reads/{id} or /t/<token>/files/{id}.bam"),
                         inner,
                         response);
                 return;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JsonGenerator;
@@ -33,7 +34,7 @@ final class Audit {
      * @param dataset id
      * @param generation of the dataset
      * @param selection which reads
-     * @param form `ticket`, `slice` or a format; of figures `count`, `coverage`, `plan` or `description`
+     * @param form `ticket`, `slice`, `file` or a format; of figures `count`, `coverage`, `plan`, `description`, `bai` or `csi`
      * @param ticket id of the ticket that it is, or belongs to
      */
     record Release(String dataset, String generation, ReadSelection selection, String form, Optional<String> ticket) {}
@@ -47,8 +48,13 @@ final class Audit {
         FAILED
     }
 
-    /** Says what the answer to a request will release, before its first byte. */
+    /** Sets what the answer to a request will release, before its first byte. */
     static void announce(HttpServletRequest request, Release release) {
+        announce(request, () -> release);
+    }
+
+    /** Sets what gives that when the answer ends, where it depends on how far the answer came. */
+    static void announce(HttpServletRequest request, Supplier<Release> release) {
         request.setAttribute(RELEASE, release);
     }
 
@@ -77,7 +83,8 @@ final class Audit {
 
     /** @param totals absent for what was not written to its end: then only the bytes are known */
     static void reads(HttpServletRequest request, Outcome outcome, Optional<ReadTotals> totals, long bytes) {
-        if (LOG.isInfoEnabled() && request.getAttribute(RELEASE) instanceof Release release) {
+        if (LOG.isInfoEnabled() && request.getAttribute(RELEASE) instanceof Supplier<?> announced
+                && announced.get() instanceof Release release) {
             LOG.info("{}", line("reads", request, release, json -> {
                 totals.ifPresent(all -> json.writeNumberProperty("records", all.records()));
                 json.writeNumberProperty("bytes", bytes);

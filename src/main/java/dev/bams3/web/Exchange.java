@@ -23,6 +23,8 @@ public final class Exchange {
         STREAM,
         /** An address of a ticket. */
         SLICE,
+        /** A virtual file, or its index. */
+        FILE,
         HEADER,
         /** What a stream would read. */
         PLAN,

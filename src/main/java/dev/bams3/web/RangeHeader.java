@@ -1,5 +1,9 @@
 package dev.bams3.web;
 
+import dev.bams3.htsget.HtsgetError;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,8 +26,11 @@ record RangeHeader(long first, long last) {
      * @param count bytes, 1 or more
      */
     record Stretch(long first, long count) {
-        String contentRange(long length) {
-            return "bytes " + first + "-" + (first + count - 1) + "/" + length;
+        /** Sets status and headers of the answer that has these bytes. @param length of the representation */
+        void describe(long length, HttpServletResponse response) {
+            response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
+            response.setHeader("Content-Range", "bytes " + first + "-" + (first + count - 1) + "/" + length);
+            response.setContentLengthLong(count);
         }
     }
 
@@ -41,6 +48,14 @@ record RangeHeader(long first, long last) {
         RangeHeader read =
                 new RangeHeader(Long.parseLong(first), last.isEmpty() ? Long.MAX_VALUE : Long.parseLong(last));
         return read.first > read.last ? Optional.empty() : Optional.of(read);
+    }
+
+    /** Answers a range that lies behind the end (416). @param what the representation is, for the message: "the slice" */
+    static void refuse(long length, String what, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        response.setHeader("Content-Range", "bytes */" + length);
+        Failures.write(
+                HtsgetError.ofStatus(416, "Range: " + what + " has " + length + " bytes"), request, response);
     }
 
     /** What it asks of a representation of so many bytes; empty if that has none of them (416). */

@@ -7,7 +7,6 @@ import dev.bams3.dataset.Datasets;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
-import dev.bams3.htsget.HtsgetError;
 import dev.bams3.htsget.SignedSlice;
 import dev.bams3.htsget.SliceTokens;
 import dev.bams3.query.BamSlice;
@@ -20,10 +19,8 @@ import dev.bams3.query.SliceMeasure;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,23 +104,17 @@ public final class Slices {
             throws IOException {
         read.watch(ClientWatch.of(request));
         BamSlice bytes = read.bam(new Part(false, slice.firstBlock(), slice.blocks(), slice.end()));
-        String tag = slice.etag(read.sliceVariant());
+        Validators validators = new Validators(slice.etag(read.sliceVariant()), Optional.empty());
         boolean measurable = bytes.work() <= maxMeasuredBytes;
         boolean bytesAsPromised = slice.variant().equals(read.sliceVariant());
-        response.setHeader("ETag", tag);
+        validators.describe(response);
         response.setHeader("Accept-Ranges", measurable && bytesAsPromised ? "bytes" : "none");
         // For the one who holds the ticket; and a proxy that compresses would break every client.
         response.setHeader("Cache-Control", "private, no-transform");
-        @Nullable String required = request.getHeader("If-Match");
-        if (required != null && !names(required, "*") && !names(required, tag)) {
-            Failures.write(
-                    HtsgetError.ofStatus(412, "If-Match: the slice has the tag " + tag + " here"), request, response);
+        if (validators.answers(request, response, "the slice")) {
             return;
         }
-        if (matches(request.getHeader("If-None-Match"), tag)) {
-            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
-            return;
-        }
+        String tag = validators.etag();
         response.setContentType(ReadFormat.BAM.mediaType());
         Optional<BlockLengths> known = Optional.ofNullable(lengths.getIfPresent(tag))
                 .flatMap(measured -> measured.measure().whole());
@@ -131,7 +122,7 @@ public final class Slices {
             known.ifPresent(all -> response.setContentLengthLong(all.total()));
             return;
         }
-        Optional<RangeHeader> range = measurable ? range(request, tag, bytesAsPromised) : Optional.empty();
+        Optional<RangeHeader> range = measurable ? range(request, validators, bytesAsPromised) : Optional.empty();
         if (range.isPresent()) {
             stretch(bytes, range.get(), lengths(bytes, measured(tag, bytes)), request, response);
             return;
@@ -150,14 +141,10 @@ public final class Slices {
             throws IOException {
         Optional<RangeHeader.Stretch> stretch = range.of(known.total());
         if (stretch.isEmpty()) {
-            response.setHeader("Content-Range", "bytes */" + known.total());
-            Failures.write(
-                    HtsgetError.ofStatus(416, "Range: the slice has " + known.total() + " bytes"), request, response);
+            RangeHeader.refuse(known.total(), "the slice", request, response);
             return;
         }
-        response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
-        response.setHeader("Content-Range", stretch.get().contentRange(known.total()));
-        response.setContentLengthLong(stretch.get().count());
+        stretch.get().describe(known.total(), response);
         log(
                 request,
                 Streaming.write(
@@ -172,22 +159,11 @@ public final class Slices {
      *
      * @param bytesAsPromised whether all processes that serve ranges to those who do not say what they have, serve ours
      */
-    private static Optional<RangeHeader> range(HttpServletRequest request, String tag, boolean bytesAsPromised) {
-        @Nullable String condition = request.getHeader("If-Range");
-        @Nullable String required = request.getHeader("If-Match");
-        boolean continues = condition != null
-                ? condition.strip().equals(tag)
-                : bytesAsPromised || required != null && names(required, tag);
-        return continues ? RangeHeader.parse(request.getHeader("Range")) : Optional.empty();
-    }
-
-    /** The weak comparison, for which a tag that is only equivalent will do (RFC 9110 § 8.8.3.2). */
-    private static boolean matches(@Nullable String tags, String tag) {
-        return tags != null && (names(tags, "*") || names(tags, tag) || names(tags, "W/" + tag));
-    }
-
-    private static boolean names(String tags, String tag) {
-        return Arrays.stream(tags.split(",")).map(String::strip).anyMatch(tag::equals);
+    private static Optional<RangeHeader> range(
+            HttpServletRequest request, Validators validators, boolean bytesAsPromised) {
+        return validators.continued(request).orElse(bytesAsPromised || validators.areRequired(request))
+                ? RangeHeader.parse(request.getHeader("Range"))
+                : Optional.empty();
     }
 
     private Measured measured(String tag, BamSlice slice) {

@@ -17,7 +17,7 @@ final class Streaming {
     private static final Logger LOG = LoggerFactory.getLogger(Streaming.class);
 
     /** Headers that say something of the records, and would be wrong of an error. */
-    private static final List<String> OF_RECORDS = List.of("ETag", "Accept-Ranges", "Content-Range");
+    private static final List<String> OF_RECORDS = List.of("ETag", "Last-Modified", "Accept-Ranges", "Content-Range");
 
     private Streaming() {}
 
