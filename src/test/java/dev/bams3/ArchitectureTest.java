@@ -104,6 +104,8 @@ class ArchitectureTest {
                     "jobs", Set.of("convert", "source", "lifecycle", "dataset", "format", "storage", "flow", "error")),
             // Where its shards run beside this process; apart, so that one package knows the API of Kubernetes.
             Map.entry("jobs.kubernetes", Set.of("jobs", "convert", "error")),
+            // Apart from query, which knows regions and answers; this knows offsets of a file and its index.
+            Map.entry("files", Set.of("query", "dataset", "format", "bam", "bgzf", "sam", "error")),
             Map.entry("htsget", Set.of("sam", "genome", "error")),
             Map.entry("access", Set.of("sam", "genome", "error")),
             // Apart from web, so that Spring Security is known in one place and endpoints know of rules alone.
@@ -115,6 +117,7 @@ class ArchitectureTest {
                     Set.of(
                             "access",
                             "htsget",
+                            "files",
                             "discovery",
                             "query",
                             "dataset",
@@ -166,6 +169,7 @@ class ArchitectureTest {
                             "fetch",
                             "encode",
                             "query",
+                            "files",
                             "convert",
                             "source",
                             "sort",

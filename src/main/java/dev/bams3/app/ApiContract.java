@@ -25,7 +25,7 @@ import org.springdoc.core.customizers.OpenApiCustomizer;
 final class ApiContract implements OpenApiCustomizer {
     static final String SERVED_AS = "x-served-as";
 
-    private static final List<String> PARTS = List.of("reads", "datasets", "admin");
+    private static final List<String> PARTS = List.of("reads", "files", "datasets", "admin");
     private static final String SHARED = "shared";
 
     @Override

@@ -160,7 +160,8 @@ public final class BamIndexEncoder {
 
     /** For each window of 16 kb the offset of the first run that overlaps it, or of the first one behind it. */
     private long[] windows(List<Run> runs) {
-        int count = 1 + runs.stream().mapToInt(run -> last(run) >> LEAF_SHIFT).max().orElse(0);
+        int count =
+                1 + runs.stream().mapToInt(run -> last(run) >> LEAF_SHIFT).max().orElse(0);
         long[] windows = new long[count];
         Arrays.fill(windows, -1);
         int next = 0;
@@ -222,7 +223,10 @@ public final class BamIndexEncoder {
     }
 
     private static int longest(ReferenceDictionary references) {
-        return references.references().stream().mapToInt(Reference::length).max().orElse(0);
+        return references.references().stream()
+                .mapToInt(Reference::length)
+                .max()
+                .orElse(0);
     }
 
     private static final class LittleEndianBytes {

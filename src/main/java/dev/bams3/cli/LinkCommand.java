@@ -65,7 +65,11 @@ final class LinkCommand implements Callable<Integer> {
         OpenDataset opened = context.open(id.value());
         Instant expiry = tokens.now().plus(ttl).truncatedTo(ChronoUnit.SECONDS);
         String token = tokens.sign(new CapabilityLink(id.value(), grant(opened.references()), expiry));
-        context.out().println(context.environment().publicAddress() + "/t/" + token + "/reads/" + id);
+        String base = context.environment().publicAddress() + "/t/" + token;
+        context.out().println(base + "/reads/" + id);
+        if (regions.isEmpty()) {
+            context.err().println("as a BAM file: " + base + "/files/" + id + ".bam");
+        }
         context.err().println("link " + LinkTokens.id(token) + " lasts until " + expiry);
         return 0;
     }

@@ -53,7 +53,15 @@ final class DatasetParts {
 
     /** By what they hold. */
     Map<String, Cache<?, ?>> caches() {
-        return Map.of("headers", headers.cache(), "indexes", blocks.cache(), "chunks", chunks.cache(), "files", derived.cache());
+        return Map.of(
+                "headers",
+                headers.cache(),
+                "indexes",
+                blocks.cache(),
+                "chunks",
+                chunks.cache(),
+                "files",
+                derived.cache());
     }
 
     ByteBudget memory() {

@@ -44,6 +44,11 @@ public record FileName(DatasetId id, Optional<BamIndexEncoder.Form> index) {
                 "file", "no such file; the files of a dataset are {id}.bam, {id}.bam.bai and {id}.bam.csi");
     }
 
+    /** Whether it is the name of an index. */
+    public boolean isIndex() {
+        return index.isPresent();
+    }
+
     /** The name of the form: `BAM`, `BAI` or `CSI`. */
     public String form() {
         return index.map(Enum::name).orElse("BAM");

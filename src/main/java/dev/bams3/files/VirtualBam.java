@@ -150,9 +150,14 @@ public final class VirtualBam {
     /**
      * The index, made from the block index alone: each block is one run of records. Kept in the cache of indexes.
      *
+     * @param name of an index, of this dataset
      * @throws ReadsException NOT_FOUND for a BAI of a dataset with a reference that a BAI cannot hold
      */
-    public byte[] index(BamIndexEncoder.Form form) {
+    public byte[] index(FileName name) {
+        return index(name.index().orElseThrow());
+    }
+
+    byte[] index(BamIndexEncoder.Form form) {
         if (form == BamIndexEncoder.Form.BAI && !BamIndexEncoder.fitsBai(dataset.references())) {
             throw ReadsException.notFound(
                     "file", "a reference is longer than the 536,870,912 bases a BAI can hold; take the .bam.csi");
@@ -170,7 +175,9 @@ public final class VirtualBam {
             // Sections of small references are read together.
             List<Records> some = new ArrayList<>();
             long length = 0;
-            while (next < all.size() && all.get(next).reference() != Bams3Format.UNPLACED && length < RUN_OF_REFERENCES) {
+            while (next < all.size()
+                    && all.get(next).reference() != Bams3Format.UNPLACED
+                    && length < RUN_OF_REFERENCES) {
                 some.add(all.get(next));
                 length += all.get(next++).length();
             }
@@ -179,8 +186,7 @@ public final class VirtualBam {
             for (Records records : some) {
                 reference = addEmpty(index, reference, records.reference());
                 ReadsTotals reads = metadata.reads(reference++);
-                index.add(
-                        runs(records, lists.get(records.reference()).blocks()), reads.mapped(), reads.unmapped());
+                index.add(runs(records, lists.get(records.reference()).blocks()), reads.mapped(), reads.unmapped());
             }
         }
         addEmpty(index, reference, metadata.references().size());

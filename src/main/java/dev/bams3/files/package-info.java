@@ -1,7 +1,7 @@
 /**
  * Virtual files: a dataset as an indexed BAM file that exists nowhere, of which any range of bytes can be written.
  *
- * <p>May use: query, dataset, format, bam, bgzf, sam, genome, error. Read first: {@link dev.bams3.files.VirtualBam}.
+ * <p>May use: query, dataset, format, bam, bgzf, sam, error. Read first: {@link dev.bams3.files.VirtualBam}.
  */
 @NullMarked
 package dev.bams3.files;

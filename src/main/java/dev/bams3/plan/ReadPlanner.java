@@ -46,11 +46,7 @@ public final class ReadPlanner {
     /** The plan for all records of some blocks, given in file order. */
     public ReadPlan plan(List<BlockEntry> blocks) {
         return ReadPlan.of(
-                blocks.stream()
-                        .map(entry -> new PlannedBlock(entry, List.of()))
-                        .toList(),
-                rules,
-                0);
+                blocks.stream().map(entry -> new PlannedBlock(entry, List.of())).toList(), rules, 0);
     }
 
     private static void addOverlapping(BlockList list, List<Interval> intervals, List<PlannedBlock> planned) {

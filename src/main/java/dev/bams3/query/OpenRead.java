@@ -190,8 +190,7 @@ public final class OpenRead implements AutoCloseable {
         return write(RecordEncoder.of(format, needed, deflaters), part, expansion(format), out, blockBytes);
     }
 
-    private ReadTotals write(
-            RecordEncoder encoder, Part part, int expansion, OutputStream out, IntConsumer blockBytes)
+    private ReadTotals write(RecordEncoder encoder, Part part, int expansion, OutputStream out, IntConsumer blockBytes)
             throws IOException {
         int first = Math.min(part.firstBlock(), plan.blocks().size());
         ReadPlan wanted =

@@ -83,7 +83,8 @@ final class Audit {
 
     /** @param totals absent for what was not written to its end: then only the bytes are known */
     static void reads(HttpServletRequest request, Outcome outcome, Optional<ReadTotals> totals, long bytes) {
-        if (LOG.isInfoEnabled() && request.getAttribute(RELEASE) instanceof Supplier<?> announced
+        if (LOG.isInfoEnabled()
+                && request.getAttribute(RELEASE) instanceof Supplier<?> announced
                 && announced.get() instanceof Release release) {
             LOG.info("{}", line("reads", request, release, json -> {
                 totals.ifPresent(all -> json.writeNumberProperty("records", all.records()));

@@ -1,6 +1,5 @@
 package dev.bams3.web;
 
-import dev.bams3.bam.BamIndexEncoder;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.ReadFormat;
@@ -47,16 +46,13 @@ public final class FilesController {
             method = {RequestMethod.GET, RequestMethod.HEAD})
     void file(@PathVariable String path, HttpServletRequest request, HttpServletResponse response) throws IOException {
         FileName name = FileName.parse(path.startsWith("/") ? path.substring(1) : path);
-        Exchange.of(request)
-                .is(Exchange.Kind.FILE)
-                .in(name.form())
-                .asksFor(name.id(), ReadSelection.everything());
+        Exchange.of(request).is(Exchange.Kind.FILE).in(name.form()).asksFor(name.id(), ReadSelection.everything());
         access.require(request, name.id()).checkWhole("a file");
         OpenDataset dataset = datasets.open(name.id());
         VirtualBam bam = new VirtualBam(dataset, query);
         Validators validators = new Validators(bam.etag(name.form()), Optional.of(bam.lastModified()));
-        if (name.index().isPresent()) {
-            index(bam.index(name.index().get()), name, dataset, validators, request, response);
+        if (name.isIndex()) {
+            index(bam.index(name), name, dataset, validators, request, response);
         } else {
             bam(bam, name, dataset, validators, request, response);
         }
@@ -73,10 +69,9 @@ public final class FilesController {
         Optional<RangeHeader.Stretch> stretch = begin(INDEX_TYPE, index.length, validators, request, response);
         if (stretch.isPresent()) {
             String form = name.form().toLowerCase(Locale.ROOT);
-            Audit.figures(
-                    request, release(name, dataset, ReadSelection.everything(), form), OptionalLong.empty());
-            response.getOutputStream()
-                    .write(index, (int) stretch.get().first(), (int) stretch.get().count());
+            Audit.figures(request, release(name, dataset, ReadSelection.everything(), form), OptionalLong.empty());
+            response.getOutputStream().write(index, (int) stretch.get().first(), (int)
+                    stretch.get().count());
         }
     }
 
@@ -97,15 +92,13 @@ public final class FilesController {
             ReadTotals totals = Streaming.write(
                     request,
                     response,
-                    out -> bam.writeTo(
-                            out, stretch.get().first(), stretch.get().count(), watch, written));
+                    out -> bam.writeTo(out, stretch.get().first(), stretch.get().count(), watch, written));
             LOG.debug("request {}: {} {}, {}", RequestId.of(request), request.getRequestURI(), stretch.get(), totals);
         }
     }
 
     private static Audit.Release release(FileName name, OpenDataset dataset, ReadSelection selection, String form) {
-        return new Audit.Release(
-                name.id().value(), dataset.metadata().generation(), selection, form, Optional.empty());
+        return new Audit.Release(name.id().value(), dataset.metadata().generation(), selection, form, Optional.empty());
     }
 
     /**
@@ -118,7 +111,8 @@ public final class FilesController {
             throws IOException {
         validators.describe(response);
         response.setHeader("Accept-Ranges", "bytes");
-        // Caches may keep it but must ask whether it is still the same, because a dataset may be replaced at any time. A
+        // Caches may keep it but must ask whether it is still the same, because a dataset may be replaced at any time.
+        // A
         // proxy that compresses would break every range.
         response.setHeader("Cache-Control", "no-cache, no-transform");
         if (validators.answers(request, response, "the file")) {

@@ -92,7 +92,11 @@ public final class LinksController {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
-            json.writeStringProperty("url", address.base(request) + "/t/" + token + "/reads/" + id);
+            String base = address.base(request) + "/t/" + token;
+            json.writeStringProperty("url", base + "/reads/" + id);
+            if (passedOn.isEverything()) {
+                json.writeStringProperty("file", base + "/files/" + id + ".bam");
+            }
             json.writeStringProperty("expiry", expiry.toString());
             json.writeStringProperty("id", LinkTokens.id(token));
             json.writeEndObject();

@@ -54,8 +54,7 @@ record RangeHeader(long first, long last) {
     static void refuse(long length, String what, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         response.setHeader("Content-Range", "bytes */" + length);
-        Failures.write(
-                HtsgetError.ofStatus(416, "Range: " + what + " has " + length + " bytes"), request, response);
+        Failures.write(HtsgetError.ofStatus(416, "Range: " + what + " has " + length + " bytes"), request, response);
     }
 
     /** What it asks of a representation of so many bytes; empty if that has none of them (416). */

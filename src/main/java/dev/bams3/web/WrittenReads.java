@@ -45,7 +45,10 @@ final class WrittenReads implements VirtualBam.Listener {
         }
         List<Region> regions = stretches.stream()
                 .map(stretch -> new Region(
-                        metadata.references().get(stretch.reference()).reference().name(),
+                        metadata.references()
+                                .get(stretch.reference())
+                                .reference()
+                                .name(),
                         stretch.start(),
                         OptionalLong.of(stretch.end())))
                 .toList();

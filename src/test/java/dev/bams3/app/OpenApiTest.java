@@ -134,7 +134,7 @@ class OpenApiTest {
     @Test
     void examplesOfReadsAndDatasetsAreAnswered() throws Exception {
         for (Map.Entry<String, JsonNode> operation : contract.operations().entrySet()) {
-            if (!operation.getKey().matches("get /(reads|stream|datasets).*")) {
+            if (!operation.getKey().matches("get /(reads|stream|files|datasets).*")) {
                 continue;
             }
             String path = operation.getKey().substring(4).replace("{id}", "demo");
@@ -337,6 +337,29 @@ class OpenApiTest {
                     .forEach(name -> assertThat(answer.headers().firstValue(name))
                             .as(one.getKey() + " " + name)
                             .isPresent());
+        }
+    }
+
+    @Test
+    void answersOfFilesAreThoseDescribed() throws Exception {
+        for (String suffix : List.of(".bam", ".bam.bai", ".bam.csi")) {
+            String operation = "get /files/{id}" + suffix;
+            String address = server.url("/files/demo" + suffix);
+            String tag = slice(address, "Range", "bytes=0-9")
+                    .headers()
+                    .firstValue("ETag")
+                    .orElseThrow();
+            Map<String, List<String>> asked = Map.of(
+                    "206", List.of("Range", "bytes=10-19"),
+                    "304", List.of("If-None-Match", tag),
+                    "412", List.of("If-Match", "\"another\""),
+                    "416", List.of("Range", "bytes=999999999-"));
+            for (Map.Entry<String, List<String>> one : asked.entrySet()) {
+                HttpResponse<String> answer = slice(address, one.getValue().toArray(String[]::new));
+                assertThat(Integer.toString(answer.statusCode())).isEqualTo(one.getKey());
+                contract.holds(operation, answer);
+            }
+            contract.holds(operation, get("/files/none" + suffix));
         }
     }
 

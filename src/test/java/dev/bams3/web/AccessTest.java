@@ -32,6 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Who gets which reads, over a real port, with tokens of an issuer. */
@@ -322,7 +323,10 @@ class AccessTest {
         HttpResponse<byte[]> made = makeLink("/links", whole, String.format(Locale.ROOT, json, ""));
         assertThat(made.statusCode()).as(text(made)).isEqualTo(201);
         assertThat(made.headers().firstValue("Cache-Control")).contains("no-store");
-        String url = JsonMapper.shared().readTree(made.body()).get("url").stringValue();
+        JsonNode madeLink = JsonMapper.shared().readTree(made.body());
+        assertThat(TicketClient.get(madeLink.get("file").stringValue() + ".bai").statusCode())
+                .isEqualTo(200);
+        String url = madeLink.get("url").stringValue();
         assertThat(ServedReads.decode(TicketClient.joined(TicketClient.resolve(TicketClient.get(url)))))
                 .hasSize(ServedReads.shared().records().size());
 

@@ -1,0 +1,72 @@
+package dev.bams3.bgzf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The computed layout of a stored BGZF file is that of the file that is written. */
+class StoredBgzfTest {
+    private final long seed = new Random().nextLong();
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 65_279, 65_280, 65_281, 130_560, 500_000})
+    void theLayoutIsThatOfTheFile(int length) throws IOException {
+        Random random = new Random(seed);
+        byte[] inflated = new byte[length];
+        random.nextBytes(inflated);
+        byte[] file = write(inflated);
+        StoredBgzf layout = new StoredBgzf(length);
+        assertThat(layout.fileLength()).isEqualTo(file.length);
+        List<BgzfBlock> blocks = BgzfBlock.split(file, 0, file.length, 0, "file");
+        long begin = 0;
+        for (BgzfBlock block : blocks) {
+            for (long byteOfBlock : new long[] {block.offset(), block.end() - 1}) {
+                assertThat(layout.blockStart(byteOfBlock))
+                        .as("byte %s", byteOfBlock)
+                        .isEqualTo(begin);
+                assertThat(layout.blockEnd(byteOfBlock)).isEqualTo(begin + block.inflatedLength());
+            }
+            assertThat(layout.fileOffset(begin)).isEqualTo(block.offset());
+            if (!block.isEmpty()) {
+                assertThat(layout.offset(begin)).isEqualTo(VirtualOffset.of(block.offset(), 0));
+                int within = random.nextInt(block.inflatedLength());
+                assertThat(layout.offset(begin + within)).isEqualTo(VirtualOffset.of(block.offset(), within));
+            }
+            begin += block.inflatedLength();
+        }
+        assertThat(begin).isEqualTo(length);
+    }
+
+    /** The offset of the end is behind every record and before the end-of-file block's own end. */
+    @Test
+    void theEndHasAnOffset() {
+        assertThat(new StoredBgzf(0).offset(0)).isEqualTo(VirtualOffset.of(0, 0));
+        assertThat(new StoredBgzf(10).offset(10)).isEqualTo(VirtualOffset.of(0, 10));
+        assertThat(new StoredBgzf(65_280).offset(65_280)).isEqualTo(VirtualOffset.of(65_311, 0));
+    }
+
+    @Test
+    void theLongestHasOffsetsOf48Bits() {
+        StoredBgzf longest = new StoredBgzf(StoredBgzf.MAX_LENGTH);
+        assertThat(longest.offset(longest.length()).block()).isLessThan(1L << 48);
+        assertThatThrownBy(() -> new StoredBgzf(StoredBgzf.MAX_LENGTH + 1))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static byte[] write(byte[] inflated) throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (BgzfDeflaters stored = new BgzfDeflaters(0, 1);
+                BgzfOutputStream bgzf = new BgzfOutputStream(file, stored)) {
+            bgzf.write(inflated);
+            bgzf.finish();
+        }
+        return file.toByteArray();
+    }
+}

@@ -1,0 +1,212 @@
+package dev.bams3.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bams3.bam.BamHeader;
+import dev.bams3.bam.BamIndexEncoder.Form;
+import dev.bams3.dataset.DatasetCacheSettings;
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.Datasets;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.fetch.ChunkFetcher;
+import dev.bams3.fetch.FetchLimits;
+import dev.bams3.fixtures.CountingObjectStore;
+import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.TestDatasets;
+import dev.bams3.format.BlockSizing;
+import dev.bams3.genome.ReferenceDictionary;
+import dev.bams3.query.BamDeflaters;
+import dev.bams3.query.QueryLimits;
+import dev.bams3.query.ReadsQuery;
+import dev.bams3.sam.BamRecord;
+import dev.bams3.sam.SamHeader;
+import dev.bams3.storage.MemoryObjectStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The file is a BAM of the dataset's records, every range of it is the same bytes, and costs what it touches. */
+class VirtualBamTest {
+    private static final DatasetId ID = new DatasetId("a/set");
+    private static final VirtualBam.Listener NOBODY = (reference, start, end) -> {};
+
+    /** Small blocks, so that BGZF blocks hold several of them and of several references. */
+    private static final BlockSizing SMALL = new BlockSizing(8 << 10, 2, 64 << 10, 100 << 10);
+
+    private final long seed = new Random().nextLong();
+    private final CountingObjectStore store = new CountingObjectStore(new MemoryObjectStore());
+    private final Datasets datasets = new Datasets(store, DatasetCacheSettings.DEFAULT);
+    private final ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(16, 8, 64 << 20, 12 << 20));
+    private final ExecutorService cpu = Executors.newFixedThreadPool(2);
+    private final BamDeflaters deflaters = BamDeflaters.of(1, 2);
+    private final ReadsQuery query = new ReadsQuery(fetcher, cpu, deflaters, new QueryLimits(4, 64 << 20));
+
+    @AfterEach
+    void nothingIsHeld() {
+        assertThat(fetcher.getsInFlight()).isZero();
+        assertThat(fetcher.bytesHeld()).isZero();
+        assertThat(query.encodedBytesHeld()).isZero();
+        query.close();
+        fetcher.close();
+        cpu.shutdown();
+        deflaters.close();
+    }
+
+    private VirtualBam open(SamHeader header, List<byte[]> records, BlockSizing sizing) {
+        TestDatasets.write(store, ID.prefix(), header, records, sizing);
+        datasets.forget(ID);
+        return new VirtualBam(datasets.open(ID), query);
+    }
+
+    private static byte[] bytes(VirtualBam bam, long first, long count) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            assertThat(bam.writeTo(out, first, count, () -> {}, NOBODY).bytesOut())
+                    .isEqualTo(count);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] inflated(SamHeader header, List<byte[]> records) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(BamHeader.encode(header));
+        records.forEach(all::writeBytes);
+        return all.toByteArray();
+    }
+
+    @Test
+    void everyRangeHasTheBytesOfTheWhole() {
+        Random random = new Random(seed);
+        List<byte[]> records = new RandomRecords(seed).sortedList(1500);
+        VirtualBam bam = open(RandomRecords.header(), records, SMALL);
+        byte[] whole = bytes(bam, 0, bam.length());
+        assertThat(whole.length).isEqualTo(bam.length());
+        assertThat(RawBam.inflated(whole)).as("seed %s", seed).isEqualTo(inflated(RandomRecords.header(), records));
+        for (int i = 0; i < 300; i++) {
+            int first = random.nextInt(whole.length);
+            int count = 1 + random.nextInt(random.nextBoolean() ? 100 : whole.length - first);
+            count = Math.min(count, whole.length - first);
+            assertThat(Arrays.equals(bytes(bam, first, count), Arrays.copyOfRange(whole, first, first + count)))
+                    .as("%s bytes from %s, seed %s", count, first, seed)
+                    .isTrue();
+        }
+        for (int last = 1; last <= 100; last++) {
+            assertThat(bytes(bam, whole.length - last, last))
+                    .isEqualTo(Arrays.copyOfRange(whole, whole.length - last, whole.length));
+        }
+    }
+
+    @Test
+    void datasetsWithoutReadsOrReferencesAreFiles() {
+        SamHeader bare = new SamHeader(new byte[0], ReferenceDictionary.EMPTY);
+        for (SamHeader header : List.of(RandomRecords.header(), bare)) {
+            VirtualBam bam = open(header, List.of(), SMALL);
+            byte[] whole = bytes(bam, 0, bam.length());
+            assertThat(RawBam.inflated(whole)).isEqualTo(inflated(header, List.of()));
+            assertThat(bytes(bam, bam.length() - 28, 28)).hasSize(28);
+        }
+    }
+
+    @Test
+    void unplacedReadsAloneAreAFile() {
+        List<byte[]> records = new RandomRecords(seed)
+                .sortedList(2000).stream()
+                        .filter(record -> BamRecord.referenceIndex(record, 0) < 0)
+                        .toList();
+        assertThat(records).isNotEmpty();
+        VirtualBam bam = open(RandomRecords.header(), records, SMALL);
+        assertThat(RawBam.inflated(bytes(bam, 0, bam.length()))).isEqualTo(inflated(RandomRecords.header(), records));
+        assertThat(bam.index(Form.CSI)).isNotEmpty();
+    }
+
+    @Test
+    void aBaiIsRefusedWhereAReferenceIsTooLong() {
+        VirtualBam bam = open(RandomRecords.header(), new RandomRecords(seed).sortedList(10), SMALL);
+        assertThatThrownBy(() -> bam.index(Form.BAI)).isInstanceOfSatisfying(ReadsException.class, refused -> {
+            assertThat(refused.kind()).isEqualTo(ErrorKind.NOT_FOUND);
+            assertThat(refused.getMessage()).contains(".bam.csi");
+        });
+    }
+
+    /** 100 bytes in the middle cost one GET of the two blocks at most that a BGZF block can touch here. */
+    @Test
+    void aRangeCostsTheBlocksThatItTouches() {
+        List<byte[]> records = new RandomRecords(seed).sortedList(4000);
+        VirtualBam bam = open(RandomRecords.header(), records, new BlockSizing(128 << 10, 2, 256 << 10, 1 << 20));
+        byte[] whole = bytes(bam, 0, bam.length());
+        store.reset();
+        bytes(bam, whole.length / 2, 100);
+        assertThat(store.gets()).isLessThanOrEqualTo(2);
+        assertThat(store.bytesRead()).isLessThan(whole.length / 4);
+    }
+
+    /** As htslib does: it asks to the end, takes what it needs and hangs up. */
+    @Test
+    void whoLeavesEarlyCostsLittle() {
+        List<byte[]> records = new RandomRecords(seed).sortedList(20_000);
+        VirtualBam bam = open(RandomRecords.header(), records, new BlockSizing(64 << 10, 2, 128 << 10, 4 << 20));
+        assertThat(bam.length()).isGreaterThan(8 << 20);
+        store.reset();
+        OutputStream leaving = new OutputStream() {
+            private int taken;
+
+            @Override
+            public void write(int value) throws IOException {
+                write(new byte[1], 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                taken += length;
+                if (taken > 200_000) {
+                    throw new IOException("left");
+                }
+            }
+        };
+        assertThatThrownBy(() -> bam.writeTo(leaving, 0, bam.length(), () -> {}, NOBODY))
+                .isInstanceOf(IOException.class);
+        // The first run, 1 MiB of records, and one more block.
+        assertThat(store.bytesRead()).isLessThan(bam.length() / 4);
+    }
+
+    @Test
+    void everyReferenceIsAnnouncedBeforeItsRecords() throws IOException {
+        List<byte[]> records = new RandomRecords(seed).sortedList(2000);
+        VirtualBam bam = open(RandomRecords.header(), records, SMALL);
+        Set<Integer> references = new TreeSet<>();
+        bam.writeTo(
+                OutputStream.nullOutputStream(),
+                0,
+                bam.length(),
+                () -> {},
+                (reference, start, end) -> references.add(reference));
+        assertThat(references)
+                .containsExactlyInAnyOrderElementsOf(records.stream()
+                        .map(record -> BamRecord.referenceIndex(record, 0))
+                        .collect(Collectors.toSet()));
+        references.clear();
+        bam.writeTo(
+                OutputStream.nullOutputStream(),
+                bam.length() - 28,
+                28,
+                () -> {},
+                (reference, start, end) -> references.add(reference));
+        assertThat(references).isEmpty();
+    }
+}
