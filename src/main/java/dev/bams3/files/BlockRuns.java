@@ -8,8 +8,10 @@ import dev.bams3.format.BlockList;
 import dev.bams3.format.DatasetMetadata;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -58,6 +60,32 @@ final class BlockRuns {
                 begin += length;
             }
             return all;
+        }
+
+        /**
+         * The blocks of some references, in their order.
+         *
+         * @throws ReadsException CORRUPT where their lengths are not what the metadata says: the place of every later byte
+         *     follows from them
+         */
+        static Map<Records, List<BlockEntry>> blocks(List<Records> some, OpenDataset dataset) {
+            Map<Integer, BlockList> lists =
+                    dataset.indexes(some.stream().map(Records::reference).toList());
+            Map<Records, List<BlockEntry>> blocks = new LinkedHashMap<>();
+            for (Records records : some) {
+                List<BlockEntry> entries =
+                        Objects.requireNonNull(lists.get(records.reference())).blocks();
+                long length = entries.stream().mapToLong(BlockEntry::rawLength).sum();
+                if (length != records.length()) {
+                    throw ReadsException.corrupt(
+                            dataset.indexName(),
+                            0,
+                            "section of reference " + records.reference(),
+                            "its blocks have " + length + " bytes of records, the metadata says " + records.length());
+                }
+                blocks.put(records, entries);
+            }
+            return blocks;
         }
     }
 
@@ -132,24 +160,8 @@ final class BlockRuns {
             some.add(next);
             length += next.length();
         }
-        Map<Integer, BlockList> lists =
-                dataset.indexes(some.stream().map(Records::reference).toList());
-        for (Records records : some) {
-            List<BlockEntry> entries = lists.get(records.reference()).blocks();
-            requireLength(records, entries);
-            entries.forEach(entry -> blocks.add(new Block(records.reference(), entry)));
-        }
-    }
-
-    /** The place of every later byte follows from it. */
-    private void requireLength(Records records, List<BlockEntry> entries) {
-        long length = entries.stream().mapToLong(BlockEntry::rawLength).sum();
-        if (length != records.length()) {
-            throw ReadsException.corrupt(
-                    dataset.indexName(),
-                    0,
-                    "section of reference " + records.reference(),
-                    "its blocks have " + length + " bytes of records, the metadata says " + records.length());
-        }
+        Records.blocks(some, dataset)
+                .forEach((records, entries) ->
+                        entries.forEach(entry -> blocks.add(new Block(records.reference(), entry))));
     }
 }

@@ -14,7 +14,6 @@ import dev.bams3.files.BlockRuns.Records;
 import dev.bams3.files.BlockRuns.Run;
 import dev.bams3.format.Bams3Format;
 import dev.bams3.format.BlockEntry;
-import dev.bams3.format.BlockList;
 import dev.bams3.format.DatasetMetadata;
 import dev.bams3.format.DatasetMetadata.ReadsTotals;
 import dev.bams3.query.OpenRead;
@@ -181,12 +180,11 @@ public final class VirtualBam {
                 some.add(all.get(next));
                 length += all.get(next++).length();
             }
-            Map<Integer, BlockList> lists =
-                    dataset.indexes(some.stream().map(Records::reference).toList());
-            for (Records records : some) {
-                reference = addEmpty(index, reference, records.reference());
+            for (Map.Entry<Records, List<BlockEntry>> one :
+                    Records.blocks(some, dataset).entrySet()) {
+                reference = addEmpty(index, reference, one.getKey().reference());
                 ReadsTotals reads = metadata.reads(reference++);
-                index.add(runs(records, lists.get(records.reference()).blocks()), reads.mapped(), reads.unmapped());
+                index.add(runs(one.getKey(), one.getValue()), reads.mapped(), reads.unmapped());
             }
         }
         addEmpty(index, reference, metadata.references().size());
