@@ -91,7 +91,7 @@ public final class ReadsQuery implements AutoCloseable {
      * @param blocks of the dataset, in file order
      */
     public OpenRead open(OpenDataset dataset, List<BlockEntry> blocks) {
-        DatasetView everything = new DatasetView(RecordView.ALL, List.of(), false);
+        DatasetView everything = new DatasetView(RecordView.ALL, dataset, false);
         return new OpenRead(dataset, planner.plan(blocks), everything, engine);
     }
 
