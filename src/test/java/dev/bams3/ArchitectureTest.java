@@ -20,9 +20,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The table of packages: which may use which, and which may know a third-party library. The table is the rule. */
+@Tag("fast")
 class ArchitectureTest {
     private static final String BASE = "dev.bams3.";
     private static final int MAX_LINES = 500;

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What README.md and docs/ point to exists. What README.md's commands print is compared by `.ci/readme.py`. */
+@Tag("fast")
 class ReadmeTest {
     private static final Pattern CLASS_NAME = Pattern.compile("dev\\.bams3(?:\\.[a-z0-9]+)+\\.[A-Z][A-Za-z0-9]+");
     private static final Pattern LOCAL_LINK = Pattern.compile("\\]\\((?!https?://|#)([^)#]+)");

@@ -20,12 +20,14 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules, grants and links as values. */
+@Tag("fast")
 class AccessPolicyTest {
     private static final ReferenceDictionary REFERENCES =
             new ReferenceDictionary(List.of(new Reference("chr1", 1000), new Reference("HLA-A*01:01", 50)));

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.access.Turns.Limits;
 import dev.bams3.access.Turns.Refusal;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fast")
 class TurnsTest {
     private static final long SECOND = 1_000_000_000L;
 

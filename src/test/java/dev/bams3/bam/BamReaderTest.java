@@ -22,12 +22,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Header and record framing; BGZF itself is tested in {@code dev.bams3.bgzf}, the record check in {@code dev.bams3.sam}. */
+@Tag("fast")
 class BamReaderTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 6})

@@ -27,9 +27,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What an open costs, who shares it, and how long it is believed; the bytes of the format are other tests'. */
+@Tag("fast")
 class DatasetsTest {
     private static final DatasetId ID = new DatasetId("cohort/sample");
 

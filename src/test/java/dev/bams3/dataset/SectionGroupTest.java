@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which sections are read together. The object has at each byte the lowest bits of that byte's offset. */
+@Tag("fast")
 class SectionGroupTest {
     private final List<ByteRange> reads = new ArrayList<>();
     private final Function<ByteRange, byte[]> read = range -> {

@@ -12,11 +12,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** NDJSON and JSON, read back by Jackson and compared with SAM text, which is compared with samtools elsewhere. */
+@Tag("fast")
 class JsonEncoderTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final List<String> FIELDS =

@@ -19,11 +19,13 @@ import dev.bams3.storage.PutCondition;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One stream: order, bytes, pace, faults, and that closing gives everything back. Many streams: {@link FairnessTest}. */
 @Timeout(60)
+@Tag("fast")
 class BlockStreamTest {
     private static final int MIB = 1 << 20;
     private static final FetchLimits LIMITS = new FetchLimits(16, 8, 64L * MIB, 12 * MIB);

@@ -16,11 +16,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Many streams at once: nobody starves, nobody waits for ever, the bounds hold. */
 @Timeout(120)
+@Tag("fast")
 class FairnessTest {
     private static final int MIB = 1 << 20;
 

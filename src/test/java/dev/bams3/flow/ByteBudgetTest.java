@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Bytes held never pass the budget, everything comes back, and nobody waits for ever. */
 @Timeout(30)
+@Tag("fast")
 class ByteBudgetTest {
     private static final int KIB = 1024;
 

@@ -8,11 +8,13 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.Wait;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Slots come back once, and who asks is refused while somebody waits. */
 @Timeout(30)
+@Tag("fast")
 class FairSlotsTest {
     @Test
     void aSlotComesBackOnce() {

@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whose task a free thread takes. The pool is a queue that the test empties: one call, one task. */
+@Tag("fast")
 class FairTurnsTest {
     private final ArrayDeque<Runnable> pool = new ArrayDeque<>();
     private final FairTurns turns = new FairTurns(pool::addLast);

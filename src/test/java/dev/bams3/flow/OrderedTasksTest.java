@@ -11,11 +11,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Order, failure and the promise that no task outlives its owner. */
 @Timeout(30)
+@Tag("fast")
 class OrderedTasksTest {
     private final ExecutorService pool = Executors.newFixedThreadPool(4);
 

@@ -14,9 +14,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Chunk objects, index sections, the header object and digests: round trips, and every damage found. */
+@Tag("fast")
 class ChunkAndIndexTest {
     private static final UUID DATASET = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
     private static final String GENERATION = "20260102T030405Z-00112233";

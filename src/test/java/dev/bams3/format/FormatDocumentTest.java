@@ -28,9 +28,11 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The worked example of docs/format.md is what the writer writes and what the reader reads. */
+@Tag("fast")
 class FormatDocumentTest {
     private static final UUID DATASET = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
     private static final String GENERATION = "20260102T030405Z-00112233";

@@ -21,11 +21,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The metadata document: round trip, and a named field for every way in which it can be wrong. */
+@Tag("fast")
 class MetadataCodecTest {
     private static final String OBJECT = "x.bams3/_metadata.json";
 

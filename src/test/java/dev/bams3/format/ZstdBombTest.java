@@ -10,9 +10,11 @@ import dev.bams3.error.ReadsException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Frames that hold more than they may: refused, without memory for what they claim. */
+@Tag("fast")
 class ZstdBombTest {
     private static final int BOMB = 64 << 20;
     private static final int DECLARED = 1000;

@@ -7,12 +7,14 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.util.List;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Regions as people write them, and their clipping to a reference. */
+@Tag("fast")
 class RegionTest {
     private static final ReferenceDictionary DICTIONARY = new ReferenceDictionary(List.of(
             new Reference("chr1", 1_000), new Reference("HLA-A*01:01", 500), new Reference("HLA-A*01:01:02", 400)));

@@ -7,10 +7,12 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("fast")
 class AnswerTest {
     @ParameterizedTest(name = "{0}: format {1}, Accept {2} gives {3}")
     @CsvSource(

@@ -6,12 +6,14 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The JSON documents, whole: clients read them with parsers that forgive little. */
+@Tag("fast")
 class DocumentsTest {
     @Test
     void aTicketHoldsWhatEveryClientNeedsAndNothingElse() {

@@ -16,11 +16,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Columns and criteria, the same by GET and by POST; what is misspelt is refused, not ignored. */
+@Tag("fast")
 class ExtensionsTest {
     @Test
     void aQueryAndABodySayTheSame() {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What of a failure becomes of status and text; the shapes are the specification's. */
+@Tag("fast")
 class HtsgetErrorTest {
     @ParameterizedTest
     @CsvSource({

@@ -29,9 +29,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The one rule of the documents: of all who follow a revision one succeeds, and who comes late is told so. */
+@Tag("fast")
 class JobDocumentsTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00.123Z");
 

@@ -7,9 +7,11 @@ import dev.bams3.convert.Progress;
 import dev.bams3.convert.Progress.Phase;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rate and end follow from what this attempt has done, whatever earlier ones left to it. */
+@Tag("fast")
 class PaceTest {
     private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
 

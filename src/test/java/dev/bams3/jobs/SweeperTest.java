@@ -19,9 +19,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Of all replicas one sweeps in each period. */
+@Tag("fast")
 class SweeperTest {
     private static final Duration GRACE = Duration.ofHours(24);
     private static final Duration PERIOD = Duration.ofHours(6);

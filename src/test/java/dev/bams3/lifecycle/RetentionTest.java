@@ -33,9 +33,11 @@ import java.util.TreeSet;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A sweep removes what nobody can reach, and nothing else. */
+@Tag("fast")
 class RetentionTest {
     private static final Duration GRACE = Duration.ofHours(24);
     private static final ConversionOptions SMALL = ConversionOptions.DEFAULT

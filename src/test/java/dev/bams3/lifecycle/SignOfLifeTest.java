@@ -12,9 +12,11 @@ import dev.bams3.storage.RevisionLog;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whoever writes first: a rival's sign is as good as one's own, a sweep's claim ends the conversion. */
+@Tag("fast")
 class SignOfLifeTest {
     private static final String FOLDER = SignOfLife.FOLDER;
 

@@ -6,9 +6,11 @@ import dev.bams3.format.BlockEntry;
 import dev.bams3.genome.Interval;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How blocks become GETs, by the example in {@link ReadPlan}'s javadoc, and what a plan says of itself. */
+@Tag("fast")
 class ReadPlanTest {
     private static final int KIB = 1024;
     private static final RangeRules RULES = RangeRules.DEFAULT;

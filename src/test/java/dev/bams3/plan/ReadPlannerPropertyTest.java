@@ -14,9 +14,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A plan against a naive scan of every record: nothing lost, nothing twice, whole blocks really whole, none for nothing. */
+@Tag("fast")
 class ReadPlannerPropertyTest {
     private static final int LENGTH = 5_000;
 

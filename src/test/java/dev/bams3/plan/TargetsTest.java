@@ -12,9 +12,11 @@ import dev.bams3.genome.Region;
 import dev.bams3.sam.ReadSelection;
 import java.util.List;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Names, clipping and merging of regions. What they select of a dataset is {@link ReadPlannerPropertyTest}'s. */
+@Tag("fast")
 class TargetsTest {
     private static final ReferenceDictionary DICTIONARY =
             new ReferenceDictionary(List.of(new Reference("chr1", 1000), new Reference("chr2", 500)));

@@ -16,10 +16,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bytes of slices. */
+@Tag("fast")
 class BamSliceTest {
     /** Blocks of more than one BGZF block each. */
     private static final BlockSizing SIZING = new BlockSizing(100 << 10, 2, 400 << 10, 1 << 20);

@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Depth against a naive count of every base, written from SAMv1 § 1.4 and what `samtools depth` leaves out. */
+@Tag("fast")
 class CoverageTest {
     private static final BlockSizing SIZING = new BlockSizing(4 << 10, 4, 16 << 10, 64 << 10);
 

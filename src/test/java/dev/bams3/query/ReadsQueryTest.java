@@ -24,11 +24,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What one request costs, its parts and its edges. That the records are the right ones: {@link RegionDifferentialTest}. */
 @Timeout(60)
+@Tag("fast")
 class ReadsQueryTest {
     private static final ReadSelection CHR1 = ReadSelection.region(Region.whole("chr1"));
 

@@ -16,10 +16,12 @@ import dev.bams3.storage.ETag;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectKey;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sorting begins only where there is room for it. That it sorts is tried by {@link RoundTripTest}. */
+@Tag("fast")
 class ExternalSortTest {
     private static final long GIB = 1L << 30;
 

@@ -1,5 +1,8 @@
 package dev.bams3.storage;
 
+import org.junit.jupiter.api.Tag;
+
+@Tag("fast")
 class MemoryObjectStoreTest extends ObjectStoreContract {
     @Override
     protected ObjectStore open() {

@@ -20,9 +20,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Blocks give back the records they were made of, byte for byte. What damaged blocks do is {@link BlockDamageTest}'s. */
+@Tag("fast")
 class BlockCodecTest {
     private static final BlockEncoder ENCODER = new BlockEncoder();
     private static final BlockDecoder DECODER = new BlockDecoder();

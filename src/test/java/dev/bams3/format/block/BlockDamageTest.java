@@ -12,9 +12,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Damaged blocks: whatever is done to the bytes, the answer is CORRUPT or UNSUPPORTED_VERSION, never other records. */
+@Tag("fast")
 class BlockDamageTest {
     private static final String OBJECT = "g/chunks/000000.b3c";
     private static final BlockEncoder ENCODER = new BlockEncoder();

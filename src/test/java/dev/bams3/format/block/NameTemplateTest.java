@@ -6,8 +6,10 @@ import dev.bams3.format.ByteSink;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fast")
 class NameTemplateTest {
     private static final int[] EDGES = {
         0,
