@@ -24,7 +24,7 @@ public sealed interface Grant {
     /**
      * The header, and the reads that overlap these regions.
      *
-     * @param regions may overlap; positions behind a reference's end mean its end
+     * @param regions may overlap; one that reaches its reference's end has what lies behind it, too
      * @param unplaced whether the reads without a position, too
      */
     record Regions(List<Region> regions, boolean unplaced) implements Grant {
@@ -51,10 +51,10 @@ public sealed interface Grant {
                 return false;
             }
             int length = references.get(index.getAsInt()).length();
-            Interval wanted = asked.clip(length);
+            Interval wanted = asked.positions();
             return merged(regions.stream()
                             .filter(region -> region.referenceName().equals(asked.referenceName()))
-                            .map(region -> region.clip(length)))
+                            .map(region -> region.positionsOn(length)))
                     .stream()
                     .anyMatch(allowed -> allowed.start() <= wanted.start() && wanted.end() <= allowed.end());
         }

@@ -9,14 +9,13 @@ import dev.bams3.sam.SamHeader;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * The header of a BAM file: magic, text, reference list (SAMv1 § 4.2). Text and names go through unchanged, NUL padding of
- * the text included: {@code encode(decode(x))} is {@code x}. Names are taken as Latin-1, so that every byte survives.
+ * the text included: {@code encode(decode(x))} is {@code x}. Names have to be UTF-8, because they are asked for as text.
  */
 public final class BamHeader {
     /** Text longer than this is refused; the longest known (millions of contigs) are below a tenth of it. */
@@ -35,7 +34,7 @@ public final class BamHeader {
         List<Reference> references = header.references().references();
         writeInt32(out, references.size());
         for (Reference reference : references) {
-            byte[] name = reference.name().getBytes(StandardCharsets.ISO_8859_1);
+            byte[] name = reference.nameBytes();
             writeInt32(out, name.length + 1);
             out.writeBytes(name);
             out.write(0);
@@ -71,10 +70,18 @@ public final class BamHeader {
                 throw fields.corrupt("name", "reference " + i + ": one NUL expected, at the end of the name");
             }
             int length = fields.int32("l_ref", 0, Integer.MAX_VALUE);
-            references.add(new Reference(new String(name, 0, nameLength - 1, StandardCharsets.ISO_8859_1), length));
+            references.add(reference(Arrays.copyOf(name, nameLength - 1), length, source));
         }
         try {
             return new SamHeader(text, new ReferenceDictionary(references));
+        } catch (ReadsException e) {
+            throw e.in(source.resource());
+        }
+    }
+
+    private static Reference reference(byte[] name, int length, InflatedBytes source) {
+        try {
+            return Reference.of(name, length);
         } catch (ReadsException e) {
             throw e.in(source.resource());
         }

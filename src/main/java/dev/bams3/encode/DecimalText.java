@@ -40,6 +40,11 @@ final class DecimalText {
         return value == Integer.MIN_VALUE ? putUnsigned(target, at + 1, value) : putPositive(target, at + 1, -value);
     }
 
+    /** A position as SAM counts it, from 1: one more than the number, also where that has no more bits. */
+    static int putPosition(byte[] target, int at, int start) {
+        return start < 0 ? putInt(target, at, start + 1) : putUnsigned(target, at, start + 1);
+    }
+
     /** @param value all 32 bits are digits */
     static int putUnsigned(byte[] target, int at, int value) {
         if (value >= 0) {

@@ -58,7 +58,7 @@ final class JsonRecords {
         int mateReference = BamRecord.mateReferenceIndex(records, record);
         byte[] referenceName = names.of(reference);
         byte[] mateName = names.of(mateReference);
-        int nameLength = BamRecord.nameLength(records, record) - 1;
+        int nameLength = BamRecord.nameTextLength(records, record);
         int bases = BamRecord.sequenceLength(records, record);
         int sequence = BamRecord.sequenceOffset(records, record);
         int qualities = sequence + (bases + 1) / 2;
@@ -78,7 +78,7 @@ final class JsonRecords {
         at = putNumber(target, at, FLAG, BamRecord.flags(records, record));
         at = REFERENCE.put(target, at);
         at = put(target, at, referenceName);
-        at = putNumber(target, at, POSITION, BamRecord.start(records, record) + 1);
+        at = DecimalText.putPosition(target, POSITION.put(target, at), BamRecord.start(records, record));
         at = putNumber(target, at, MAPPING_QUALITY, BamRecord.mappingQuality(records, record));
         at = CIGAR.put(target, at);
         at = RecordText.putCigar(target, at, records, record, cigarTag);
@@ -88,7 +88,7 @@ final class JsonRecords {
         } else {
             at = put(target, at, mateName);
         }
-        at = putNumber(target, at, MATE_POSITION, BamRecord.mateStart(records, record) + 1);
+        at = DecimalText.putPosition(target, MATE_POSITION.put(target, at), BamRecord.mateStart(records, record));
         at = putNumber(target, at, TEMPLATE_LENGTH, BamRecord.templateLength(records, record));
         at = SEQUENCE.put(target, at);
         if (bases == 0) {

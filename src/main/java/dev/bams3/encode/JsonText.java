@@ -1,5 +1,7 @@
 package dev.bams3.encode;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** Strings of JSON documents (RFC 8259). */
@@ -29,6 +31,35 @@ final class JsonText {
         target[at + 4] = HEX[letter >>> 4];
         target[at + 5] = HEX[letter & 0xF];
         return at + MAX_LETTER;
+    }
+
+    /** Writes text in UTF-8, or in Latin-1 where that is no UTF-8, and returns the index after it. */
+    static int putText(byte[] target, int at, byte[] source, int from, int length) {
+        int next = at;
+        for (char letter : decoded(source, from, length).toCharArray()) {
+            if (letter < 0x100) {
+                next = putLetter(target, next, letter);
+                continue;
+            }
+            target[next] = '\\';
+            target[next + 1] = 'u';
+            for (int i = 0; i < 4; i++) {
+                target[next + 2 + i] = HEX[letter >>> 12 - 4 * i & 0xF];
+            }
+            next += MAX_LETTER;
+        }
+        return next;
+    }
+
+    private static String decoded(byte[] source, int from, int length) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(source, from, length))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return new String(source, from, length, StandardCharsets.ISO_8859_1);
+        }
     }
 
     /** A text as a JSON string, quotes included. */

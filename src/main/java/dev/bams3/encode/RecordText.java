@@ -125,7 +125,10 @@ final class RecordText {
         return next;
     }
 
-    /** Some bytes inside a JSON string, taken as Latin-1. May overwrite up to 7 bytes behind it. */
+    /**
+     * Some bytes inside a JSON string: text in UTF-8, as headers have it, or in Latin-1 if they are no UTF-8. May overwrite
+     * up to 7 bytes behind it.
+     */
     static int putEscaped(byte[] target, int at, byte[] source, int from, int length) {
         int next = at;
         int i = 0;
@@ -134,6 +137,8 @@ final class RecordText {
             if (needsNoEscape(letters)) {
                 LONG.set(target, next, letters);
                 next += 8;
+            } else if ((letters & HIGH_BITS) != 0) {
+                return JsonText.putText(target, at, source, from, length);
             } else {
                 for (int k = 0; k < 64; k += 8) {
                     next = JsonText.putLetter(target, next, (int) (letters >>> k) & 0xFF);
@@ -149,7 +154,10 @@ final class RecordText {
             }
         }
         for (; i < length; i++) {
-            next = JsonText.putLetter(target, next, source[from + i] & 0xFF);
+            if (source[from + i] < 0) {
+                return JsonText.putText(target, at, source, from, length);
+            }
+            next = JsonText.putLetter(target, next, source[from + i]);
         }
         return next;
     }

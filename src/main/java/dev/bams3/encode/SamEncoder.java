@@ -24,7 +24,7 @@ final class SamEncoder implements RecordEncoder {
 
     SamEncoder(SamHeader header) {
         this.header = header;
-        names = new ReferenceNames(header.references(), name -> name.getBytes(StandardCharsets.ISO_8859_1));
+        names = new ReferenceNames(header.references(), name -> name.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
@@ -55,7 +55,7 @@ final class SamEncoder implements RecordEncoder {
         int mateReference = BamRecord.mateReferenceIndex(records, record);
         byte[] name = names.of(reference);
         byte[] mateName = names.of(mateReference);
-        int nameLength = BamRecord.nameLength(records, record) - 1;
+        int nameLength = BamRecord.nameTextLength(records, record);
         int bases = BamRecord.sequenceLength(records, record);
         int sequence = BamRecord.sequenceOffset(records, record);
         int qualities = sequence + (bases + 1) / 2;
@@ -76,7 +76,7 @@ final class SamEncoder implements RecordEncoder {
         target[at++] = '\t';
         at = put(target, at, name, 0, name.length);
         target[at++] = '\t';
-        at = DecimalText.putInt(target, at, BamRecord.start(records, record) + 1);
+        at = DecimalText.putPosition(target, at, BamRecord.start(records, record));
         target[at++] = '\t';
         at = DecimalText.putInt(target, at, BamRecord.mappingQuality(records, record));
         target[at++] = '\t';
@@ -88,7 +88,7 @@ final class SamEncoder implements RecordEncoder {
             at = put(target, at, mateName, 0, mateName.length);
         }
         target[at++] = '\t';
-        at = DecimalText.putInt(target, at, BamRecord.mateStart(records, record) + 1);
+        at = DecimalText.putPosition(target, at, BamRecord.mateStart(records, record));
         target[at++] = '\t';
         at = DecimalText.putInt(target, at, BamRecord.templateLength(records, record));
         target[at++] = '\t';

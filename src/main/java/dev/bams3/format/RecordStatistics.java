@@ -31,9 +31,7 @@ public final class RecordStatistics {
 
     public void add(EncodedBlock block) {
         long[] row = row(block.reference());
-        long mapped = block.flagstat().count(Flagstat.Category.MAPPED);
-        row[MAPPED] += mapped;
-        row[UNMAPPED] += block.digest().records() - mapped;
+        addMapped(row, block.reference(), block.digest(), block.flagstat());
         row[BASES] += block.bases();
         row[RAW_BYTES] += block.digest().bytes();
         row[STORED_BYTES] += block.stored().length;
@@ -47,9 +45,7 @@ public final class RecordStatistics {
      */
     public void add(int reference, List<BlockEntry> blocks, StreamDigest blockDigest, Flagstat blockFlagstat) {
         long[] row = row(reference);
-        long mapped = blockFlagstat.count(Flagstat.Category.MAPPED);
-        row[MAPPED] += mapped;
-        row[UNMAPPED] += blockDigest.records() - mapped;
+        addMapped(row, reference, blockDigest, blockFlagstat);
         row[RAW_BYTES] += blockDigest.bytes();
         for (BlockEntry block : blocks) {
             row[BASES] += block.bases();
@@ -58,6 +54,13 @@ public final class RecordStatistics {
         }
         flagstat = flagstat.plus(blockFlagstat);
         digest = digest.then(blockDigest);
+    }
+
+    /** Without a reference no read counts as mapped, whatever its FLAG says, as in `samtools idxstats`. */
+    private static void addMapped(long[] row, int reference, StreamDigest digest, Flagstat flagstat) {
+        long mapped = reference == Bams3Format.UNPLACED ? 0 : flagstat.count(Flagstat.Category.MAPPED);
+        row[MAPPED] += mapped;
+        row[UNMAPPED] += digest.records() - mapped;
     }
 
     private long[] row(int reference) {

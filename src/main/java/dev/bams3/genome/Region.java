@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /**
  * A region as somebody asks for it, not yet checked against a reference: 0-based, half-open. The bounds are unsigned 32
- * bit numbers in htsget, so they are longs here and are clipped to the reference by {@link #clip}.
+ * bit numbers in htsget, so they are longs here and are bounded by {@link #positions} or {@link #clip}.
  *
  * @param referenceName the reference's name
  * @param start first position, 0 to 2^32-1
@@ -71,6 +71,25 @@ public record Region(String referenceName, long start, OptionalLong end) {
             throw ReadsException.invalidInput("region", "'" + digits + "' in '" + text + "' is not a position");
         }
         return Long.parseLong(plain);
+    }
+
+    /**
+     * The positions that reads are looked for at. Real files have reads at and past the end of their reference, so that does
+     * not bound them; a region without an end has all positions from its start on.
+     */
+    public Interval positions() {
+        int first = (int) Math.min(start, Integer.MAX_VALUE);
+        int after = (int) Math.min(end.orElse(Integer.MAX_VALUE), Integer.MAX_VALUE);
+        return new Interval(first, Math.max(first, after));
+    }
+
+    /**
+     * The positions of a region that means its reference of this length: one that reaches the reference's end has all
+     * positions behind it, too.
+     */
+    public Interval positionsOn(int referenceLength) {
+        Interval all = positions();
+        return all.end() < referenceLength ? all : new Interval(all.start(), Integer.MAX_VALUE);
     }
 
     /** The part of the region that lies on a reference of this length; empty where it lies behind its end. */

@@ -12,15 +12,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A selection made concrete for one dataset: names looked up, regions clipped to their reference and merged, so that each
+ * A selection made concrete for one dataset: names looked up, regions merged, so that each
  * read is wanted once, in file order: references in dictionary order, unplaced reads last.
  */
 public final class Targets {
     private Targets() {}
 
     /**
-     * The references that a selection touches. A region that is empty, or lies behind the end of its reference, wants
-     * nothing and gives no target.
+     * The references that a selection touches. An empty region wants nothing and gives no target; one behind the end of its
+     * reference wants the reads that were placed there.
      *
      * @throws ReadsException NOT_FOUND (field `referenceName`) for a name that is not in the dictionary
      */
@@ -49,9 +49,7 @@ public final class Targets {
                             "referenceName",
                             "the dataset has no reference '" + region.referenceName()
                                     + "'; its header (class=header) lists the names"));
-            byReference
-                    .computeIfAbsent(reference, unused -> new ArrayList<>())
-                    .add(region.clip(dictionary.get(reference).length()));
+            byReference.computeIfAbsent(reference, unused -> new ArrayList<>()).add(region.positions());
         }
         List<Target> targets = new ArrayList<>();
         byReference.forEach((reference, intervals) -> {

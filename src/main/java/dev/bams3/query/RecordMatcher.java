@@ -128,7 +128,7 @@ final class RecordMatcher {
             return true;
         }
         int at = BamRecord.nameOffset(record);
-        int length = BamRecord.nameLength(buffer, record) - 1;
+        int length = BamRecord.nameTextLength(buffer, record);
         long hash = ReadNameHash.of(buffer, at, length);
         if (subsample != null && ReadNameHash.place(hash, subsample.seed()) >= subsample.fraction()) {
             return false;

@@ -54,6 +54,12 @@ public final class BamRecord {
         return buffer[record + 12] & 0xFF;
     }
 
+    /** Bytes of the read name up to its first NUL, which is what it shows; some writers pad names with more. */
+    public static int nameTextLength(byte[] buffer, int record) {
+        int from = nameOffset(record);
+        return SamTags.findNul(buffer, from, from + nameLength(buffer, record)) - from;
+    }
+
     public static int mappingQuality(byte[] buffer, int record) {
         return buffer[record + 13] & 0xFF;
     }

@@ -1,6 +1,7 @@
 package dev.bams3.sam;
 
 import dev.bams3.genome.ReferenceDictionary;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,14 +9,17 @@ import org.jspecify.annotations.Nullable;
  * {@link SamTags} stay inside the record whatever it says.
  */
 public final class BamRecordCheck {
-    private static final int MAX_CIGAR_OPERATION = 8;
+    private static final int MAX_CIGAR_OPERATION = 9;
+
+    /** Bit n is set when CIGAR operation n (MIDNSHP=XB) consumes the read: M, I, S, =, X. */
+    private static final int CONSUMES_READ = 0b1_1001_0011;
 
     private BamRecordCheck() {}
 
     /**
-     * Checks that the lengths inside the record agree with {@code block_size}, that the name ends with its only NUL, that
-     * CIGAR operations exist and that every tag is sound and the last ends with the record. Never throws, whatever the
-     * bytes are.
+     * Checks that the lengths inside the record agree with {@code block_size}, that the name ends with a NUL, that CIGAR
+     * operations exist and those of a mapped read cover its bases, and that every tag is sound and the last ends with the
+     * record. Never throws, whatever the bytes are.
      *
      * @param available bytes from {@code record} to the end of the data
      * @return null for a sound record, else what is wrong, naming the field
@@ -50,22 +54,44 @@ public final class BamRecordCheck {
             return "l_seq " + sequenceLength + " reaches behind block_size " + blockSize;
         }
         int nameEnd = BamRecord.nameOffset(record) + nameLength;
-        if (SamTags.findNul(buffer, BamRecord.nameOffset(record), nameEnd) != nameEnd - 1) {
-            return "read_name: one NUL expected, at its end";
+        if (buffer[nameEnd - 1] != 0) {
+            return "read_name: a NUL is expected at its end";
         }
-        int cigar = BamRecord.cigarOffset(buffer, record);
-        for (int i = 0; i < cigarLength; i++) {
-            int operation = BamRecord.int32(buffer, cigar + 4 * i) & 0xF;
-            if (operation > MAX_CIGAR_OPERATION) {
-                return "cigar: operation " + i + " has the unknown code " + operation;
+        @Nullable String problem = SamTags.problem(buffer, BamRecord.tagsOffset(buffer, record), end);
+        return problem != null || cigarLength == 0 ? problem : cigarProblem(buffer, record);
+    }
+
+    /** Checks the operations, and as htslib does that those of a mapped read cover its bases. */
+    private static @Nullable String cigarProblem(byte[] buffer, int record) {
+        int tag = BamRecord.cigarTag(buffer, record);
+        int count = tag < 0 ? BamRecord.cigarLength(buffer, record) : SamTags.elementCount(buffer, tag);
+        int cigar = tag < 0 ? BamRecord.cigarOffset(buffer, record) : tag + SamTags.ARRAY;
+        long covered = 0;
+        for (int i = 0; i < count; i++) {
+            int operation = BamRecord.int32(buffer, cigar + 4 * i);
+            if ((operation & 0xF) > MAX_CIGAR_OPERATION) {
+                return "cigar: operation " + i + " has the unknown code " + (operation & 0xF);
+            }
+            if ((CONSUMES_READ >>> (operation & 0xF) & 1) != 0) {
+                covered += operation >>> 4;
             }
         }
-        return SamTags.problem(buffer, BamRecord.tagsOffset(buffer, record), end);
+        int bases = BamRecord.sequenceLength(buffer, record);
+        if (covered != bases && bases > 0 && !BamRecord.isUnmapped(buffer, record)) {
+            return "cigar of read '" + name(buffer, record) + "' covers " + covered + " bases of the read, but SEQ has "
+                    + bases;
+        }
+        return null;
+    }
+
+    private static String name(byte[] buffer, int record) {
+        return new String(
+                buffer, BamRecord.nameOffset(record), BamRecord.nameTextLength(buffer, record), StandardCharsets.UTF_8);
     }
 
     /**
-     * Checks that the record's references exist and that its own position lies on its reference. A mate's position past the
-     * end of its reference is let through: real files have such, after references were cut.
+     * Checks that the record's references exist and that it is not placed before its reference. Positions past the end of
+     * a reference, and any position of a mate, are let through: real files have such.
      *
      * @param record a sound record
      * @return null, or what is wrong, naming the field
@@ -73,28 +99,18 @@ public final class BamRecordCheck {
     public static @Nullable String placementProblem(byte[] buffer, int record, ReferenceDictionary references) {
         int reference = BamRecord.referenceIndex(buffer, record);
         int start = BamRecord.start(buffer, record);
-        @Nullable String problem = reference("refID", reference, "pos", start, references);
-        if (problem != null) {
-            return problem;
+        @Nullable String problem = reference("refID", reference, references);
+        if (problem == null && reference >= 0 && start < -1) {
+            return "pos " + start + " is less than -1";
         }
-        if (reference >= 0 && start >= references.get(reference).length()) {
-            return "pos " + start + " (0-based) is past the end of '"
-                    + references.get(reference).name() + "', "
-                    + references.get(reference).length() + " bases long";
-        }
-        return reference(
-                "next_refID",
-                BamRecord.mateReferenceIndex(buffer, record),
-                "next_pos",
-                BamRecord.mateStart(buffer, record),
-                references);
+        return problem != null
+                ? problem
+                : reference("next_refID", BamRecord.mateReferenceIndex(buffer, record), references);
     }
 
-    private static @Nullable String reference(
-            String idField, int id, String startField, int start, ReferenceDictionary references) {
-        if (id < BamRecord.NO_REFERENCE || id >= references.size()) {
-            return idField + " " + id + " is not one of the header's " + references.size() + " references";
-        }
-        return start < -1 ? startField + " " + start + " is less than -1" : null;
+    private static @Nullable String reference(String field, int id, ReferenceDictionary references) {
+        return id < BamRecord.NO_REFERENCE || id >= references.size()
+                ? field + " " + id + " is not one of the header's " + references.size() + " references"
+                : null;
     }
 }

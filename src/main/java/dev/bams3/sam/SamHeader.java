@@ -87,7 +87,7 @@ public record SamHeader(byte[] text, ReferenceDictionary references) {
                 added.append("\tLN:").append(reference.length()).append('\n');
             }
         }
-        byte[] addition = added.toString().getBytes(StandardCharsets.ISO_8859_1);
+        byte[] addition = added.toString().getBytes(StandardCharsets.UTF_8);
         byte[] printable = Arrays.copyOf(text, length + addition.length);
         System.arraycopy(addition, 0, printable, length, addition.length);
         return printable;

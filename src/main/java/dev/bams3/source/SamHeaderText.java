@@ -98,7 +98,15 @@ final class SamHeaderText {
                 alternatives.putIfAbsent(other, references.size());
             }
         }
-        references.add(new Reference(name, (int) length));
+        references.add(reference(name, (int) length));
+    }
+
+    private Reference reference(String latin1, int length) {
+        try {
+            return Reference.of(latin1.getBytes(StandardCharsets.ISO_8859_1), length);
+        } catch (ReadsException e) {
+            throw e.in(resource);
+        }
     }
 
     /** The digits at the beginning, as C's {@code strtoll} reads them; -1 where there is none. */

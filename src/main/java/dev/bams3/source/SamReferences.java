@@ -10,6 +10,7 @@ import java.util.Map;
 final class SamReferences {
     static final int UNKNOWN = -2;
 
+    // Keys have one character for each byte.
     private final Map<String, Integer> indexes;
     private final boolean none;
 
@@ -17,7 +18,7 @@ final class SamReferences {
     SamReferences(ReferenceDictionary dictionary, Map<String, Integer> alternatives) {
         indexes = new HashMap<>(alternatives);
         for (int i = 0; i < dictionary.size(); i++) {
-            indexes.put(dictionary.get(i).name(), i);
+            indexes.put(new String(dictionary.get(i).nameBytes(), StandardCharsets.ISO_8859_1), i);
         }
         none = dictionary.size() == 0;
     }

@@ -71,7 +71,7 @@ class BamReaderTest {
         "RECORD, -1, block_size",
         "RECORD, 0x7fffff00, record",
         "REFERENCE, 5, record",
-        "POSITION, 3000000, record",
+        "POSITION, -2, record",
     })
     void namesWhatIsWrongAndWhere(String place, String value, String field) {
         byte[] header = BamHeader.encode(RandomRecords.header());

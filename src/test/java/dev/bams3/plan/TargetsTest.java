@@ -40,14 +40,15 @@ class TargetsTest {
     }
 
     @Test
-    void anEndBehindTheReferenceIsClipped() {
+    void positionsBehindTheReferenceAreWanted() {
         assertThat(of(false, region("chr2", 499, 4_294_967_295L)))
-                .containsExactly(new Target(1, List.of(new Interval(499, 500))));
+                .containsExactly(new Target(1, List.of(new Interval(499, Integer.MAX_VALUE))));
+        assertThat(of(false, region("chr2", 500, 600))).containsExactly(new Target(1, List.of(new Interval(500, 600))));
     }
 
     @Test
-    void aRegionBehindItsReferenceOrWithoutLengthWantsNothing() {
-        assertThat(of(false, region("chr2", 500, 600), region("chr1", 7, 7))).isEmpty();
+    void aRegionWithoutLengthOrBehindAllPositionsWantsNothing() {
+        assertThat(of(false, region("chr1", 7, 7))).isEmpty();
         assertThat(of(false, new Region("chr1", 4_294_967_295L, OptionalLong.empty())))
                 .isEmpty();
     }

@@ -95,8 +95,9 @@ final class HtsjdkQuery implements AutoCloseable {
 
     private QueryInterval interval(Region region) {
         int reference = references.indexOf(region.referenceName()).orElseThrow();
-        int length = references.get(reference).length();
-        long end = Math.min(length, region.end().orElse(length));
+        // Reads stand behind the end of a reference, too; a BAI has no bins behind 2^29.
+        long last = Math.max(references.get(reference).length(), 1 << 29);
+        long end = Math.min(last, region.end().orElse(last));
         return new QueryInterval(
                 reference, Math.toIntExact(Math.min(Integer.MAX_VALUE, region.start() + 1)), Math.toIntExact(end));
     }

@@ -55,8 +55,7 @@ final class NaiveScan {
 
     private Interval interval(Region region) {
         int index = references.indexOf(region.referenceName()).orElseThrow();
-        long length = references.get(index).length();
-        return new Interval(index, region.start(), Math.min(length, region.end().orElse(length)));
+        return new Interval(index, region.start(), region.end().orElse(Integer.MAX_VALUE));
     }
 
     private boolean overlapsAny(int record, Interval[] intervals) {

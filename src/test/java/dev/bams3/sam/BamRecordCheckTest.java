@@ -90,14 +90,43 @@ class BamRecordCheckTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4, 5, refID", "4, -2, refID", "8, -2, pos", "8, 3000000, pos", "24, 5, next_refID", "28, -2, next_pos"
-    })
+    @CsvSource({"4, 5, refID", "4, -2, refID", "8, -2, pos", "24, 5, next_refID", "24, -2, next_refID"})
     void namesPlacesThatDoNotExist(int offset, int value, String field) {
         byte[] record = small(new byte[0]);
         ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN).putInt(offset, value);
         assertThat(BamRecordCheck.placementProblem(
                         record, 0, RandomRecords.header().references()))
                 .startsWith(field + " ");
+    }
+
+    /** Aligners place reads past the end of a reference, and mates anywhere. */
+    @ParameterizedTest
+    @CsvSource({"8, -1", "8, 3000000", "8, 2147483647", "28, -2", "28, 3000000", "28, 2147483647"})
+    void letsPlacesPastTheEndThrough(int offset, int value) {
+        byte[] record = small(new byte[0]);
+        ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN).putInt(offset, value);
+        assertThat(BamRecordCheck.placementProblem(
+                        record, 0, RandomRecords.header().references()))
+                .isNull();
+    }
+
+    @Test
+    void letsPaddedNamesThroughAndShowsWhatComesBefore() {
+        byte[] record = small(new byte[0]);
+        record[BamRecord.nameOffset(0) + 2] = 0;
+        assertThat(BamRecordCheck.problem(record, 0, record.length)).isNull();
+        assertThat(BamRecord.nameTextLength(record, 0)).isEqualTo(2);
+    }
+
+    /** As htslib, which refuses it of mapped reads alone. */
+    @Test
+    void namesAReadWhoseCigarDoesNotCoverItsBases() {
+        byte[] record = small(new byte[0]);
+        ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN).putInt(BamRecord.cigarOffset(record, 0), 5 << 4);
+        assertThat(BamRecordCheck.problem(record, 0, record.length))
+                .isEqualTo("cigar of read 'read' covers 5 bases of the read, but SEQ has 4");
+        record[18] |= SamFlags.UNMAPPED;
+        assertThat(BamRecordCheck.problem(record, 0, record.length)).isNull();
     }
 
     @Test
