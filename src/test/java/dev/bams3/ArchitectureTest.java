@@ -39,7 +39,7 @@ class ArchitectureTest {
             Map.entry("sam", Set.of("genome", "error")),
             Map.entry("flow", Set.of("error")),
             Map.entry("bgzf", Set.of("error")),
-            Map.entry("bam", Set.of("sam", "bgzf", "genome", "error")),
+            Map.entry("bam", Set.of("sam", "bgzf", "flow", "genome", "error")),
             Map.entry("format", Set.of("sam", "genome", "error")),
             Map.entry("format.block", Set.of("format", "sam", "genome", "error")),
             Map.entry("storage", Set.of("error")),

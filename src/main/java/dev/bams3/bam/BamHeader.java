@@ -2,6 +2,7 @@ package dev.bams3.bam;
 
 import dev.bams3.bgzf.InflatedBytes;
 import dev.bams3.error.ReadsException;
+import dev.bams3.flow.MemoryLimits;
 import dev.bams3.genome.Reference;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.BamRecord;
@@ -53,17 +54,19 @@ public final class BamHeader {
     }
 
     /** Reads the header and leaves the window at the first record. */
-    static SamHeader read(ByteWindow window, InflatedBytes source) {
+    static SamHeader read(ByteWindow window, InflatedBytes source, long maxBytes) {
         Fields fields = new Fields(window, source);
         byte[] magic = fields.bytes("BAM magic", MAGIC.length);
         if (!Arrays.equals(magic, MAGIC)) {
             throw fields.corrupt("BAM magic", "'BAM\\1' expected: this is not a BAM file");
         }
         int textLength = fields.int32("l_text", 0, MAX_TEXT_LENGTH);
+        requireMemory(source, textLength, 0, maxBytes);
         byte[] text = fields.bytes("text", textLength);
         int count = fields.int32("n_ref", 0, Integer.MAX_VALUE);
         List<Reference> references = new ArrayList<>();
         for (int i = 0; i < count; i++) {
+            requireMemory(source, textLength, i + 1L, maxBytes);
             int nameLength = fields.int32("l_name", 2, 1 << 20);
             byte[] name = fields.bytes("name", nameLength);
             if (indexOfNul(name) != nameLength - 1) {
@@ -84,6 +87,12 @@ public final class BamHeader {
             return Reference.of(name, length);
         } catch (ReadsException e) {
             throw e.in(source.resource());
+        }
+    }
+
+    private static void requireMemory(InflatedBytes source, long textLength, long references, long maxBytes) {
+        if (MemoryLimits.headerBytes(textLength, references) > maxBytes) {
+            throw MemoryLimits.headerTooLarge(source.resource(), textLength, references, maxBytes);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.bams3.bam;
 import dev.bams3.bgzf.InflatedBytes;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.flow.MemoryLimits;
 import dev.bams3.sam.BamRecord;
 import dev.bams3.sam.BamRecordCheck;
 import dev.bams3.sam.SamHeader;
@@ -35,13 +36,14 @@ public final class BamReader {
      * Reads the header.
      *
      * @param maxRecordLength longest record, {@code block_size} included, that is accepted
-     * @throws ReadsException CORRUPT, or what the source throws
+     * @param maxHeaderBytes most bytes of memory, as {@link MemoryLimits#headerBytes} counts them, that a header may take
+     * @throws ReadsException CORRUPT, TOO_LARGE for a header over the limit, or what the source throws
      */
-    public BamReader(InflatedBytes source, int maxRecordLength) {
+    public BamReader(InflatedBytes source, int maxRecordLength, long maxHeaderBytes) {
         this.source = source;
         this.maxRecordLength = Math.min(maxRecordLength, MAX_RECORD_LENGTH);
         window = new ByteWindow(source);
-        header = BamHeader.read(window, source);
+        header = BamHeader.read(window, source, maxHeaderBytes);
     }
 
     /**
@@ -82,7 +84,8 @@ public final class BamReader {
             throw ReadsException.of(
                             ErrorKind.TOO_LARGE,
                             "record " + (records + 1) + " at byte " + fileOffset() + ": block_size " + blockSize
-                                    + " is over the limit of " + (maxRecordLength - 4))
+                                    + " is over the limit of " + (maxRecordLength - 4)
+                                    + ", a share of the heap (-Xmx, or a container with more memory)")
                     .in(source.resource());
         }
         if (!window.require(blockSize + 4)) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Block encoders and decoders, one pair for each thread that works at once, kept for the next block. */
 public final class BlockCodecs implements AutoCloseable {
+    /** Blocks are seldom longer; the buffers of a codec that had a longer one are not kept. */
+    static final int USUAL_BLOCK = 8 << 20;
+
     private final ArrayDeque<Codec> idle = new ArrayDeque<>();
     private final Compression compression;
     private boolean closed;
@@ -59,7 +62,7 @@ public final class BlockCodecs implements AutoCloseable {
             }
             return encoded;
         } finally {
-            giveBack(codec);
+            giveBack(codec, raw.length());
         }
     }
 
@@ -69,7 +72,7 @@ public final class BlockCodecs implements AutoCloseable {
         try {
             return codec.decoder.decode(object, stored, offset, entry);
         } finally {
-            giveBack(codec);
+            giveBack(codec, entry.rawLength());
         }
     }
 
@@ -98,9 +101,9 @@ public final class BlockCodecs implements AutoCloseable {
         return new Codec(compression);
     }
 
-    private void giveBack(Codec codec) {
+    private void giveBack(Codec codec, int rawLength) {
         synchronized (this) {
-            if (!closed) {
+            if (!closed && rawLength <= USUAL_BLOCK) {
                 idle.addLast(codec);
                 return;
             }

@@ -28,6 +28,9 @@ final class Conversion implements AutoCloseable {
     /** Bytes of records in blocks that are being encoded, beyond the one that always may be. */
     private static final long ENCODING_BYTES = 64L << 20;
 
+    /** Times its length that a large block takes while it is encoded and decoded again. */
+    private static final int LARGE_COPIES = 8;
+
     private static final int RECORDS_PER_CHECK = 1 << 14;
 
     private final SourceFile source;
@@ -147,19 +150,24 @@ final class Conversion implements AutoCloseable {
         supervision.control().check();
         int most = 2 * Runtime.getRuntime().availableProcessors() + 2;
         while (encoding.pending() > 0
-                && (encoding.pending() >= most || encodingBytes + block.length() > ENCODING_BYTES)) {
+                && (encoding.pending() >= most || encodingBytes + charge(block) > ENCODING_BYTES)) {
             takeEncoded();
         }
-        encodingBytes += block.length();
+        encodingBytes += charge(block);
         encoding.submit(() -> new Encoded(codecs.encode(block, options.verify()), block));
         while (encoding.isReady()) {
             takeEncoded();
         }
     }
 
+    /** Usual blocks have codecs with buffers that are kept; those of a large one come and go with it. */
+    private static long charge(RawBlock block) {
+        return block.length() > BlockCodecs.USUAL_BLOCK ? (long) LARGE_COPIES * block.length() : block.length();
+    }
+
     private void takeEncoded() {
         Encoded encoded = encoding.take();
-        encodingBytes -= encoded.raw().length();
+        encodingBytes -= charge(encoded.raw());
         cutter.reuse(encoded.raw().bytes());
         writer.add(encoded.block(), encoded.raw().from());
     }

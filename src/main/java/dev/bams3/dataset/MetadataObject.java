@@ -20,8 +20,11 @@ public final class MetadataObject {
     /** Most objects are smaller: one GET, without asking for the size. */
     private static final int USUAL_BYTES = 64 << 10;
 
-    /** Heap for each byte of JSON while it is parsed, at most: an empty object between two commas is 80 bytes of heap. */
-    private static final int HEAP_PER_BYTE = 32;
+    /** What parsing makes of each object, each array and each other value, in bytes of heap; with the values made of them. */
+    private static final int HEAP_OF_OBJECT = 500;
+
+    private static final int HEAP_OF_ARRAY = 100;
+    private static final int HEAP_OF_VALUE = 64;
 
     private final ByteBudget memory;
     private final DamageCheck damage;
@@ -71,10 +74,25 @@ public final class MetadataObject {
     }
 
     private Optional<Found> read(ObjectStore store, ObjectKey key, long size) {
-        try (ByteBudget.Lease charged = memory.charge(key.value(), "the metadata", HEAP_PER_BYTE * size)) {
+        String what = "the metadata";
+        try (ByteBudget.Lease charged = memory.charge(key.value(), what, 2 * size)) {
             Optional<StoredObject> object = store.find(key, Math.toIntExact(size));
-            object.ifPresent(stored -> charged.shrinkTo((long) HEAP_PER_BYTE * stored.body().length));
+            object.ifPresent(stored -> charged.growTo(key.value(), what, heapWhileParsed(stored.body())));
             return object.map(stored -> new Found(MetadataCodec.decode(key.value(), stored.body()), stored.etag()));
         }
+    }
+
+    /** Counts what would be parsed. A character inside a text counts, too, which only makes it more. */
+    private static long heapWhileParsed(byte[] json) {
+        long heap = 2L * json.length;
+        for (byte character : json) {
+            heap += switch (character) {
+                case '{' -> HEAP_OF_OBJECT;
+                case '[' -> HEAP_OF_ARRAY;
+                case ',' -> HEAP_OF_VALUE;
+                default -> 0;
+            };
+        }
+        return heap;
     }
 }

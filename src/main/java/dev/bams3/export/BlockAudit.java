@@ -1,7 +1,9 @@
 package dev.bams3.export;
 
 import dev.bams3.convert.BlockCodecs;
+import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.export.BlockPass.StoredBlock;
 import dev.bams3.format.Bams3Format;
 import dev.bams3.format.BlockEntry;
 import dev.bams3.format.EncodedBlock;
@@ -10,7 +12,6 @@ import dev.bams3.format.StreamDigest;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.BamRecord;
 import dev.bams3.sam.BamRecordCheck;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,26 +28,23 @@ record BlockAudit(
         @Nullable String problem) {
 
     /** @param reference of the chunk that the block lies in */
-    static BlockAudit of(
-            BlockCodecs codecs,
-            String object,
-            byte[] stored,
-            int offset,
-            BlockEntry entry,
-            int reference,
-            ReferenceDictionary references) {
-        String where = object + ": block at byte " + entry.offset() + ": ";
+    static BlockAudit of(BlockCodecs codecs, StoredBlock stored, int reference, ReferenceDictionary references) {
+        BlockEntry entry = stored.entry();
+        String where = stored.object() + ": block at byte " + entry.offset() + ": ";
         byte[] records;
         try {
-            records = codecs.decode(object, stored, offset, entry);
+            records = stored.decoded(codecs);
         } catch (ReadsException e) {
+            if (e.kind() != ErrorKind.CORRUPT && e.kind() != ErrorKind.UNSUPPORTED_VERSION) {
+                throw e;
+            }
             return new BlockAudit(entry, null, e.getMessage());
         }
         String problem = recordProblem(records, reference, references);
         if (problem != null) {
             return new BlockAudit(entry, null, where + problem);
         }
-        EncodedBlock facts = facts(Arrays.copyOfRange(stored, offset, offset + entry.storedLength()), records);
+        EncodedBlock facts = facts(stored.bytes(), records);
         BlockEntry found = BlockCodecs.entry(facts, entry.chunk(), entry.offset());
         String difference =
                 found.equals(entry) ? null : where + "the index says " + entry + ", its records say " + found;

@@ -1,10 +1,16 @@
 package dev.bams3.export;
 
+import dev.bams3.convert.BlockCodecs;
 import dev.bams3.dataset.OpenDataset;
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+import dev.bams3.flow.MemoryLimits;
 import dev.bams3.flow.OrderedTasks;
 import dev.bams3.format.BlockEntry;
 import dev.bams3.storage.ObjectKey;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -14,11 +20,21 @@ import java.util.function.Consumer;
  * Reads blocks in order: ranges of several blocks fetched ahead, each block worked on by the CPU pool, results handed over
  * in order by the one thread that runs it.
  *
- * <p>Memory: {@value #FETCHES} ranges of {@value #RANGE_BYTES} bytes or one block, and two results for each core and two.
+ * <p>Memory: {@value #FETCHES} ranges of {@value #RANGE_BYTES} bytes or one block, and two results for each core and two, or
+ * {@value #WORK_BYTES} bytes of records in blocks being worked on.
  */
 final class BlockPass<T> implements AutoCloseable {
     private static final int RANGE_BYTES = 4 << 20;
     private static final int FETCHES = 4;
+    private static final long WORK_BYTES = 64L << 20;
+
+    /** Blocks up to here are usual, and the buffers of their decoders are kept. */
+    private static final int USUAL_BLOCK = 8 << 20;
+
+    /** Times its length that a larger block takes while it is worked on. */
+    private static final int LARGE_COPIES = 8;
+
+    private static final int MAX_BLOCK = MemoryLimits.ofProcess().block();
 
     private final OpenDataset dataset;
     private final StoredBytes stored;
@@ -30,18 +46,65 @@ final class BlockPass<T> implements AutoCloseable {
 
     private List<BlockEntry> group = new ArrayList<>();
     private int groupBytes;
+    /** The blocks whose tasks are pending in {@link #work}, in the same order. */
+    private final ArrayDeque<BlockEntry> working = new ArrayDeque<>();
+
+    private long workBytes;
 
     /** What is done with a stored block, on the CPU pool. */
     @FunctionalInterface
     interface Work<T> {
-        /**
-         * @param object name of the chunk object
-         * @param stored array holding the block at {@code offset}
-         */
-        T on(String object, byte[] stored, int offset, BlockEntry entry);
+        T on(StoredBlock block);
     }
 
-    private record Fetched(String object, List<BlockEntry> entries, byte[] bytes) {}
+    /** A stored block as it was read, with its place in the index. */
+    static final class StoredBlock {
+        private final OpenDataset dataset;
+        private final StoredBytes stored;
+        private final Fetched from;
+        private final int offset;
+        private final BlockEntry entry;
+
+        private StoredBlock(OpenDataset dataset, StoredBytes stored, Fetched from, int offset, BlockEntry entry) {
+            this.dataset = dataset;
+            this.stored = stored;
+            this.from = from;
+            this.offset = offset;
+            this.entry = entry;
+        }
+
+        BlockEntry entry() {
+            return entry;
+        }
+
+        /** Name of the chunk object. */
+        String object() {
+            return from.object().value();
+        }
+
+        /** Returns a copy of the stored bytes. */
+        byte[] bytes() {
+            return Arrays.copyOfRange(from.bytes(), offset, offset + entry.storedLength());
+        }
+
+        /** Decodes the block; what turns out corrupt is read once more, over another connection. */
+        byte[] decoded(BlockCodecs codecs) {
+            try {
+                return codecs.decode(object(), from.bytes(), offset, entry);
+            } catch (ReadsException e) {
+                return dataset.damage()
+                        .again(
+                                e,
+                                () -> codecs.decode(
+                                        object(),
+                                        stored.readAgain(from.object(), entry.offset(), entry.storedLength()),
+                                        0,
+                                        entry));
+            }
+        }
+    }
+
+    private record Fetched(ObjectKey object, List<BlockEntry> entries, byte[] bytes) {}
 
     BlockPass(OpenDataset dataset, ExecutorService cpu, ExecutorService waiting, Work<T> worker, Consumer<T> inOrder) {
         this.dataset = dataset;
@@ -52,8 +115,21 @@ final class BlockPass<T> implements AutoCloseable {
         work = new OrderedTasks<>(cpu);
     }
 
-    /** Adds the next block. */
+    /**
+     * Adds the next block.
+     *
+     * @throws ReadsException TOO_LARGE for one that the heap has no room for
+     */
     void add(BlockEntry entry) {
+        int bytes = Math.max(entry.rawLength(), entry.storedLength());
+        if (bytes > MAX_BLOCK) {
+            throw ReadsException.about(
+                    ErrorKind.TOO_LARGE,
+                    dataset.chunkName(entry.chunk()),
+                    "the block at byte " + entry.offset() + " has " + bytes
+                            + " bytes, and this process reads blocks of " + MAX_BLOCK
+                            + " at most, a share of its heap; give it a larger heap (-Xmx)");
+        }
         BlockEntry last = group.isEmpty() ? null : group.getLast();
         if (last != null && !follows(last, entry)) {
             fetch();
@@ -78,7 +154,7 @@ final class BlockPass<T> implements AutoCloseable {
         groupBytes = 0;
         BlockEntry first = entries.getFirst();
         ObjectKey object = dataset.chunkKey(first.chunk());
-        fetches.submit(() -> new Fetched(object.value(), entries, stored.read(object, first.offset(), length)));
+        fetches.submit(() -> new Fetched(object, entries, stored.read(object, first.offset(), length)));
     }
 
     private void submitWork(Fetched fetched) {
@@ -87,10 +163,12 @@ final class BlockPass<T> implements AutoCloseable {
         while (entries.hasNext()) {
             BlockEntry entry = entries.next();
             int at = offset;
-            if (work.pending() >= ahead) {
-                inOrder.accept(work.take());
+            while (work.pending() > 0 && (work.pending() >= ahead || workBytes + charge(entry) > WORK_BYTES)) {
+                take();
             }
-            work.submit(() -> worker.on(fetched.object(), fetched.bytes(), at, entry));
+            working.addLast(entry);
+            workBytes += charge(entry);
+            work.submit(() -> worker.on(new StoredBlock(dataset, stored, fetched, at, entry)));
             offset += entry.storedLength();
         }
     }
@@ -104,8 +182,17 @@ final class BlockPass<T> implements AutoCloseable {
             submitWork(fetches.take());
         }
         while (work.pending() > 0) {
-            inOrder.accept(work.take());
+            take();
         }
+    }
+
+    private void take() {
+        workBytes -= charge(working.removeFirst());
+        inOrder.accept(work.take());
+    }
+
+    private static long charge(BlockEntry entry) {
+        return entry.rawLength() > USUAL_BLOCK ? (long) LARGE_COPIES * entry.rawLength() : entry.rawLength();
     }
 
     @Override

@@ -59,8 +59,7 @@ public final class Exporter {
                     dataset,
                     cpu,
                     waiting,
-                    (object, bytes, offset, entry) ->
-                            piece(codecs.decode(object, bytes, offset, entry), entry, deflaters),
+                    block -> piece(block.decoded(codecs), block.entry(), deflaters),
                     output::write)) {
                 for (int reference : stored.referencesInFileOrder()) {
                     dataset.index(reference).blocks().forEach(pass::add);

@@ -155,8 +155,8 @@ public final class SourceComparison {
                             dataset,
                             cpu,
                             waiting,
-                            (object, block, offset, entry) ->
-                                    new Decoded(codecs.decode(object, block, offset, entry), entry.storedLength()),
+                            block -> new Decoded(
+                                    block.decoded(codecs), block.entry().storedLength()),
                             this::compare)) {
                 for (int reference : stored.referencesInFileOrder()) {
                     for (BlockEntry block : dataset.index(reference).blocks()) {

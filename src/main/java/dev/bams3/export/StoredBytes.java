@@ -49,6 +49,12 @@ final class StoredBytes {
         return missingIsCorrupt(key, () -> dataset.store().getRange(key, new ByteRange(offset, length), ETag.ANY));
     }
 
+    /** Reads the same bytes over another connection. */
+    byte[] readAgain(ObjectKey key, long offset, int length) {
+        return missingIsCorrupt(
+                key, () -> dataset.store().fresh().getRange(key, new ByteRange(offset, length), ETag.ANY));
+    }
+
     /** Bytes that the object has now; CORRUPT if it is not there. */
     long size(ObjectKey key) {
         return missingIsCorrupt(key, () -> dataset.store().head(key).size());

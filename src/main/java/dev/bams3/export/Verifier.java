@@ -143,8 +143,7 @@ public final class Verifier {
                         dataset,
                         cpu,
                         waiting,
-                        (object, bytes, offset, entry) ->
-                                BlockAudit.of(codecs, object, bytes, offset, entry, chunk.reference(), references),
+                        block -> BlockAudit.of(codecs, block, chunk.reference(), references),
                         this::count)) {
                     blocks.forEach(pass::add);
                     pass.finish();

@@ -1,5 +1,8 @@
 package dev.bams3.flow;
 
+import dev.bams3.error.ErrorKind;
+import dev.bams3.error.ReadsException;
+
 /**
  * Shares of the heap for things of which a stored size decides how large they become in memory. A size over its share is
  * refused before anything is allocated, so that no dataset and no source can end the process; shares that several requests
@@ -10,6 +13,7 @@ package dev.bams3.flow;
 public record MemoryLimits(long heap) {
     private static final int DECODING_SHARE = 8;
     private static final int BLOCK_SHARE = 32;
+    private static final int HEADER_SHARE = 2;
 
     /** Those of this process, whose heap is {@code -Xmx} or a share of its container's memory. */
     public static MemoryLimits ofProcess() {
@@ -22,6 +26,36 @@ public record MemoryLimits(long heap) {
      */
     public ByteBudget decoding() {
         return new ByteBudget(heap / DECODING_SHARE);
+    }
+
+    /**
+     * Returns the bytes of memory that the header of a source may take while it is converted: half of the heap. It is what {@link
+     * #headerBytes} says.
+     */
+    public long header() {
+        return heap / HEADER_SHARE;
+    }
+
+    /**
+     * Returns the bytes of memory that a header takes while its source is converted: the text, as it is read, parsed and packed,
+     * and for each reference its name, its totals and its part of the metadata.
+     *
+     * @param textLength bytes of text
+     * @param references how many
+     */
+    public static long headerBytes(long textLength, long references) {
+        return 8 * textLength + 600 * references;
+    }
+
+    /** The failure of a source whose header is over the limit. */
+    public static ReadsException headerTooLarge(String resource, long textLength, long references, long limit) {
+        return ReadsException.about(
+                ErrorKind.TOO_LARGE,
+                resource,
+                "a header of " + textLength + " bytes of text and " + references + " references or more takes "
+                        + (headerBytes(textLength, references) >> 20)
+                        + " MB of memory to convert, and this process has "
+                        + (limit >> 20) + " MB for it; give it a larger heap (-Xmx, or a container with more memory)");
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.bams3.sort;
 
-import dev.bams3.bam.BamHeader;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.bgzf.BgzfOutputStream;
@@ -151,7 +150,6 @@ public final class ExternalSort implements AutoCloseable {
             try (OutputStream raw = new BufferedOutputStream(Files.newOutputStream(file), FILE_BUFFER);
                     BgzfOutputStream out = new BgzfOutputStream(raw, deflaters);
                     MergedRuns merged = new MergedRuns(header, group, maxRecordLength, inflaters)) {
-                out.write(BamHeader.encode(header));
                 while (merged.next()) {
                     out.write(merged.buffer(), merged.offset(), merged.length());
                 }
@@ -169,7 +167,6 @@ public final class ExternalSort implements AutoCloseable {
     private Path writeRun(SortRun full, Path file) {
         try (OutputStream raw = new BufferedOutputStream(Files.newOutputStream(file), FILE_BUFFER);
                 BgzfOutputStream out = new BgzfOutputStream(raw, deflaters)) {
-            out.write(BamHeader.encode(header));
             full.writeSorted(out);
             out.finish();
             return file;
@@ -179,14 +176,14 @@ public final class ExternalSort implements AutoCloseable {
     }
 
     private Path newFile() {
-        return folder.resolve("run-%06d.bam".formatted(created++));
+        return folder.resolve("run-%06d.bgzf".formatted(created++));
     }
 
     @Override
     public void close() {
         spills.close();
         for (int i = 0; i < created; i++) {
-            deleteQuietly(folder.resolve("run-%06d.bam".formatted(i)));
+            deleteQuietly(folder.resolve("run-%06d.bgzf".formatted(i)));
         }
         deleteQuietly(folder);
     }

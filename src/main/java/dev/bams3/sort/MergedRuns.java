@@ -32,7 +32,7 @@ final class MergedRuns implements RecordSource {
         this.header = header;
         try {
             for (Path file : files) {
-                Run run = new Run(file, runs.size(), maxRecordLength, inflaters);
+                Run run = new Run(file, runs.size(), header, maxRecordLength, inflaters);
                 runs.add(run);
                 if (run.next()) {
                     waiting.add(run);
@@ -115,7 +115,7 @@ final class MergedRuns implements RecordSource {
         private final int number;
         private long key;
 
-        Run(Path file, int number, int maxRecordLength, BgzfInflaters inflaters) {
+        Run(Path file, int number, SamHeader header, int maxRecordLength, BgzfInflaters inflaters) {
             this.file = file;
             this.number = number;
             try {
@@ -124,7 +124,7 @@ final class MergedRuns implements RecordSource {
                 throw ExternalSort.failed(file, e);
             }
             try {
-                reader = new BamReader(new BgzfReader(in, inflaters, file.toString()), maxRecordLength);
+                reader = new BamReader(new BgzfReader(in, inflaters, file.toString()), header, maxRecordLength);
             } catch (RuntimeException e) {
                 close();
                 throw e;

@@ -2,12 +2,18 @@ package dev.bams3.source;
 
 import dev.bams3.bam.BamReader;
 import dev.bams3.error.ReadsException;
+import dev.bams3.flow.MemoryLimits;
 import dev.bams3.sam.SamHeader;
 
 /** The records of a BAM that is inflated on all cores. */
 public final class BamRecords implements RecordSource {
+    private static final MemoryLimits LIMITS = MemoryLimits.ofProcess();
+
     /** Longest BAM record that is accepted, bytes. */
-    public static final int MAX_RECORD_LENGTH = 256 << 20;
+    public static final int MAX_RECORD_LENGTH = Math.min(256 << 20, LIMITS.block());
+
+    /** Most memory that a header may take, as {@link MemoryLimits#headerBytes} counts it. */
+    static final long MAX_HEADER_BYTES = LIMITS.header();
 
     private final ParallelInflater inflater;
     private final BamReader reader;
@@ -20,7 +26,7 @@ public final class BamRecords implements RecordSource {
     BamRecords(ParallelInflater inflater, int maxRecordLength) {
         this.inflater = inflater;
         try {
-            reader = new BamReader(inflater, maxRecordLength);
+            reader = new BamReader(inflater, maxRecordLength, MAX_HEADER_BYTES);
         } catch (RuntimeException e) {
             inflater.close();
             throw e;

@@ -1,6 +1,7 @@
 package dev.bams3.source;
 
 import dev.bams3.error.ReadsException;
+import dev.bams3.flow.MemoryLimits;
 import dev.bams3.genome.Reference;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.SamHeader;
@@ -34,6 +35,9 @@ final class SamHeaderText {
     /** Adds a line, without its end, one character a byte. */
     void add(String latin1) {
         line++;
+        if (MemoryLimits.headerBytes(text.length(), references.size()) > BamRecords.MAX_HEADER_BYTES) {
+            throw MemoryLimits.headerTooLarge(resource, text.length(), references.size(), BamRecords.MAX_HEADER_BYTES);
+        }
         String type = latin1.substring(0, Math.min(3, latin1.length()));
         if (!TYPES.contains(type) || latin1.length() > 3 && latin1.charAt(3) != '\t') {
             throw wrong(latin1, "a header line begins with @HD, @SQ, @RG, @PG or @CO and a TAB");

@@ -16,14 +16,14 @@ import java.util.concurrent.ExecutorService;
  * The records of a SAM file, whose lines are parsed in blocks on all cores, ahead of the one thread that takes them.
  *
  * <p>Memory: text of about 256 KiB and its records for each block ahead; a longer line as much as it takes, up to
- * {@value #MAX_LINE} bytes.
+ * twice the longest record.
  */
 final class SamRecords implements RecordSource {
     /** Below half a region of G1 at small heaps: larger arrays are collected by full cycles only. */
     private static final int BLOCK = 256 << 10;
 
     /** Longest line that is accepted, bytes. */
-    private static final int MAX_LINE = 1 << 28;
+    private static final int MAX_LINE = (int) Math.min(1 << 28, 2L * BamRecords.MAX_RECORD_LENGTH);
 
     private final SamText source;
     private final OrderedTasks<SamBlock> blocks;

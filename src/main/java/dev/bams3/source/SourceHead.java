@@ -57,7 +57,7 @@ public record SourceHead(
             }
         }
         try (ParallelInflater inflater = new ParallelInflater(ranges, inflaters, cpu, 1, object.name(), begin, end)) {
-            BamReader reader = new BamReader(inflater, BamRecords.MAX_RECORD_LENGTH);
+            BamReader reader = new BamReader(inflater, BamRecords.MAX_RECORD_LENGTH, BamRecords.MAX_HEADER_BYTES);
             VirtualOffset first = reader.next() ? inflater.virtualOffset(reader.position()) : end;
             return new SourceHead(object, format, reader.header(), options, first, end);
         }

@@ -39,7 +39,9 @@ class BamReaderTest {
         byte[] file = bam(records, level);
         try (BgzfInflaters inflaters = new BgzfInflaters(1)) {
             BamReader reader = new BamReader(
-                    new BgzfReader(new ByteArrayInputStream(file), inflaters, "test.bam"), BamReader.MAX_RECORD_LENGTH);
+                    new BgzfReader(new ByteArrayInputStream(file), inflaters, "test.bam"),
+                    BamReader.MAX_RECORD_LENGTH,
+                    Long.MAX_VALUE);
             assertThat(reader.header().text()).isEqualTo(RandomRecords.header().text());
             assertThat(reader.header().references())
                     .isEqualTo(RandomRecords.header().references());
@@ -120,7 +122,8 @@ class BamReaderTest {
     void refusesARecordOverTheLimitWithoutReadingIt() {
         byte[] file = Bams.file(RandomRecords.header(), new RandomRecords(3).list(10));
         try (BgzfInflaters inflaters = new BgzfInflaters(1)) {
-            BamReader reader = new BamReader(new BgzfReader(new ByteArrayInputStream(file), inflaters, "x.bam"), 40);
+            BamReader reader = new BamReader(
+                    new BgzfReader(new ByteArrayInputStream(file), inflaters, "x.bam"), 40, Long.MAX_VALUE);
             ReadsException failure = catchThrowableOfType(ReadsException.class, reader::next);
             assertThat(failure.kind()).isEqualTo(ErrorKind.TOO_LARGE);
             assertThat(failure).hasMessageContaining("record 1").hasMessageContaining("limit of 36");

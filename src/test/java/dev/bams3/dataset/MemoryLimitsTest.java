@@ -61,7 +61,7 @@ class MemoryLimitsTest {
     @Test
     void metadataOfManyReadGroups() {
         publish(
-                IntStream.range(0, 10_000)
+                IntStream.range(0, 40_000)
                         .mapToObj(i -> "@RG\tID:group" + i + "\tSM:sample" + i + "\n")
                         .collect(Collectors.joining()),
                 List.of(new Reference("chr1", 1)));
