@@ -60,7 +60,7 @@ final class ConvertCommand implements Callable<Integer> {
     public Integer call() {
         long begun = System.nanoTime();
         DatasetLocation destination = context.location(dataset);
-        ConversionOptions options = reading.applyTo(ConversionOptions.DEFAULT)
+        ConversionOptions options = reading.applyTo(ConversionOptions.DEFAULT, context)
                 .withReplace(replace)
                 .withVerify(!noVerify)
                 .withCompression(compression());

@@ -1,6 +1,8 @@
 package dev.bams3.cli;
 
 import dev.bams3.convert.ConversionOptions;
+import dev.bams3.source.ReferenceFile;
+import dev.bams3.storage.ObjectUri;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +13,14 @@ final class SourceReadOptions {
     @Option(
             names = "--reference",
             paramLabel = "<fasta>",
-            description = "FASTA file (with .fai) of the references, for CRAM.")
-    private @Nullable Path reference;
+            description =
+                    "FASTA file of a CRAM's references, with .fai (and .gzi) beside it: path, file: or s3:// address."
+                            + " Others are looked for by MD5 in the folders REF_CACHE and REF_PATH.")
+    private @Nullable String reference;
 
     @Option(
             names = "--allow-missing-eof",
-            description = "Accept a BAM without its end-of-file block, although it may have lost records.")
+            description = "Accept a BAM or CRAM without its end-of-file mark, although it may have lost records.")
     private boolean allowMissingEof;
 
     @Option(
@@ -32,9 +36,13 @@ final class SourceReadOptions {
                     + " (default: the system's).")
     private @Nullable Path temporary;
 
-    ConversionOptions applyTo(ConversionOptions options) {
+    /** @param context opens the store of the references */
+    ConversionOptions applyTo(ConversionOptions options, CommandContext context) {
         return options.withAllowMissingEndOfFile(allowMissingEof)
-                .withReference(Optional.ofNullable(reference))
+                .withReference(Optional.ofNullable(reference)
+                        .map(address -> ReferenceFile.at(
+                                ObjectUri.parse("--reference", address),
+                                root -> context.environment().store(root))))
                 .withSort(
                         sortMemory == null ? options.sortMemory() : sortMemory.bytes(),
                         temporary == null ? options.temporary() : temporary);

@@ -69,7 +69,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     private int compare(OpenDataset open, String text) {
         CommandEnvironment environment = context.environment();
-        ConversionOptions options = reading.applyTo(ConversionOptions.DEFAULT);
+        ConversionOptions options = reading.applyTo(ConversionOptions.DEFAULT, context);
         SourceComparison comparison = new SourceComparison(environment.cpu(), environment.waiting());
         SourceComparison.Result result;
         try (CommandSource opened = CommandSource.open(context, "--against", text, options.temporary());

@@ -4,6 +4,7 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.format.BlockSizing;
 import dev.bams3.format.DatasetMetadata.Compression;
 import dev.bams3.lifecycle.Replacement;
+import dev.bams3.source.ReferenceFile;
 import dev.bams3.source.SourceOptions;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -68,7 +69,7 @@ public record ConversionOptions(
         return withSource(source.withAllowMissingEndOfFile(allow));
     }
 
-    public ConversionOptions withReference(Optional<Path> newReference) {
+    public ConversionOptions withReference(Optional<ReferenceFile> newReference) {
         return withSource(source.withReference(newReference));
     }
 

@@ -28,7 +28,7 @@ final class ConversionRunner implements JobRunner {
     @Override
     public JobResult run(Job job, Supervision supervision) {
         try (Opened opened = conversions.open(job)) {
-            ConversionRequest request = conversions.request(job, opened.object());
+            ConversionRequest request = conversions.request(job, opened);
             ConversionResult result = workers.map(others -> converter.convert(
                             request, others.shards(job.source().size()), others.runner(job), supervision))
                     .orElseGet(() -> converter.convert(request, supervision));
@@ -41,7 +41,7 @@ final class ConversionRunner implements JobRunner {
     public void discard(Job job) {
         workers.ifPresent(others -> others.end(job));
         try (Opened remembered = conversions.remembered(job)) {
-            converter.abandon(conversions.request(job, remembered.object()));
+            converter.abandon(conversions.request(job, remembered));
         }
     }
 }

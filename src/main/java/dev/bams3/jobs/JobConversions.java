@@ -11,7 +11,6 @@ import dev.bams3.format.BlockSizing;
 import dev.bams3.format.DatasetMetadata.Compression;
 import dev.bams3.jobs.SourcePlaces.Opened;
 import dev.bams3.lifecycle.Replacement;
-import dev.bams3.source.SourceObject;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectStore;
 import java.nio.file.Path;
@@ -43,11 +42,11 @@ record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
         return sources.remembered(sources.permitted("source", job.request().source()), job.source());
     }
 
-    ConversionRequest request(Job job, SourceObject source) {
+    ConversionRequest request(Job job, Opened opened) {
         DatasetLocation destination =
                 DatasetLocation.of(store, new DatasetId(job.request().dataset()));
         return new ConversionRequest(
-                key(job), source, destination, options(job.request().options(), replacement(job)));
+                key(job), opened.object(), destination, options(job.request().options(), replacement(job), opened));
     }
 
     /** The same for every attempt, another once it is submitted anew. */
@@ -62,7 +61,7 @@ record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
                 : new Replacement.Nothing();
     }
 
-    private ConversionOptions options(JobOptions options, Replacement replacement) {
+    private ConversionOptions options(JobOptions options, Replacement replacement, Opened opened) {
         BlockSizing usual = BlockSizing.DEFAULT;
         BlockSizing sizing = new BlockSizing(
                 usual.blockBytes(),
@@ -75,8 +74,7 @@ record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
                 .withCompression(compression)
                 .withReplace(replacement)
                 .withVerify(options.verify())
-                .withReference(
-                        options.reference().map(reference -> sources.permittedPath("options.reference", reference)))
+                .withReference(options.reference().map(reference -> opened.reference("options.reference", reference)))
                 .withSort(options.sort())
                 .withSort(ConversionOptions.DEFAULT.sortMemory(), temporary)
                 .withSizing(sizing);

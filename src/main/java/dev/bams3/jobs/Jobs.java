@@ -103,7 +103,7 @@ public final class Jobs {
             }
         }
         JobSource source = sources.examine("source", address);
-        request.options().reference().ifPresent(reference -> sources.permittedPath("options.reference", reference));
+        request.options().reference().ifPresent(reference -> sources.permitted("options.reference", reference));
         JobId id = key.map(JobId::ofKey)
                 .orElseGet(() -> JobId.ofWork(resolved.source(), source.etag(), resolved.dataset()));
         for (int attempt = 0; attempt < MAX_TRIES; attempt++) {

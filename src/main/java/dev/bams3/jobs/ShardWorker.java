@@ -66,7 +66,7 @@ public final class ShardWorker {
         var watch = waiting.submit(() -> watch(id, created, control, lost));
         try (Opened opened = conversions.open(job)) {
             Supervision supervision = new Supervision(Progress.Listener.NONE, control, () -> wanted(id, created));
-            return converter.convertShard(conversions.request(job, opened.object()), shard, supervision);
+            return converter.convertShard(conversions.request(job, opened), shard, supervision);
         } catch (ReadsException e) {
             ReadsException why = lost.get();
             if (e.kind() == ErrorKind.CANCELLED && why != null) {

@@ -1,6 +1,7 @@
 package dev.bams3.jobs;
 
 import dev.bams3.error.ReadsException;
+import dev.bams3.source.ReferenceFile;
 import dev.bams3.source.SourceObject;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectStore;
@@ -9,6 +10,7 @@ import dev.bams3.storage.StoreUri;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -118,11 +120,34 @@ public final class SourcePlaces {
                         + "); the operator sets BAMS3_SOURCES");
     }
 
-    /** Something read from a place, and the store to close after it. */
-    record Opened(SourceObject object, ObjectStore store) implements AutoCloseable {
+    /** A source, and the stores to close after it was read. */
+    final class Opened implements AutoCloseable {
+        private final SourceObject object;
+        private final List<ObjectStore> opened = new ArrayList<>();
+
+        private Opened(SourceObject object) {
+            this.object = object;
+            opened.add(object.store());
+        }
+
+        SourceObject object() {
+            return object;
+        }
+
+        /**
+         * A file of references that is read beside the source.
+         *
+         * @throws ReadsException INVALID_INPUT or DENIED naming the field
+         */
+        ReferenceFile reference(String field, String text) {
+            ReferenceFile file = ReferenceFile.at(permitted(field, text), stores);
+            opened.add(file.store());
+            return file;
+        }
+
         @Override
         public void close() {
-            store.close();
+            opened.forEach(ObjectStore::close);
         }
     }
 
@@ -134,7 +159,7 @@ public final class SourcePlaces {
     Opened open(ObjectUri address) {
         ObjectStore store = stores.apply(address.root());
         try {
-            return new Opened(SourceObject.open(store, address.key()), store);
+            return new Opened(SourceObject.open(store, address.key()));
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -144,7 +169,7 @@ public final class SourcePlaces {
     /** A source as it was when its job was accepted, whether or not it is still there. */
     Opened remembered(ObjectUri address, JobSource source) {
         ObjectStore store = stores.apply(address.root());
-        return new Opened(new SourceObject(store, address.key(), source.size(), new ETag(source.etag())), store);
+        return new Opened(new SourceObject(store, address.key(), source.size(), new ETag(source.etag())));
     }
 
     /** What a source is, before a job of it is accepted. */
@@ -164,14 +189,5 @@ public final class SourcePlaces {
                 default -> e;
             };
         }
-    }
-
-    /** A file that the converter itself opens. */
-    Path permittedPath(String field, String text) {
-        ObjectUri address = permitted(field, text);
-        if (address.root() instanceof StoreUri.Folder(Path folder)) {
-            return folder.resolve(address.key().value());
-        }
-        throw ReadsException.invalidInput(field, "'" + text + "' is not a file: address");
     }
 }

@@ -32,7 +32,8 @@ public final class SourceFile implements AutoCloseable {
     /**
      * Opens a part.
      *
-     * @param from where the first record begins; of a BAM, as {@code to}. Others can only be read from their beginning
+     * @param from where the first record begins; of a BAM, as {@code to}; or a container of a CRAM. SAM can only be
+     *     read from its beginning
      * @param to where the record after the last begins
      */
     public static SourceFile open(
@@ -44,6 +45,13 @@ public final class SourceFile implements AutoCloseable {
             ExecutorService waiting) {
         SourceObject object = head.object();
         int cores = Runtime.getRuntime().availableProcessors();
+        if (head.cram().isPresent()) {
+            SourceRanges ranges =
+                    new SourceRanges(object, waiting, RANGE_LENGTH, RANGES_IN_FLIGHT, from.block(), to.block());
+            return new SourceFile(
+                    ranges,
+                    CramRecords.open(head, head.cram().get(), ranges, from.block(), to.block(), inflaters, cpu));
+        }
         if (head.format() != SourceFormat.BAM) {
             SourceRanges ranges = new SourceRanges(object, waiting, RANGE_LENGTH, RANGES_IN_FLIGHT, 0, object.size());
             try {
@@ -61,12 +69,8 @@ public final class SourceFile implements AutoCloseable {
 
     private static RecordSource records(
             SourceHead head, SourceRanges ranges, BgzfInflaters inflaters, ExecutorService cpu, int cores) {
-        SourceOptions options = head.options();
-        if (head.format() == SourceFormat.CRAM) {
-            return HtsjdkRecords.open(ranges, options.reference(), head.object().name());
-        }
         SamText text = SamText.open(ranges, head.object(), inflaters, cpu, 4 * cores);
-        return new SamRecords(text, cpu, 4 * cores, options.allowUnknownReferences());
+        return new SamRecords(text, cpu, 4 * cores, head.options().allowUnknownReferences());
     }
 
     /** Behind the block that {@code to} lies in, whose length nobody knows before it is read. */

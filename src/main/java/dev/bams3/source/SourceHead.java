@@ -5,6 +5,8 @@ import dev.bams3.bgzf.BgzfBlock;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.bgzf.VirtualOffset;
 import dev.bams3.sam.SamHeader;
+import dev.bams3.source.cram.CramHeader;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -12,14 +14,16 @@ import java.util.concurrent.ExecutorService;
  *
  * @param format of the file
  * @param header of the file
+ * @param cram head of a CRAM
  * @param options how it is read
- * @param first where the first record of a BAM begins; {@code end} if there is none
+ * @param first where the first record of a BAM begins, {@code end} if there is none; or the first container of a CRAM
  * @param end where a record after the last would begin
  */
 public record SourceHead(
         SourceObject object,
         SourceFormat format,
         SamHeader header,
+        Optional<CramHeader> cram,
         SourceOptions options,
         VirtualOffset first,
         VirtualOffset end) {
@@ -41,9 +45,8 @@ public record SourceHead(
         VirtualOffset end = VirtualOffset.of(object.size(), 0);
         SourceRanges ranges = new SourceRanges(object, waiting, RANGE_LENGTH, 1, 0, object.size());
         if (format == SourceFormat.CRAM) {
-            try (ranges;
-                    HtsjdkRecords records = HtsjdkRecords.open(ranges, options.reference(), object.name())) {
-                return new SourceHead(object, format, records.header(), options, begin, end);
+            try (ranges) {
+                return readCram(object, options, ranges);
             }
         }
         if (!options.allowMissingEndOfFile() && (format == SourceFormat.BAM || SamText.isBgzf(object))) {
@@ -53,14 +56,29 @@ public record SourceHead(
             try (ranges;
                     SamText text = SamText.open(ranges, object, inflaters, cpu, 1);
                     SamRecords records = new SamRecords(text, cpu, 1, options.allowUnknownReferences())) {
-                return new SourceHead(object, format, records.header(), options, begin, end);
+                return new SourceHead(object, format, records.header(), Optional.empty(), options, begin, end);
             }
         }
         try (ParallelInflater inflater = new ParallelInflater(ranges, inflaters, cpu, 1, object.name(), begin, end)) {
             BamReader reader = new BamReader(inflater, BamRecords.MAX_RECORD_LENGTH, BamRecords.MAX_HEADER_BYTES);
             VirtualOffset first = reader.next() ? inflater.virtualOffset(reader.position()) : end;
-            return new SourceHead(object, format, reader.header(), options, first, end);
+            return new SourceHead(object, format, reader.header(), Optional.empty(), options, first, end);
         }
+    }
+
+    private static SourceHead readCram(SourceObject object, SourceOptions options, SourceRanges ranges) {
+        CramHeader header = CramHeader.read(ranges::next, object.size(), object.name());
+        if (!options.allowMissingEndOfFile()) {
+            header.requireEnd(object.size(), length -> object.read(object.size() - length, length), object.name());
+        }
+        return new SourceHead(
+                object,
+                SourceFormat.CRAM,
+                header.header(),
+                Optional.of(header),
+                options,
+                VirtualOffset.of(header.first(), 0),
+                VirtualOffset.of(object.size(), 0));
     }
 
     /** Looked at first, because a truncated file of hours should not be noticed only at its end. */

@@ -41,7 +41,7 @@ public record SourceObject(ObjectStore store, ObjectKey key, long size, ETag eta
         return new SourceObject(store, key, size, etag, newName);
     }
 
-    private static String nameOf(String location, ObjectKey key) {
+    static String nameOf(String location, ObjectKey key) {
         return location.endsWith("/") || location.endsWith(":") ? location + key : location + "/" + key;
     }
 

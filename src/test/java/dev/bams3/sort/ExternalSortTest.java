@@ -16,6 +16,7 @@ import dev.bams3.storage.ETag;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectKey;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,7 @@ class ExternalSortTest {
                 new SourceObject(new MemoryObjectStore(), new ObjectKey("a.bam"), Long.MAX_VALUE / 2, new ETag("any")),
                 SourceFormat.BAM,
                 RandomRecords.header(),
+                Optional.empty(),
                 SourceOptions.DEFAULT,
                 VirtualOffset.of(0, 0),
                 VirtualOffset.of(0, 0));

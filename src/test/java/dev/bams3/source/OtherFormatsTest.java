@@ -17,36 +17,27 @@ import dev.bams3.format.DatasetMetadata;
 import dev.bams3.genome.Reference;
 import dev.bams3.simulate.SimulationOptions;
 import dev.bams3.simulate.Simulator;
-import htsjdk.samtools.CRAMFileWriter;
-import htsjdk.samtools.SAMFileHeader;
 import htsjdk.samtools.SAMFileWriter;
 import htsjdk.samtools.SAMFileWriterFactory;
-import htsjdk.samtools.SAMRecord;
 import htsjdk.samtools.SamInputResource;
 import htsjdk.samtools.SamReader;
 import htsjdk.samtools.SamReaderFactory;
 import htsjdk.samtools.ValidationStringency;
-import htsjdk.samtools.cram.ref.ReferenceSource;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** SAM and CRAM become the records that the BAM of the same reads has. htsjdk writes the inputs. */
+/** A SAM becomes the records that the BAM of the same reads has. htsjdk writes the inputs. */
 class OtherFormatsTest {
     private static final int LENGTH = 20_000;
 
@@ -118,22 +109,9 @@ class OtherFormatsTest {
     }
 
     @Test
-    void aCramGivesTheSameReadsWithItsReferenceAndSaysWhatItNeedsWithout(@TempDir Path folder) throws IOException {
-        Path fasta = fasta(folder);
-        byte[] cram = cram(fasta);
-        rig.convert(cram, ConversionOptions.DEFAULT.withReference(Optional.of(fasta)));
-        assertThat(rig.open().metadata().source().format()).isEqualTo("CRAM");
-        assertThat(withoutTags(rig.export())).isEqualTo(withoutTags(bam));
-        assertThatThrownBy(() -> rig.convert(cram, ConversionOptions.DEFAULT.withReplace(true)))
-                .hasMessageContaining("--reference")
-                .hasMessageContaining("options.reference");
-    }
-
-    @Test
-    void samAndCramAreOneShardThatIsConvertedElsewhere(@TempDir Path folder) throws IOException {
-        Path fasta = fasta(folder);
-        ConversionOptions options = ConversionOptions.DEFAULT.withReplace(true).withReference(Optional.of(fasta));
-        for (byte[] file : List.of(sam(), cram(fasta))) {
+    void aSamIsOneShardThatIsConvertedElsewhere() throws IOException {
+        ConversionOptions options = ConversionOptions.DEFAULT.withReplace(true);
+        for (byte[] file : List.of(sam())) {
             DatasetMetadata one = rig.convert(file, options);
             List<Integer> shards = new ArrayList<>();
             ConversionRequest request = new ConversionRequest(
@@ -158,32 +136,6 @@ class OtherFormatsTest {
         }
     }
 
-    /** Any bases do: the format stores what differs from them. */
-    private static Path fasta(Path folder) throws IOException {
-        Random random = new Random(1);
-        StringBuilder bases = new StringBuilder();
-        for (int i = 0; i < LENGTH; i++) {
-            bases.append("ACGT".charAt(random.nextInt(4)));
-        }
-        Path fasta = folder.resolve("genome.fa");
-        Files.writeString(fasta, ">chr1\n" + bases + "\n");
-        Files.writeString(
-                folder.resolve("genome.fa.fai"), "chr1\t%d\t6\t%d\t%d\n".formatted(LENGTH, LENGTH, LENGTH + 1));
-        return fasta;
-    }
-
-    private byte[] cram(Path fasta) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (SamReader reader = open(bam)) {
-            SAMFileHeader header = reader.getFileHeader();
-            try (CRAMFileWriter writer =
-                    new CRAMFileWriter(out, null, true, new ReferenceSource(fasta), header, "source.cram")) {
-                reader.forEach(writer::addAlignment);
-            }
-        }
-        return out.toByteArray();
-    }
-
     private byte[] sam() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (SamReader reader = open(bam);
@@ -206,18 +158,6 @@ class OtherFormatsTest {
         List<String> lines = new ArrayList<>();
         try (SamReader reader = open(file)) {
             reader.forEach(record -> lines.add(record.getSAMString()));
-        }
-        return lines;
-    }
-
-    /** CRAM may order and recompute tags; the rest of a record it has to keep. */
-    private static List<String> withoutTags(byte[] file) throws IOException {
-        List<String> lines = new ArrayList<>();
-        try (SamReader reader = open(file)) {
-            for (SAMRecord record : reader) {
-                record.clearAttributes();
-                lines.add(record.getSAMString());
-            }
         }
         return lines;
     }

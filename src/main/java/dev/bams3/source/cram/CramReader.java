@@ -1,0 +1,185 @@
+package dev.bams3.source.cram;
+
+import dev.bams3.error.ReadsException;
+import dev.bams3.flow.OrderedTasks;
+import dev.bams3.sam.BamRecord;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of a CRAM, or of whole containers of it, as BAM bytes; slices are decoded on all cores, ahead of the one
+ * thread that reads. What the records are is what htslib makes of them.
+ *
+ * <p>Memory: slices that are being decoded need an eighth of the heap by what they say of themselves, or are one alone that
+ * needs a quarter at most.
+ */
+public final class CramReader implements AutoCloseable {
+    private static final long LEAST_MEMORY = 32L << 20;
+
+    private final CramInput in;
+    private final long end;
+    private final boolean wholeFile;
+    private final SliceContext context;
+    private final OrderedTasks<SliceRecords> slices;
+    private final ArrayDeque<Long> costs = new ArrayDeque<>();
+    private final int ahead;
+    private final long memory;
+    private long cost;
+
+    // The container that is being read, and how many slices of it are left.
+    private @Nullable CompressionHeader compression;
+    private int slicesLeft;
+    private long containerEnd;
+
+    private @Nullable SliceRecords current;
+    private int record = -1;
+
+    /**
+     * @param header of the file
+     * @param references of the file
+     * @param name of the file without folders, for the names of reads that have none
+     * @param ranges gives the bytes of the file from {@code from} on, an empty array after the last
+     * @param from where a container begins
+     * @param end where a container begins that is not read any more, or the size of the file
+     * @param size bytes of the file
+     * @param resource name of the file, for messages
+     */
+    public CramReader(
+            CramHeader header,
+            References references,
+            String name,
+            Supplier<byte[]> ranges,
+            long from,
+            long end,
+            long size,
+            String resource,
+            Executor cpu) {
+        this.end = end;
+        wholeFile = end == size;
+        in = new CramInput(ranges, from, resource);
+        long heap = Runtime.getRuntime().maxMemory();
+        memory = Math.max(LEAST_MEMORY, heap / 8);
+        context = new SliceContext(header, references, name, Math.max(LEAST_MEMORY, heap / 4));
+        slices = new OrderedTasks<>(cpu);
+        ahead = Runtime.getRuntime().availableProcessors() + 2;
+        containerEnd = from;
+    }
+
+    /**
+     * Goes to the next record; false after the last.
+     *
+     * @throws ReadsException CORRUPT, TOO_LARGE or INVALID_INPUT, naming the file and the place in it
+     */
+    public boolean next() {
+        while (current == null || record + 1 >= current.count()) {
+            current = null;
+            submitAhead();
+            if (slices.pending() == 0) {
+                return false;
+            }
+            current = slices.take();
+            cost -= costs.removeFirst();
+            record = -1;
+        }
+        record++;
+        return true;
+    }
+
+    public byte[] buffer() {
+        return records().buffer(record);
+    }
+
+    public int offset() {
+        return records().offset(record);
+    }
+
+    public int length() {
+        return BamRecord.length(buffer(), offset());
+    }
+
+    private SliceRecords records() {
+        if (current == null) {
+            throw new IllegalStateException("no record");
+        }
+        return current;
+    }
+
+    private void submitAhead() {
+        while (slices.pending() == 0 || slices.pending() < ahead && cost < memory) {
+            while (slicesLeft == 0) {
+                if (!nextContainer()) {
+                    return;
+                }
+            }
+            submitSlice();
+        }
+    }
+
+    /** Reads the header of the next container and of its compression; false at the end. */
+    private boolean nextContainer() {
+        Place left = in.place("container");
+        if (in.position() > containerEnd) {
+            throw left.corrupt("the blocks of the container before reach beyond its end");
+        }
+        in.skip(containerEnd - in.position(), left);
+        if (in.position() >= end || wholeFile && in.atEnd()) {
+            requireBorder();
+            return false;
+        }
+        CramVersion version = context.header().version();
+        ContainerHeader container = ContainerHeader.read(in, version);
+        containerEnd = in.position() + container.length();
+        if (container.records() == 0 || container.length() == 0) {
+            return true;
+        }
+        compression = CompressionHeader.read(readBlock());
+        slicesLeft = container.slices();
+        return true;
+    }
+
+    private void requireBorder() {
+        if (in.position() != end && !wholeFile) {
+            throw new Place(in.place("").resource(), end, "border of shards")
+                    .corrupt(
+                            "no container begins there: the index (.crai) is of another file; remove it or make it again");
+        }
+    }
+
+    private Block readBlock() {
+        return Block.read(in, context.header().version().hasChecksums(), containerEnd - in.position(), context.most());
+    }
+
+    private void submitSlice() {
+        slicesLeft--;
+        SliceHeader header = SliceHeader.read(readBlock(), context.header().version());
+        if (header.blocks() > containerEnd - in.position()) {
+            throw header.place().corrupt("has " + header.blocks() + " blocks, which its container has no room for");
+        }
+        List<Block> blocks = new ArrayList<>();
+        long needed = 0;
+        for (int i = 0; i < header.blocks(); i++) {
+            Block block = readBlock();
+            blocks.add(block);
+            needed += block.bytes().length + (long) block.rawLength();
+            if (needed > context.most()) {
+                throw Block.tooLarge(header.place(), needed, context.most());
+            }
+        }
+        CompressionHeader how = compression;
+        if (how == null) {
+            throw new IllegalStateException("a slice outside of containers");
+        }
+        cost += needed;
+        costs.addLast(needed);
+        slices.submit(() -> SliceDecoder.decode(context, how, header, blocks));
+    }
+
+    @Override
+    public void close() {
+        slices.close();
+    }
+}
