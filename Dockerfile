@@ -2,7 +2,7 @@
 #   docker build -t bams3-server .
 #   docker run --read-only --tmpfs /tmp:exec --cap-drop ALL -v bams3:/bams3/data -p 8080:8080 bams3-server
 #   docker run --rm bams3-server convert --help
-# Java, zstd-jni and GKL need glibc, so no Alpine. GKL is for amd64 only; elsewhere Java's own deflate takes its place.
+# Java, zstd-jni and ISA-L need glibc, so no Alpine.
 ARG BUILD_IMAGE=docker.io/library/eclipse-temurin:25-jdk-noble
 ARG RUNTIME_IMAGE=docker.io/library/eclipse-temurin:25-jre-noble
 
@@ -23,10 +23,9 @@ LABEL org.opencontainers.image.title="bams3-server" \
       org.opencontainers.image.version="1.0.0" \
       org.opencontainers.image.licenses="Apache-2.0"
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
-# libdeflate compresses the slices of tickets, twice as fast as Java's own deflate, which takes its place where it is not
-# there. curl asks for the health.
+# libisal2 compresses and inflates BAM where the jar has no build of it (arm64). curl asks for the health.
 RUN apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends curl libdeflate0 \
+ && apt-get install -y -qq --no-install-recommends curl libisal2 \
  && apt-get clean \
  && rm -rf /var/lib/apt/lists/*
 # The default store is file:./data, so without settings the working folder is where the demo dataset is made.

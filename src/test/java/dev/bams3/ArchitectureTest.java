@@ -196,7 +196,6 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> LIBRARIES = Map.ofEntries(
             Map.entry("software.amazon", Set.of("storage.s3")),
             Map.entry("io.fabric8", Set.of("jobs.kubernetes")),
-            Map.entry("com.intel.gkl", Set.of("bgzf")),
             // Calls of the system's libraries can crash the process, so they are few and in one place.
             Map.entry("java.lang.foreign", Set.of("bgzf")),
             Map.entry("com.github.luben.zstd", Set.of("format", "format.block")),

@@ -1,6 +1,7 @@
 package dev.bams3.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
@@ -11,7 +12,6 @@ import dev.bams3.fetch.FetchLimits;
 import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.format.BlockSizing;
-import dev.bams3.query.BamDeflaters;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
@@ -73,7 +73,7 @@ public final class ReadBenchmark {
                 stored / (double) bytes);
         ExecutorService cpu = Executors.newFixedThreadPool(1);
         try (ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(16, 8, 128L * MIB, 12 * MIB));
-                BamDeflaters deflaters = BamDeflaters.of(1, 1);
+                BgzfDeflaters deflaters = new BgzfDeflaters(1, 1);
                 ReadsQuery query = new ReadsQuery(fetcher, cpu, deflaters, new QueryLimits(4, 128L * MIB))) {
             OpenDataset dataset = new Datasets(store, DatasetCacheSettings.DEFAULT).open(id);
             for (ReadFormat format : ReadFormat.values()) {

@@ -1,12 +1,12 @@
 package dev.bams3.app;
 
+import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.fetch.BlockCache;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
 import dev.bams3.flow.WaitingRoom;
 import dev.bams3.metrics.MeasuredObjectStore;
-import dev.bams3.query.BamDeflaters;
 import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
@@ -52,17 +52,14 @@ class ReadConfiguration {
     }
 
     @Bean
-    BamDeflaters bamDeflaters(Settings settings) {
-        BamDeflaters deflaters = deflaters(settings.encode());
-        LOG.info(
-                "compressing streams by {}, slices of tickets by {}",
-                deflaters.streams().implementation(),
-                deflaters.slices().implementation());
+    BgzfDeflaters deflaters(Settings settings) {
+        BgzfDeflaters deflaters = deflaters(settings.encode());
+        LOG.info("compressing BAM by {}", deflaters.implementation());
         return deflaters;
     }
 
     @Bean
-    ReadsQuery readsQuery(Settings settings, ChunkFetcher fetcher, ExecutorService cpu, BamDeflaters deflaters) {
+    ReadsQuery readsQuery(Settings settings, ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters) {
         return query(settings.encode(), fetcher, cpu, deflaters);
     }
 
@@ -80,11 +77,12 @@ class ReadConfiguration {
                 CORES, Thread.ofPlatform().name("cpu-", 0).daemon().factory());
     }
 
-    static BamDeflaters deflaters(Settings.Encode encode) {
-        return BamDeflaters.of(encode.level(), CORES);
+    static BgzfDeflaters deflaters(Settings.Encode encode) {
+        return new BgzfDeflaters(encode.level(), CORES);
     }
 
-    static ReadsQuery query(Settings.Encode encode, ChunkFetcher fetcher, ExecutorService cpu, BamDeflaters deflaters) {
+    static ReadsQuery query(
+            Settings.Encode encode, ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters) {
         return new ReadsQuery(
                 fetcher,
                 cpu,

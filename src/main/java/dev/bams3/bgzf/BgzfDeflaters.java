@@ -1,23 +1,14 @@
 package dev.bams3.bgzf;
 
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.zip.CRC32;
-import java.util.zip.Deflater;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Compresses bytes into BGZF blocks from any number of threads, with pooled deflaters. Which bytes of the input a block
- * holds is a function of the input alone. Whether its compressed bytes are, too, depends on the deflater:
- *
- * <ul>
- *   <li>{@linkplain #BgzfDeflaters(int, int) The fastest}, GKL's (0.9.1) at the two lowest levels: one deflater repeats
- *       itself, but another one now and then chooses other matches: for 2 to 5 of 1,000 inputs below 200 bytes, and once among
- *       290,000 blocks of all sizes. For bytes that nobody joins to those of another call.
- *   <li>{@linkplain #repeatable The repeatable}: equal input, equal output, in every process of the same {@link #variant}.
- * </ul>
+ * Compresses bytes into BGZF blocks from any number of threads, with pooled deflaters. Equal input gives equal output, in
+ * every process of the same {@link #variant}: which bytes of the input a block holds is a function of the input alone, and
+ * every deflater starts each block from nothing.
  */
 public final class BgzfDeflaters implements AutoCloseable {
     /** Bytes that a block written here holds at most; what bgzip and htsjdk use, so that no block can outgrow 64 KiB. */
@@ -31,85 +22,44 @@ public final class BgzfDeflaters implements AutoCloseable {
 
     private final IdlePool<Codec> pool;
     private final String implementation;
-    private final boolean repeatable;
-    private @Nullable String variant;
+    private final String variant;
 
     /**
-     * The fastest ones.
+     * Makes deflaters of ISA-L (levels 1 to 3, where {@link Isal} has it) or of the JDK.
      *
      * @param level 0 (stored) to 9 (smallest)
      * @param maxIdle deflaters kept while nobody uses them; the number of threads that compress at once is right
      */
     public BgzfDeflaters(int level, int maxIdle) {
-        this(
-                NativeCompression.compressesAt(level) ? "gkl-" + level : "jdk-" + level,
-                false,
-                maxIdle,
-                NativeCompression.compressesAt(level)
-                        ? () -> new ZipDeflater(NativeCompression.deflater(level))
-                        : javaDeflaters(level));
+        this(level, maxIdle, Isal.get());
     }
 
-    private BgzfDeflaters(String implementation, boolean repeatable, int maxIdle, Supplier<RawDeflater> deflaters) {
-        this.implementation = implementation;
-        this.repeatable = repeatable;
-        pool = new IdlePool<>(maxIdle, () -> new Codec(deflaters.get()), codec -> codec.deflater.end());
-    }
-
-    /**
-     * Those whose bytes can be fetched in pieces, from several processes: libdeflate's where the system has it, else the
-     * JDK's.
-     *
-     * @param level 0 (stored) to 9 (smallest)
-     * @param maxIdle deflaters kept while nobody uses them; the number of threads that compress at once is right
-     */
-    public static BgzfDeflaters repeatable(int level, int maxIdle) {
-        return repeatable(level, maxIdle, NativeCompression.isWanted() ? Libdeflate.NAMES : List.of());
-    }
-
-    /** @param libraries names that libdeflate may have; with none, or none that is there, the JDK's deflater is taken */
-    static BgzfDeflaters repeatable(int level, int maxIdle, List<String> libraries) {
-        Optional<Libdeflate> library = level == 0 ? Optional.empty() : Libdeflate.load(libraries);
-        return library.map(found ->
-                        new BgzfDeflaters("libdeflate-" + level, true, maxIdle, libdeflateDeflaters(level, found)))
-                .orElseGet(() -> new BgzfDeflaters("jdk-" + level, true, maxIdle, javaDeflaters(level)));
-    }
-
-    private static Supplier<RawDeflater> libdeflateDeflaters(int level, Libdeflate library) {
-        check(level);
-        return () -> library.compressor(level);
-    }
-
-    private static Supplier<RawDeflater> javaDeflaters(int level) {
-        check(level);
-        return level == 0 ? () -> RawDeflater.NONE : () -> new ZipDeflater(new Deflater(level, true));
-    }
-
-    private static void check(int level) {
+    /** @param library compresses the levels that it knows; the JDK compresses the others */
+    BgzfDeflaters(int level, int maxIdle, Optional<Isal> library) {
         if (level < 0 || level > 9) {
             throw new IllegalArgumentException("compression level " + level + ": 0 (stored) to 9 (smallest)");
         }
+        Optional<Isal> isal = library.filter(known -> level >= 1 && level <= Isal.MAX_LEVEL);
+        implementation = level == 0 ? "stored" : isal.isPresent() ? "isal-" + Isal.method(level) : "jdk-" + level;
+        Supplier<RawDeflater> deflaters = level == 0
+                ? () -> RawDeflater.NONE
+                : isal.<Supplier<RawDeflater>>map(known -> () -> known.compressor(level))
+                        .orElse(() -> new RawDeflater.Jdk(level));
+        pool = new IdlePool<>(maxIdle, () -> new Codec(deflaters.get()), codec -> codec.deflater.end());
+        variant = level == 0 ? implementation : "%s-%08x".formatted(implementation, CompressionSample.checksum(this));
     }
 
-    /** Whose they are, and their level: {@code gkl-1}, {@code libdeflate-1}, {@code jdk-1}. */
+    /** Returns the library and its own level: {@code isal-0}, {@code jdk-6}, {@code stored}. */
     public String implementation() {
         return implementation;
     }
 
     /**
-     * Names what decides the compressed bytes of given bytes: implementation, level, and a checksum of what it makes of a
-     * sample, since neither library tells its release, and another release may choose other matches. Bytes of another name
-     * must not be joined to these.
-     *
-     * @throws IllegalStateException where even equal names would not promise equal bytes
+     * Returns what decides the compressed bytes of given bytes: the implementation and a checksum of what it makes of a
+     * sample, since neither library states its release, and another release may choose other matches. Bytes of one variant
+     * must not be joined to bytes of another.
      */
-    public synchronized String variant() {
-        if (!repeatable) {
-            throw new IllegalStateException(implementation + " does not repeat itself");
-        }
-        if (variant == null) {
-            variant = "%s-%08x".formatted(implementation, CompressionSample.checksum(this));
-        }
+    public String variant() {
         return variant;
     }
 
@@ -129,6 +79,7 @@ public final class BgzfDeflaters implements AutoCloseable {
         Objects.checkFromIndexSize(targetOffset, maxCompressedLength(length), target.length);
         Codec codec = pool.take();
         try {
+            codec.deflater.prepare(bytes, offset, length);
             int at = targetOffset;
             int end = offset + length;
             for (int from = offset; from < end; from += MAX_PAYLOAD) {
@@ -162,7 +113,7 @@ public final class BgzfDeflaters implements AutoCloseable {
         /** Writes one block and returns its length. */
         int compress(byte[] bytes, int offset, int length, byte[] target, int targetOffset) {
             int dataOffset = targetOffset + BgzfBlock.HEADER_LENGTH;
-            // Whatever does not shrink is stored: at most 5 bytes more than it was.
+            // What does not shrink is stored, in at most 5 bytes more.
             int dataLength = deflater.deflate(bytes, offset, length, target, dataOffset, length + 5);
             if (dataLength < 0) {
                 target[dataOffset] = 1;

@@ -3,8 +3,6 @@ package dev.bams3.bgzf;
 import dev.bams3.error.ReadsException;
 import java.util.Objects;
 import java.util.zip.CRC32;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /**
  * Inflates BGZF blocks from any number of threads, with pooled inflaters. Every block's length and CRC32 are checked, so
@@ -18,8 +16,8 @@ public final class BgzfInflaters implements AutoCloseable {
         pool = new IdlePool<>(maxIdle, () -> new Codec(newInflater()), codec -> codec.inflater.end());
     }
 
-    private static Inflater newInflater() {
-        return NativeCompression.isLoaded() ? NativeCompression.inflater() : new Inflater(true);
+    private static RawInflater newInflater() {
+        return Isal.get().<RawInflater>map(Isal::decompressor).orElseGet(RawInflater.Jdk::new);
     }
 
     /**
@@ -37,7 +35,8 @@ public final class BgzfInflaters implements AutoCloseable {
         int inflated;
         int crc;
         try {
-            inflated = codec.inflate(bytes, block, target, targetOffset);
+            inflated =
+                    codec.inflater.inflate(bytes, block.dataOffset(), block.dataLength(), target, targetOffset, length);
             crc = codec.crcOf(target, targetOffset, length);
         } finally {
             pool.giveBack(codec);
@@ -71,11 +70,10 @@ public final class BgzfInflaters implements AutoCloseable {
     }
 
     private static final class Codec {
-        private final byte[] overflow = new byte[1];
         private final CRC32 crc = new CRC32();
-        private final Inflater inflater;
+        private final RawInflater inflater;
 
-        Codec(Inflater inflater) {
+        Codec(RawInflater inflater) {
             this.inflater = inflater;
         }
 
@@ -83,27 +81,6 @@ public final class BgzfInflaters implements AutoCloseable {
             crc.reset();
             crc.update(bytes, offset, length);
             return (int) crc.getValue();
-        }
-
-        /** How many bytes came out: ISIZE + 1 when there are more than it says, -1 for data that is not deflate. */
-        int inflate(byte[] bytes, BgzfBlock block, byte[] target, int targetOffset) {
-            try {
-                inflater.reset();
-                inflater.setInput(bytes, block.dataOffset(), block.dataLength());
-                int length = block.inflatedLength();
-                int inflated = 0;
-                while (inflated < length) {
-                    int more = inflater.inflate(target, targetOffset + inflated, length - inflated);
-                    if (more <= 0) {
-                        return inflated;
-                    }
-                    inflated += more;
-                }
-                return inflated + inflater.inflate(overflow, 0, 1);
-            } catch (DataFormatException | RuntimeException e) {
-                // GKL says the same with a RuntimeException.
-                return -1;
-            }
         }
     }
 }

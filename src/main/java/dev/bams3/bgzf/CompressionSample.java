@@ -4,9 +4,9 @@ import java.util.Random;
 import java.util.zip.CRC32;
 
 /**
- * The same bytes in every process, of every kind that makes a compressor decide something: noise, letters of few kinds,
- * repeats near and far, runs; in whole blocks and in short ones. Two compressors that write the same of them are taken for
- * the same.
+ * Bytes that are the same in every process, of every kind that makes a compressor decide something: noise, letters of few
+ * kinds, repeats near and far, runs; in whole blocks and in short ones. Two compressors that write the same bytes for this
+ * sample are considered the same.
  */
 final class CompressionSample {
     private static final int WHOLE_BLOCKS = 4;
@@ -16,7 +16,7 @@ final class CompressionSample {
 
     /** CRC32 of the sample as these deflaters write it. */
     static int checksum(BgzfDeflaters deflaters) {
-        byte[] bytes = bytes(WHOLE_BLOCKS * BgzfDeflaters.MAX_PAYLOAD);
+        byte[] bytes = bytes(WHOLE_BLOCKS * BgzfDeflaters.MAX_PAYLOAD, new Random(1));
         byte[] target = new byte[BgzfDeflaters.maxCompressedLength(bytes.length)];
         CRC32 crc = new CRC32();
         crc.update(target, 0, deflaters.compress(bytes, 0, bytes.length, target, 0));
@@ -26,10 +26,9 @@ final class CompressionSample {
         return (int) crc.getValue();
     }
 
-    private static byte[] bytes(int length) {
+    /** @param random its algorithm is part of its specification, so that equal seeds give equal bytes everywhere */
+    static byte[] bytes(int length, Random random) {
         byte[] bytes = new byte[length];
-        // The algorithm of Random is part of its specification.
-        Random random = new Random(1);
         int at = 0;
         while (at < length) {
             int count = Math.min(length - at, 1 + random.nextInt(1 << random.nextInt(11)));

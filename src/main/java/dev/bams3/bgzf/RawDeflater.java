@@ -1,8 +1,10 @@
 package dev.bams3.bgzf;
 
+import java.util.zip.Deflater;
+
 /** Makes raw deflate data (RFC 1951) of one block's bytes. Has native memory; used by one thread at a time, ended once. */
 interface RawDeflater {
-    /** Finds nothing that would shrink. */
+    /** Compresses nothing, so that every block is stored. */
     RawDeflater NONE = new RawDeflater() {
         @Override
         public int deflate(byte[] bytes, int offset, int length, byte[] target, int targetOffset, int room) {
@@ -13,6 +15,9 @@ interface RawDeflater {
         public void end() {}
     };
 
+    /** Looks at all bytes that the next calls of {@link #deflate} will get, to choose how to compress them. */
+    default void prepare(byte[] bytes, int offset, int length) {}
+
     /**
      * Compresses all of some bytes, {@link BgzfDeflaters#MAX_PAYLOAD} at most.
      *
@@ -22,4 +27,28 @@ interface RawDeflater {
     int deflate(byte[] bytes, int offset, int length, byte[] target, int targetOffset, int room);
 
     void end();
+
+    /** The JDK's deflater. */
+    final class Jdk implements RawDeflater {
+        private final Deflater deflater;
+
+        Jdk(int level) {
+            deflater = new Deflater(level, true);
+        }
+
+        @Override
+        public int deflate(byte[] bytes, int offset, int length, byte[] target, int targetOffset, int room) {
+            deflater.reset();
+            deflater.setInput(bytes, offset, length);
+            deflater.finish();
+            int most = Math.min(room, BgzfDeflaters.MAX_DATA);
+            int deflated = deflater.deflate(target, targetOffset, most);
+            return deflater.finished() ? deflated : -1;
+        }
+
+        @Override
+        public void end() {
+            deflater.end();
+        }
+    }
 }

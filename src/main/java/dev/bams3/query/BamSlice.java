@@ -54,7 +54,7 @@ public final class BamSlice {
     private ReadTotals write(int from, OutputStream out, SliceMeasure measure) throws IOException {
         int[] next = {from};
         Part rest = new Part(false, part.firstBlock() + from, blocks.size() - from, part.end());
-        ReadTotals totals = read.writeRepeatably(rest, out, bytes -> measure.found(next[0]++, bytes));
+        ReadTotals totals = read.writeBam(rest, out, bytes -> measure.found(next[0]++, bytes));
         measure.end(end());
         return totals;
     }
@@ -84,7 +84,7 @@ public final class BamSlice {
         int[] next = {from};
         StretchOutput stretch = new StretchOutput(out, first - begin, count);
         Part touched = new Part(false, part.firstBlock() + from, to - from, end < after);
-        return read.writeRepeatably(touched, stretch, bytes -> {
+        return read.writeBam(touched, stretch, bytes -> {
             int block = next[0]++;
             if (bytes != lengths.blocks()[block]) {
                 throw new IllegalStateException("block " + block + " of a slice has " + bytes + " bytes, not "

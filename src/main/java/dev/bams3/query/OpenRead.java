@@ -1,6 +1,5 @@
 package dev.bams3.query;
 
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.AnswerWriter;
@@ -149,7 +148,7 @@ public final class OpenRead implements AutoCloseable {
      * @throws dev.bams3.error.ReadsException everything else
      */
     public ReadTotals writeTo(ReadFormat format, Part part, OutputStream out) throws IOException {
-        return write(format, part, engine.deflaters().streams(), out, bytes -> {});
+        return write(format, part, out, bytes -> {});
     }
 
     /**
@@ -164,9 +163,9 @@ public final class OpenRead implements AutoCloseable {
                 new Records(), new Part(false, 0, Integer.MAX_VALUE, false), 1, out, _ -> before.accept(next[0]++));
     }
 
-    /** Names what decides the bytes of a {@link BamSlice} beside its records: two processes of one name give the same bytes. */
-    public String sliceVariant() {
-        return engine.deflaters().slices().variant();
+    /** Returns what decides the bytes of BAM beside its records: two processes of one variant write the same bytes. */
+    public String variant() {
+        return engine.deflaters().variant();
     }
 
     /** The blocks of a part as BAM, addressable by byte. The part has no header. */
@@ -177,17 +176,16 @@ public final class OpenRead implements AutoCloseable {
                 this, new Part(false, first, count, part.end()), plan.blocks().subList(first, first + count));
     }
 
-    /** The bytes of a part are the same whenever this is called; {@code blockBytes} is told those of every block before they are written. */
-    ReadTotals writeRepeatably(Part part, OutputStream out, IntConsumer blockBytes) throws IOException {
-        return write(ReadFormat.BAM, part, engine.deflaters().slices(), out, blockBytes);
+    /** Writes a part as BAM; {@code blockBytes} gets the length of every block before its bytes are written. */
+    ReadTotals writeBam(Part part, OutputStream out, IntConsumer blockBytes) throws IOException {
+        return write(ReadFormat.BAM, part, out, blockBytes);
     }
 
-    private ReadTotals write(
-            ReadFormat format, Part part, BgzfDeflaters deflaters, OutputStream out, IntConsumer blockBytes)
+    private ReadTotals write(ReadFormat format, Part part, OutputStream out, IntConsumer blockBytes)
             throws IOException {
         // Records need only the references, which are here; the text may be another GET.
         SamHeader needed = part.header() ? header() : new SamHeader(new byte[0], dataset.references());
-        return write(RecordEncoder.of(format, needed, deflaters), part, expansion(format), out, blockBytes);
+        return write(RecordEncoder.of(format, needed, engine.deflaters()), part, expansion(format), out, blockBytes);
     }
 
     private ReadTotals write(RecordEncoder encoder, Part part, int expansion, OutputStream out, IntConsumer blockBytes)

@@ -1,5 +1,6 @@
 package dev.bams3.query;
 
+import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.FairTurns;
@@ -20,7 +21,7 @@ record ReadEngine(
         ChunkFetcher fetcher,
         FairTurns cpu,
         DecoderPool decoders,
-        BamDeflaters deflaters,
+        BgzfDeflaters deflaters,
         ByteBudget encoded,
         int blocksInFlight,
         WorkTimes times,

@@ -1,5 +1,6 @@
 package dev.bams3.query;
 
+import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.ByteBudget;
@@ -37,7 +38,7 @@ public final class ReadsQuery implements AutoCloseable {
      * @param cpu threads that decode and encode, as many as cores, of which requests take turns; stays the caller's
      * @param deflaters stay the caller's
      */
-    public ReadsQuery(ChunkFetcher fetcher, ExecutorService cpu, BamDeflaters deflaters, QueryLimits limits) {
+    public ReadsQuery(ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters, QueryLimits limits) {
         ByteBudget encoded = new ByteBudget(
                 limits.encodedBytes(), limits.encodedBytes() / 4, limits.encodedBytes() / 8, fetcher.room());
         engine = new ReadEngine(

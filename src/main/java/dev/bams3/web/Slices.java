@@ -104,9 +104,9 @@ public final class Slices {
             throws IOException {
         read.watch(ClientWatch.of(request));
         BamSlice bytes = read.bam(new Part(false, slice.firstBlock(), slice.blocks(), slice.end()));
-        Validators validators = new Validators(slice.etag(read.sliceVariant()), Optional.empty());
+        Validators validators = new Validators(slice.etag(read.variant()), Optional.empty());
         boolean measurable = bytes.work() <= maxMeasuredBytes;
-        boolean bytesAsPromised = slice.variant().equals(read.sliceVariant());
+        boolean bytesAsPromised = slice.variant().equals(read.variant());
         validators.describe(response);
         response.setHeader("Accept-Ranges", measurable && bytesAsPromised ? "bytes" : "none");
         // For the one who holds the ticket; and a proxy that compresses would break every client.

@@ -80,7 +80,7 @@ public final class Tickets {
                             slice.firstBlock(),
                             slice.blocks(),
                             last,
-                            read.sliceVariant()),
+                            read.variant()),
                     ticketId);
             if (token.length() > MAX_TOKEN_LENGTH) {
                 throw ReadsException.of(

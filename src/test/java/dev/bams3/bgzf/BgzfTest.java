@@ -180,7 +180,7 @@ class BgzfTest {
     @Test
     void keepsNoMoreDeflatersThanItMay() throws InterruptedException, ExecutionException {
         int threads = 8;
-        BgzfDeflaters deflaters = BgzfDeflaters.repeatable(1, 3);
+        BgzfDeflaters deflaters = new BgzfDeflaters(1, 3);
         byte[] bytes = repetitive(400_000);
         byte[] expected = new byte[BgzfDeflaters.maxCompressedLength(bytes.length)];
         int length = deflaters.compress(bytes, 0, bytes.length, expected, 0);

@@ -37,7 +37,7 @@ class RecordEncoderTest {
         for (int seed = 0; seed < 16; seed++) {
             blocks.add(RandomRecords.concatenated(new RandomRecords(seed).list(30)));
         }
-        try (BgzfDeflaters deflaters = BgzfDeflaters.repeatable(1, 2);
+        try (BgzfDeflaters deflaters = new BgzfDeflaters(1, 2);
                 ExecutorService pool = Executors.newFixedThreadPool(8)) {
             RecordEncoder alone = RecordEncoder.of(format, RandomRecords.header(), deflaters);
             RecordEncoder shared = RecordEncoder.of(format, RandomRecords.header(), deflaters);
@@ -61,7 +61,7 @@ class RecordEncoderTest {
         byte[] framed = new byte[records.length + 100];
         Arrays.fill(framed, (byte) '"');
         System.arraycopy(records, 0, framed, 50, records.length);
-        try (BgzfDeflaters deflaters = BgzfDeflaters.repeatable(1, 1)) {
+        try (BgzfDeflaters deflaters = new BgzfDeflaters(1, 1)) {
             RecordEncoder encoder = RecordEncoder.of(format, RandomRecords.header(), deflaters);
             byte[] expected = bytes(encoder.block(records, 0, records.length));
             assertThat(bytes(encoder.block(framed, 50, records.length))).isEqualTo(expected);

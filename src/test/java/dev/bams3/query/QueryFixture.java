@@ -44,7 +44,7 @@ final class QueryFixture implements AutoCloseable {
     final ChunkFetcher fetcher;
     final ReadsQuery query;
     private final Datasets datasets;
-    private final BamDeflaters deflaters;
+    private final BgzfDeflaters deflaters;
     private final ExecutorService cpu = Executors.newFixedThreadPool(2);
 
     QueryFixture(SamHeader header, List<byte[]> records, BlockSizing sizing) {
@@ -75,7 +75,7 @@ final class QueryFixture implements AutoCloseable {
             QueryLimits limits,
             UnaryOperator<ObjectStore> decorator) {
         this.header = header;
-        deflaters = new BamDeflaters(BgzfDeflaters.repeatable(level, 2), BgzfDeflaters.repeatable(level, 2));
+        deflaters = new BgzfDeflaters(level, 2);
         MemoryObjectStore memory = new MemoryObjectStore();
         metadata = TestDatasets.write(memory, ID.prefix(), header, records, sizing);
         datasets = new Datasets(decorator.apply(memory), DatasetCacheSettings.DEFAULT);

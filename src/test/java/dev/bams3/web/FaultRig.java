@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.bams3.app.RunningServer;
+import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
@@ -17,7 +18,6 @@ import dev.bams3.fixtures.S3ProxyServer;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.format.BlockSizing;
-import dev.bams3.query.BamDeflaters;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.query.QueryLimits;
@@ -182,7 +182,7 @@ final class FaultRig implements AutoCloseable {
         private final Datasets datasets;
         private final ExecutorService cpu = Executors.newFixedThreadPool(2);
         private final ChunkFetcher fetcher = new ChunkFetcher(LIMITS);
-        private final BamDeflaters deflaters = BamDeflaters.of(1, 2);
+        private final BgzfDeflaters deflaters = new BgzfDeflaters(1, 2);
         private final ReadsQuery query = new ReadsQuery(fetcher, cpu, deflaters, new QueryLimits(4, LIMITS.bytes()));
 
         RightAnswers(ObjectStore store) {
