@@ -79,7 +79,7 @@ public final class Converter {
      * one plan: if an earlier run has made it, that holds, whatever its number of shards. What has to be sorted is one
      * shard, converted after the finding.
      *
-     * @param shards how many are wanted, 1 or more; fewer are made of small sources, one of those that are not BAM
+     * @param shards how many are wanted, 1 or more; fewer are made of small sources, one of SAM and of a CRAM without index
      * @param runner has them converted
      */
     public ConversionResult convert(

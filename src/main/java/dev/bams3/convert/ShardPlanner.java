@@ -3,6 +3,7 @@ package dev.bams3.convert;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.bgzf.VirtualOffset;
 import dev.bams3.format.DatasetLayout;
+import dev.bams3.source.CramIndex;
 import dev.bams3.source.RecordSeeker;
 import dev.bams3.source.SourceHead;
 import dev.bams3.source.SourceIndex;
@@ -12,7 +13,7 @@ import java.util.stream.IntStream;
 
 /**
  * Cuts a source into shards of about the same number of compressed bytes, where its index says that a record begins or, where
- * there is none or it is not right, where one is found in the bytes.
+ * there is none or it is not right, where one is found in the bytes. A CRAM is cut between containers that its index lists.
  */
 final class ShardPlanner {
     private final SourceHead head;
@@ -45,6 +46,7 @@ final class ShardPlanner {
                         .ifPresent(borders::add);
             }
         }
+        head.cram().ifPresent(cram -> addContainers(CramIndex.beside(head.object(), cram), wanted, borders));
         borders.add(head.end());
         int count = borders.size() - 1;
         List<Shard> shards = new ArrayList<>();
@@ -54,6 +56,17 @@ final class ShardPlanner {
             shards.add(new Shard(i, borders.get(i).packed(), borders.get(i + 1).packed(), first, end));
         }
         return shards;
+    }
+
+    /** Adds borders between containers of a CRAM. */
+    private void addContainers(CramIndex index, int wanted, List<VirtualOffset> borders) {
+        long from = head.first().block();
+        long length = (head.end().block() - from) / wanted;
+        for (int i = 1; i < wanted; i++) {
+            index.first(from + length * i, from + length * (i + 1))
+                    .filter(found -> found.compareTo(borders.getLast()) > 0)
+                    .ifPresent(borders::add);
+        }
     }
 
     private int references() {

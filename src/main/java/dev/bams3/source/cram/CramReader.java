@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * needs a quarter at most.
  */
 public final class CramReader implements AutoCloseable {
+    /** Bytes that show whether a container begins with them. */
+    public static final int PROBE_LENGTH = 4 << 10;
+
     private static final long LEAST_MEMORY = 32L << 20;
 
     private final CramInput in;
@@ -106,6 +109,30 @@ public final class CramReader implements AutoCloseable {
             throw new IllegalStateException("no record");
         }
         return current;
+    }
+
+    /**
+     * Whether a container with records begins with these bytes.
+     *
+     * @param bytes of the file, {@link #PROBE_LENGTH} or all to its end
+     * @param offset of the first of them
+     * @param size bytes of the file
+     */
+    public static boolean isContainer(CramHeader header, byte[] bytes, long offset, long size) {
+        ArrayDeque<byte[]> ranges = new ArrayDeque<>(List.of(bytes, new byte[0]));
+        CramInput in = new CramInput(ranges::pop, offset, "probe");
+        try {
+            ContainerHeader container = ContainerHeader.read(in, header.version());
+            Place place = in.place("block");
+            in.unsignedByte(place);
+            return container.records() > 0
+                    && container.slices() > 0
+                    && container.length() <= size - place.offset()
+                    && in.unsignedByte(place) == Block.COMPRESSION_HEADER;
+        } catch (ReadsException e) {
+            // Not a container, or none that ends within the probe.
+            return false;
+        }
     }
 
     private void submitAhead() {
