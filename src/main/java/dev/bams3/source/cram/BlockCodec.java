@@ -32,7 +32,16 @@ final class BlockCodec {
     /** As much as the strongest preset of xz needs. */
     private static final int LZMA_KIB = 100 << 10;
 
+    /** Models of fqzcomp: 65,536 contexts of as many symbols as there are scores. */
+    private static final long FQZCOMP_BYTES = 64L << 20;
+
     private BlockCodec() {}
+
+    /** Bytes of memory that a block needs while it is decompressed, itself and its result among them. */
+    static long memory(Block block) {
+        long models = block.method() == FQZCOMP ? FQZCOMP_BYTES : 0;
+        return block.bytes().length + (long) block.rawLength() + models;
+    }
 
     /**
      * The block's bytes.
@@ -52,11 +61,26 @@ final class BlockCodec {
                 case GZIP -> read(new GZIPInputStream(stored(block), 1 << 12), block.rawLength());
                 case BZIP2 -> read(new BZip2CompressorInputStream(stored(block), true), block.rawLength());
                 case LZMA -> read(new XZInputStream(stored(block), LZMA_KIB), block.rawLength());
-                case RANS_4X8 -> array(new RANS4x8Decode().uncompress(checked(block)));
-                case RANS_NX16 -> array(new RANSNx16Decode().uncompress(checked(block)));
-                case ARITHMETIC -> array(new RangeDecode().uncompress(checked(block)));
-                case FQZCOMP -> array(FQZCompDecode.uncompress(checked(block)));
-                case NAME_TOKENS -> new NameTokenisationDecode().uncompress(checked(block), (byte) 0);
+                case RANS_4X8 -> {
+                    CodecSizes.checkRans4x8(block);
+                    yield array(new RANS4x8Decode().uncompress(buffer(block)));
+                }
+                case RANS_NX16 -> {
+                    CodecSizes.checkRansNx16(block);
+                    yield array(new RANSNx16Decode().uncompress(buffer(block)));
+                }
+                case ARITHMETIC -> {
+                    CodecSizes.checkArithmetic(block);
+                    yield array(new RangeDecode().uncompress(buffer(block)));
+                }
+                case FQZCOMP -> {
+                    CodecSizes.checkFqzcomp(block);
+                    yield array(FQZCompDecode.uncompress(buffer(block)));
+                }
+                case NAME_TOKENS -> {
+                    CodecSizes.checkNames(block);
+                    yield new NameTokenisationDecode().uncompress(buffer(block), (byte) 0);
+                }
                 default -> throw block.place().corrupt("compression method " + block.method() + " is unknown");
             };
         } catch (ReadsException e) {
@@ -75,7 +99,7 @@ final class BlockCodec {
         return new ByteArrayInputStream(block.bytes());
     }
 
-    private static ByteBuffer checked(Block block) {
+    private static ByteBuffer buffer(Block block) {
         return ByteBuffer.wrap(block.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     }
 

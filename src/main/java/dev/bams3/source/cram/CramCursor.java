@@ -77,6 +77,14 @@ final class CramCursor {
         return copy;
     }
 
+    /** The next bytes as a structure of their own. */
+    CramCursor part(int length) {
+        require(length);
+        CramCursor part = new CramCursor(bytes, at, at + length, place);
+        at += length;
+        return part;
+    }
+
     /** The next bytes as a structure of their own, which begins with its length. */
     CramCursor sized(String what) {
         int length = count(what);

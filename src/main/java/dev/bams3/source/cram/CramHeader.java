@@ -30,7 +30,9 @@ public record CramHeader(
     /** The name that htsjdk gives the read group, behind all others, of reads that have none. */
     private static final String UNKNOWN_GROUP = "UNKNOWN";
 
-    private static final int MAX_TEXT_LENGTH = 256 << 20;
+    /** A sixteenth of the heap: the text is held several times while it is read. */
+    private static final long MAX_TEXT_LENGTH =
+            Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 16);
 
     /**
      * Reads the head of a file.

@@ -191,7 +191,7 @@ public final class CramReader implements AutoCloseable {
         for (int i = 0; i < header.blocks(); i++) {
             Block block = readBlock();
             blocks.add(block);
-            needed += block.bytes().length + (long) block.rawLength();
+            needed += BlockCodec.memory(block);
             if (needed > context.most()) {
                 throw Block.tooLarge(header.place(), needed, context.most());
             }
