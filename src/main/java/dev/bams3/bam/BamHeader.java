@@ -63,6 +63,7 @@ public final class BamHeader {
         int textLength = fields.int32("l_text", 0, MAX_TEXT_LENGTH);
         requireMemory(source, textLength, 0, maxBytes);
         byte[] text = fields.bytes("text", textLength);
+        requireLines(text, fields);
         int count = fields.int32("n_ref", 0, Integer.MAX_VALUE);
         List<Reference> references = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -79,6 +80,17 @@ public final class BamHeader {
             return new SamHeader(text, new ReferenceDictionary(references));
         } catch (ReadsException e) {
             throw e.in(source.resource());
+        }
+    }
+
+    /** Refuses what htslib refuses: a line that does not begin with `@`, padding by NUL bytes apart. */
+    private static void requireLines(byte[] text, Fields fields) {
+        int line = 1;
+        for (int i = 0; i < text.length && text[i] != 0; i++) {
+            if (text[i] != '@' && (i == 0 || text[i - 1] == '\n')) {
+                throw fields.corrupt("text", "line " + line + " of the header does not begin with @");
+            }
+            line += text[i] == '\n' ? 1 : 0;
         }
     }
 

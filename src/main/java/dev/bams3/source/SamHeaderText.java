@@ -38,6 +38,9 @@ final class SamHeaderText {
         if (MemoryLimits.headerBytes(text.length(), references.size()) > BamRecords.MAX_HEADER_BYTES) {
             throw MemoryLimits.headerTooLarge(resource, text.length(), references.size(), BamRecords.MAX_HEADER_BYTES);
         }
+        if (latin1.indexOf('\0') >= 0) {
+            throw wrong(latin1, "the line has a NUL byte");
+        }
         String type = latin1.substring(0, Math.min(3, latin1.length()));
         if (!TYPES.contains(type) || latin1.length() > 3 && latin1.charAt(3) != '\t') {
             throw wrong(latin1, "a header line begins with @HD, @SQ, @RG, @PG or @CO and a TAB");

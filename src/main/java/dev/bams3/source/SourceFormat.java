@@ -25,6 +25,9 @@ public enum SourceFormat {
             Pattern.compile("[!-?A-~]{1,254}\t\\d{1,5}\t[!-~]+\t\\d{1,10}\t\\d{1,3}\t(?:[0-9*]|$)");
     private static final int RECORD_TABS = 10;
 
+    /** Where htslib looks for characters that are no text, before it takes a file without header for SAM. */
+    private static final int TEXT_LENGTH = 1024;
+
     private static final byte[] BAM_MAGIC = {'B', 'A', 'M', 1};
     private static final byte[] CRAM_MAGIC = {'C', 'R', 'A', 'M'};
 
@@ -82,6 +85,7 @@ public enum SourceFormat {
         String line = lineEnd < 0 ? text : text.substring(0, lineEnd);
         return HEADER_LINE.matcher(line).lookingAt()
                 || RECORD_LINE.matcher(line).lookingAt()
+                        && line.chars().limit(TEXT_LENGTH).allMatch(c -> c >= ' ' && c < 0x80 || c == '\t' || c == '\r')
                         && (lineEnd < 0 || line.chars().filter(c -> c == '\t').count() >= RECORD_TABS);
     }
 

@@ -63,6 +63,7 @@ class BamReaderTest {
         "4, -1, BAM header l_text",
         "4, 0x7fffffff, BAM header l_text",
         "4, 100000, BAM header text",
+        "8, 0x58, BAM header text",
         "TEXT, -1, BAM header n_ref",
         "TEXT, 100, BAM header",
         "NAME, 0, BAM header l_name",
