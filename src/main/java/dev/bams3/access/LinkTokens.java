@@ -24,7 +24,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Turns capability links into url-safe text that nobody else can make, and back: HMAC-SHA256 over what the link allows,
+ * RateLimit capability links into url-safe text that nobody else can make, and back: HMAC-SHA256 over what the link allows,
  * which is readable but tells nothing of who made it. A link is revoked by removing the key that signed it. Safe for many
  * threads.
  */

@@ -18,7 +18,7 @@ import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.web.admin.AdminFailures;
 import dev.bams3.web.admin.ConversionsController;
-import dev.bams3.web.admin.DatasetsController;
+import dev.bams3.web.admin.RemovalController;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -106,8 +106,8 @@ class JobsConfiguration {
     }
 
     @Bean
-    DatasetsController adminDatasetsController(Datasets datasets, Retention retention, Sweeper sweeper) {
-        return new DatasetsController(datasets, retention, sweeper);
+    RemovalController adminDatasetsController(Datasets datasets, Retention retention, Sweeper sweeper) {
+        return new RemovalController(datasets, retention, sweeper);
     }
 
     @Bean

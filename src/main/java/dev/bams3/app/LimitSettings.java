@@ -1,7 +1,7 @@
 package dev.bams3.app;
 
-import dev.bams3.access.Turns;
 import dev.bams3.error.ReadsException;
+import dev.bams3.security.RateLimit;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -21,8 +21,8 @@ public record LimitSettings(
         check("concurrent", concurrent, 0);
     }
 
-    Turns.Limits limits() {
-        return new Turns.Limits(requestsPerSecond, burst, concurrent);
+    RateLimit.Limits limits() {
+        return new RateLimit.Limits(requestsPerSecond, burst, concurrent);
     }
 
     private static void check(String name, int value, int least) {

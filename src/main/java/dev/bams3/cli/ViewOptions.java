@@ -1,9 +1,9 @@
 package dev.bams3.cli;
 
-import dev.bams3.sam.ColumnsText;
-import dev.bams3.sam.CriteriaText;
 import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.RecordView;
+import dev.bams3.view.ColumnsText;
+import dev.bams3.view.CriteriaText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -25,7 +25,7 @@ public record DatasetList(ListRequest request, List<DatasetId> ids, boolean more
             for (DatasetId id : ids) {
                 json.writeStartObject();
                 json.writeStringProperty("id", id.value());
-                json.writeStringProperty("dataset", DatasetView.path(id));
+                json.writeStringProperty("dataset", DatasetPath.path(id));
                 json.writeStringProperty("reads", "/reads/" + id);
                 json.writeEndObject();
             }

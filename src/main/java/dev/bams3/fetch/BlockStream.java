@@ -49,7 +49,7 @@ final class BlockStream implements StoredBlocks {
     private long bytesStarted;
     private long bytesHandedOn;
     private int handedOnOfCurrent;
-    private final Pace pace;
+    private final ReadAheadPace pace;
     private int getsStarted;
 
     BlockStream(ReadPlan plan, ChunkObjects chunks, @Nullable BlockCache cache, ChunkFetcher fetcher, Runnable watch) {
@@ -58,7 +58,7 @@ final class BlockStream implements StoredBlocks {
         this.cache = cache;
         this.fetcher = fetcher;
         reading = new OrderedTasks<>(fetcher.threads(), watch, "blocks of the dataset");
-        pace = new Pace(fetcher.clock());
+        pace = new ReadAheadPace(fetcher.clock());
     }
 
     @Override

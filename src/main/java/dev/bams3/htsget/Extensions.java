@@ -1,9 +1,9 @@
 package dev.bams3.htsget;
 
 import dev.bams3.error.ReadsException;
-import dev.bams3.sam.CriteriaText;
 import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.RecordView;
+import dev.bams3.view.CriteriaText;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,10 +1,10 @@
 package dev.bams3.htsget;
 
 import dev.bams3.error.ReadsException;
-import dev.bams3.sam.ColumnsText;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.RecordView;
+import dev.bams3.view.ColumnsText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

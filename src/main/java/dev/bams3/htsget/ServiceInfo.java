@@ -1,6 +1,6 @@
 package dev.bams3.htsget;
 
-import dev.bams3.sam.CriteriaText;
+import dev.bams3.view.CriteriaText;
 import java.io.ByteArrayOutputStream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.json.JsonFactory;

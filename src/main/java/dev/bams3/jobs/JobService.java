@@ -3,6 +3,7 @@ package dev.bams3.jobs;
 import dev.bams3.convert.Converter;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.StoreConditions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package dev.bams3.jobs;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.StoreConditions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -32,7 +32,7 @@ final class RunningJob {
     private final ConversionControl control = new ConversionControl();
     private final AtomicReference<@Nullable JobProgress> progress = new AtomicReference<>();
 
-    private final Pace pace = new Pace(System.nanoTime());
+    private final AttemptPace pace = new AttemptPace(System.nanoTime());
 
     /** Held while a revision is written, so that two threads do not follow the same one. */
     private final ReentrantLock writing = new ReentrantLock();

@@ -5,6 +5,7 @@ import dev.bams3.lifecycle.Retention;
 import dev.bams3.lifecycle.Retention.Finding;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.RevisionLog;
+import dev.bams3.storage.StoreConditions;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;

@@ -48,7 +48,7 @@ public final class Targets {
                     .orElseThrow(() -> ReadsException.notFound(
                             "referenceName",
                             "the dataset has no reference '" + region.referenceName()
-                                    + "'; its header (class=header) lists the names"));
+                                    + "'; its header lists the names"));
             byReference.computeIfAbsent(reference, unused -> new ArrayList<>()).add(region.positions());
         }
         List<Target> targets = new ArrayList<>();

@@ -14,9 +14,9 @@ import java.util.concurrent.Callable;
  * One block's way through a thread of the pool: decode, filter, mask, encode. The stored bytes are given back as soon as they are
  * decoded; the uncompressed records live only while this runs.
  */
-final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
+final class BlockTask implements Callable<AnswerBlock>, AutoCloseable {
     private final FetchedBlock stored;
-    private final DatasetView view;
+    private final ViewedDataset view;
     private final RecordEncoder encoder;
     private final DecoderPool decoders;
     private final ByteBudget.Lease charged;
@@ -25,7 +25,7 @@ final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
     /** Owns {@code stored} and {@code charged}. */
     BlockTask(
             FetchedBlock stored,
-            DatasetView view,
+            ViewedDataset view,
             RecordEncoder encoder,
             DecoderPool decoders,
             ByteBudget.Lease charged,
@@ -39,7 +39,7 @@ final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
     }
 
     @Override
-    public EncodedBlock call() {
+    public AnswerBlock call() {
         PlannedBlock block = stored.block();
         BlockEntry entry = block.entry();
         long began = System.nanoTime();
@@ -54,10 +54,10 @@ final class BlockTask implements Callable<EncodedBlock>, AutoCloseable {
         byte[] trimmed =
                 bytes.length() < bytes.buffer().length ? Arrays.copyOf(bytes.buffer(), bytes.length()) : bytes.buffer();
         // Of a block that passes the limit, some records will be encoded again.
-        byte[] source = view.isLimited() ? records : EncodedBlock.NO_SOURCE;
+        byte[] source = view.isLimited() ? records : AnswerBlock.NO_SOURCE;
         charged.shrinkTo(trimmed.length + source.length);
         times.add(decoded - began, System.nanoTime() - decoded);
-        return new EncodedBlock(
+        return new AnswerBlock(
                 new EncodedBytes(trimmed, trimmed.length), kept.records(), entry.records(), source, charged);
     }
 

@@ -33,12 +33,12 @@ final class EncodedBlocks implements AutoCloseable {
 
     private final ReadEngine engine;
     private final ChunkObjects chunks;
-    private final DatasetView view;
+    private final ViewedDataset view;
     private final RecordEncoder encoder;
     private final int expansion;
     private final ReadPlan plan;
     private final StoredBlocks stream;
-    private final OrderedTasks<EncodedBlock> encoding;
+    private final OrderedTasks<AnswerBlock> encoding;
     /** The tasks that are pending in {@link #encoding}, in the same order. */
     private final ArrayDeque<BlockTask> tasks = new ArrayDeque<>();
 
@@ -52,7 +52,7 @@ final class EncodedBlocks implements AutoCloseable {
             ReadEngine engine,
             ReadPlan plan,
             ChunkObjects chunks,
-            DatasetView view,
+            ViewedDataset view,
             RecordEncoder encoder,
             int expansion,
             Runnable watch) {
@@ -89,12 +89,12 @@ final class EncodedBlocks implements AutoCloseable {
     }
 
     /** The next block; the caller closes it. After a failure this is good only for closing. */
-    EncodedBlock next() {
+    AnswerBlock next() {
         if (tasks.isEmpty()) {
             submitFirst();
         }
         submitWhatIsReady();
-        EncodedBlock block = encoding.take();
+        AnswerBlock block = encoding.take();
         tasks.removeFirst();
         return block;
     }

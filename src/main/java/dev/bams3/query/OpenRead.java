@@ -27,12 +27,12 @@ import java.util.function.IntConsumer;
 public final class OpenRead implements AutoCloseable {
     private final OpenDataset dataset;
     private final ReadPlan plan;
-    private final DatasetView view;
+    private final ViewedDataset view;
     private final ReadEngine engine;
     private Runnable watch = () -> {};
     private Optional<SamHeader> header = Optional.empty();
 
-    OpenRead(OpenDataset dataset, ReadPlan plan, DatasetView view, ReadEngine engine) {
+    OpenRead(OpenDataset dataset, ReadPlan plan, ViewedDataset view, ReadEngine engine) {
         this.dataset = dataset;
         this.plan = plan;
         this.view = view;
@@ -202,8 +202,8 @@ public final class OpenRead implements AutoCloseable {
         try (EncodedBlocks blocks =
                 new EncodedBlocks(engine, enough(wanted), chunks(), view, encoder, expansion, watch)) {
             while (records < view.limit() && blocks.hasNext()) {
-                try (EncodedBlock whole = blocks.next()) {
-                    EncodedBlock block = whole.records() <= view.limit() - records
+                try (AnswerBlock whole = blocks.next()) {
+                    AnswerBlock block = whole.records() <= view.limit() - records
                             ? whole
                             : whole.first((int) (view.limit() - records), encoder);
                     if (headerIsDue) {
@@ -280,7 +280,7 @@ public final class OpenRead implements AutoCloseable {
         long scanned = 0;
         try (EncodedBlocks blocks = new EncodedBlocks(engine, some, chunks(), view, encoder, 0, watch)) {
             while (records < view.limit() && blocks.hasNext()) {
-                try (EncodedBlock block = blocks.next()) {
+                try (AnswerBlock block = blocks.next()) {
                     records += block.records();
                     scanned += block.scanned();
                 }

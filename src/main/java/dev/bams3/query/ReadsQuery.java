@@ -78,7 +78,7 @@ public final class ReadsQuery implements AutoCloseable {
      *     header does not have
      */
     public OpenRead open(OpenDataset dataset, ReadSelection selection, RecordView view) {
-        DatasetView concrete = new DatasetView(view, dataset, selection instanceof ReadSelection.Regions);
+        ViewedDataset concrete = new ViewedDataset(view, dataset, selection instanceof ReadSelection.Regions);
         List<Target> targets = Targets.of(dataset.references(), selection);
         Map<Integer, BlockList> blocks =
                 dataset.indexes(targets.stream().map(Target::reference).toList());
@@ -92,7 +92,7 @@ public final class ReadsQuery implements AutoCloseable {
      * @param blocks of the dataset, in file order
      */
     public OpenRead open(OpenDataset dataset, List<BlockEntry> blocks) {
-        DatasetView everything = new DatasetView(RecordView.ALL, dataset, false);
+        ViewedDataset everything = new ViewedDataset(RecordView.ALL, dataset, false);
         return new OpenRead(dataset, planner.plan(blocks), everything, engine);
     }
 

@@ -92,7 +92,7 @@ final class RecordMatcher {
             List<ReadGroup> groups, Predicate<ReadGroup> wanted, String field, String what, String name) {
         if (groups.stream().noneMatch(wanted)) {
             throw ReadsException.notFound(
-                    field, "the dataset has no " + what + " '" + name + "'; its header (class=header) lists them");
+                    field, "the dataset has no " + what + " '" + name + "'; its header lists them");
         }
     }
 

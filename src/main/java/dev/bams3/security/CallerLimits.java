@@ -3,7 +3,6 @@ package dev.bams3.security;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.bams3.access.Caller;
-import dev.bams3.access.Turns;
 import dev.bams3.htsget.HtsgetError;
 import dev.bams3.web.Access;
 import dev.bams3.web.Failures;
@@ -26,14 +25,14 @@ public final class CallerLimits extends OncePerRequestFilter {
 
     private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
-    private final Turns.Limits limits;
-    private final Cache<String, Turns> callers = Caffeine.newBuilder()
+    private final RateLimit.Limits limits;
+    private final Cache<String, RateLimit> callers = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(MAX_CALLERS)
             .expireAfterAccess(REMEMBERED)
             .build();
 
-    public CallerLimits(Turns.Limits limits) {
+    public CallerLimits(RateLimit.Limits limits) {
         this.limits = limits;
     }
 
@@ -47,10 +46,10 @@ public final class CallerLimits extends OncePerRequestFilter {
             throws IOException, ServletException {
         Caller caller = Access.caller(request);
         String key = caller.equals(Caller.ANONYMOUS) ? "from " + request.getRemoteAddr() : "is " + caller.name();
-        Turns turns = callers.get(key, unused -> new Turns(limits, System.nanoTime()));
-        Turns.Refusal refusal = turns.take(System.nanoTime());
-        if (refusal != Turns.Refusal.NONE) {
-            String message = refusal == Turns.Refusal.TOO_MANY_AT_ONCE
+        RateLimit turns = callers.get(key, unused -> new RateLimit(limits, System.nanoTime()));
+        RateLimit.Refusal refusal = turns.take(System.nanoTime());
+        if (refusal != RateLimit.Refusal.NONE) {
+            String message = refusal == RateLimit.Refusal.TOO_MANY_AT_ONCE
                     ? "you have " + limits.atOnce() + " requests under way, which is the limit; wait for one of them"
                     : "you ask more than " + limits.perSecond() + " times a second, which is the limit; ask slower";
             Failures.write(new HtsgetError(429, "TooManyRequests", message, OptionalInt.of(1)), request, response);

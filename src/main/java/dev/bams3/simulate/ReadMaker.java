@@ -3,7 +3,7 @@ package dev.bams3.simulate;
 import dev.bams3.sam.BamRecord;
 import dev.bams3.sam.SamFlags;
 import dev.bams3.simulate.Molecules.Molecule;
-import dev.bams3.simulate.RecordBytes.Placement;
+import dev.bams3.simulate.SimulatedBytes.Placement;
 import java.util.Arrays;
 
 /** Makes the BAM records of fragments. Holds scratch space: used by one thread at a time. */
@@ -20,7 +20,7 @@ final class ReadMaker {
     private final Genome genome;
     private final Molecules molecules;
     private final QualityModel qualityModel;
-    private final RecordBytes out;
+    private final SimulatedBytes out;
 
     private byte[] referenceBases = new byte[1024];
     private byte[] haplotypeBases = new byte[1024];
@@ -29,7 +29,7 @@ final class ReadMaker {
     private int[] cigar = new int[16];
     private int cigarLength;
 
-    ReadMaker(SimulationOptions options, int reference, Molecules molecules, RecordBytes out) {
+    ReadMaker(SimulationOptions options, int reference, Molecules molecules, SimulatedBytes out) {
         this.options = options;
         this.reference = reference;
         this.molecules = molecules;

@@ -147,7 +147,7 @@ public final class Simulator {
             }
         }
         placed.sort(IN_FILE_ORDER);
-        RecordBytes records = new RecordBytes();
+        SimulatedBytes records = new SimulatedBytes();
         ReadMaker maker = new ReadMaker(options, reference, molecules, records);
         for (Placed read : placed) {
             if (read.left()) {
@@ -160,7 +160,7 @@ public final class Simulator {
     }
 
     private static Piece unplaced(SimulationOptions options, long first, long last, BgzfDeflaters deflaters) {
-        RecordBytes records = new RecordBytes();
+        SimulatedBytes records = new SimulatedBytes();
         ReadMaker maker = new ReadMaker(options, 0, new Molecules(options, 0), records);
         boolean paired = options.layout() == Layout.PAIRED;
         int both = SamFlags.PAIRED | SamFlags.UNMAPPED | SamFlags.MATE_UNMAPPED;

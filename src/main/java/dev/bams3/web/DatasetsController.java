@@ -11,7 +11,7 @@ import dev.bams3.discovery.CoverageRequest;
 import dev.bams3.discovery.CoverageRequest.Source;
 import dev.bams3.discovery.DatasetDocument;
 import dev.bams3.discovery.DatasetList;
-import dev.bams3.discovery.DatasetView;
+import dev.bams3.discovery.DatasetPath;
 import dev.bams3.discovery.ListRequest;
 import dev.bams3.discovery.PlanDocument;
 import dev.bams3.discovery.PlanRequest;
@@ -92,7 +92,7 @@ public final class DatasetsController {
             method = {RequestMethod.GET, RequestMethod.HEAD})
     void dataset(@PathVariable String path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        DatasetView view = DatasetView.parse(path);
+        DatasetPath view = DatasetPath.parse(path);
         Map<String, List<String>> parameters = requests.parameters(request);
         switch (view.kind()) {
             case DESCRIPTION -> describe(view.id(), request, response);

@@ -2,9 +2,9 @@ package dev.bams3.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.discovery.DatasetView;
+import dev.bams3.discovery.DatasetPath;
 import dev.bams3.htsget.HtsgetRequest;
-import dev.bams3.sam.CriteriaText;
+import dev.bams3.view.CriteriaText;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -212,8 +212,8 @@ class OpenApiTest {
         // For clients that would take it for a dataset; no other is to ask so.
         served.remove("POST /reads/service-info");
         assertThat(described).isEqualTo(served);
-        for (DatasetView.Kind kind : DatasetView.Kind.values()) {
-            String question = kind == DatasetView.Kind.DESCRIPTION
+        for (DatasetPath.Kind kind : DatasetPath.Kind.values()) {
+            String question = kind == DatasetPath.Kind.DESCRIPTION
                     ? ""
                     : "/" + kind.name().toLowerCase(Locale.ROOT);
             assertThat(contract.paths().propertyNames()).contains("/datasets/{id}" + question);

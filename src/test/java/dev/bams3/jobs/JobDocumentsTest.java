@@ -18,6 +18,7 @@ import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.PutCondition;
+import dev.bams3.storage.StoreConditions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -9,6 +9,7 @@ import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.PutCondition;
+import dev.bams3.storage.StoreConditions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

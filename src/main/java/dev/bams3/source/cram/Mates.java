@@ -191,7 +191,7 @@ final class Mates {
 
     /** Writes flags, mate and template length of a record. */
     void put(int record, byte[] target, int offset) {
-        RecordBytes.putMate(
+        BamFields.putMate(
                 target,
                 offset,
                 flags[record],

@@ -34,7 +34,7 @@ final class Names {
             System.arraycopy(from, at, to, offset, fixed);
             System.arraycopy(name, 0, to, offset + fixed, name.length);
             System.arraycopy(from, at + fixed, to, offset + fixed + name.length, length - fixed);
-            RecordBytes.putInt32(to, offset, length + name.length - 4);
+            BamFields.putInt32(to, offset, length + name.length - 4);
             to[offset + 12] += (byte) name.length;
         }
         return named;

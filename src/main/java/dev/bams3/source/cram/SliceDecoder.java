@@ -231,7 +231,7 @@ final class SliceDecoder {
             throw place.corrupt("record " + record + " has " + bases + " bases, but a CIGAR of "
                     + length(cigar, operations, CONSUMES_READ));
         }
-        boolean long64k = operations > RecordBytes.MAX_CIGAR_LENGTH;
+        boolean long64k = operations > BamFields.MAX_CIGAR_LENGTH;
         if (long64k) {
             tags.addName(CG);
             tags.add('I');
@@ -252,21 +252,21 @@ final class SliceDecoder {
         int at = records.offset(record);
         int from = (int) (start - 1);
         int end = (int) Math.min(Integer.MAX_VALUE, from + Math.max(1, mapped ? span : 1));
-        RecordBytes.putFixed(target, at, (int) length, reference, from, end, nameLength, quality, stored, bases);
+        BamFields.putFixed(target, at, (int) length, reference, from, end, nameLength, quality, stored, bases);
         at += BamRecord.FIXED_LENGTH;
         nameMissing |= nameSeries.length == 0;
         nameSeries.copyTo(target, at);
         at += nameLength;
         if (long64k) {
-            RecordBytes.putInt32(target, at, bases << 4 | CigarBuilder.SOFT_CLIP);
-            RecordBytes.putInt32(target, at + 4, (int) span << 4 | CigarBuilder.SKIP);
+            BamFields.putInt32(target, at, bases << 4 | CigarBuilder.SOFT_CLIP);
+            BamFields.putInt32(target, at + 4, (int) span << 4 | CigarBuilder.SKIP);
         } else {
             for (int i = 0; i < operations; i++) {
-                RecordBytes.putInt32(target, at + 4 * i, cigar[i]);
+                BamFields.putInt32(target, at + 4 * i, cigar[i]);
             }
         }
         at += 4 * stored;
-        RecordBytes.putBases(read.bases(), bases, target, at);
+        BamFields.putBases(read.bases(), bases, target, at);
         at += (bases + 1) / 2;
         System.arraycopy(read.scores(), 0, target, at, bases);
         System.arraycopy(tags.bytes(), 0, target, at + bases, tags.length());

@@ -48,7 +48,7 @@ final class TagBytes {
 
     void addInt32(int value) {
         ensure(4);
-        RecordBytes.putInt32(bytes, length, value);
+        BamFields.putInt32(bytes, length, value);
         length += 4;
     }
 

@@ -169,8 +169,8 @@ final class WebObjectStore implements ObjectStore {
                     client,
                     request.build(),
                     head -> isRange(range, head.statusCode(), head.headers())
-                            ? RangeBody.of(range.length())
-                            : RangeBody.none(),
+                            ? ExactBody.of(range.length())
+                            : ExactBody.none(),
                     settings.attemptTimeout(),
                     name(key));
             if (!isRedirect(answer.statusCode())) {

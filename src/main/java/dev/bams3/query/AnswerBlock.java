@@ -14,17 +14,17 @@ import dev.bams3.sam.BamRecord;
  * @param source the wanted records themselves, back to back, where the answer has a limit; else {@link #NO_SOURCE}
  * @param charged what the bytes hold of the process
  */
-record EncodedBlock(EncodedBytes bytes, int records, int scanned, byte[] source, ByteBudget.Lease charged)
+record AnswerBlock(EncodedBytes bytes, int records, int scanned, byte[] source, ByteBudget.Lease charged)
         implements AutoCloseable {
     static final byte[] NO_SOURCE = {};
 
     /** The same of the first records only. It is this block that has to be closed. */
-    EncodedBlock first(int count, RecordEncoder encoder) {
+    AnswerBlock first(int count, RecordEncoder encoder) {
         int length = 0;
         for (int i = 0; i < count; i++) {
             length += BamRecord.length(source, length);
         }
-        return new EncodedBlock(encoder.block(source, 0, length), count, scanned, NO_SOURCE, charged);
+        return new AnswerBlock(encoder.block(source, 0, length), count, scanned, NO_SOURCE, charged);
     }
 
     @Override

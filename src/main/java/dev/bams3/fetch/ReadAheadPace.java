@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /** How fast a receiver takes bytes: about as many as it took in the last second, or since it began. */
-final class Pace {
+final class ReadAheadPace {
     private static final long PERIOD = Duration.ofSeconds(1).toNanos();
 
     private final LongSupplier clock;
@@ -13,7 +13,7 @@ final class Pace {
     private long bytesPerPeriod;
 
     /** @param clock nanoseconds, as of {@link System#nanoTime} */
-    Pace(LongSupplier clock) {
+    ReadAheadPace(LongSupplier clock) {
         this.clock = clock;
         began = clock.getAsLong();
     }

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 
 /** Rate and end follow from what this attempt has done, whatever earlier ones left to it. */
 @Tag("fast")
-class PaceTest {
+class AttemptPaceTest {
     private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
 
-    private final Pace pace = new Pace(0);
+    private final AttemptPace pace = new AttemptPace(0);
 
     private JobProgress after(int seconds, Phase phase, double fraction, long records, long kept, double keptFraction) {
         Progress now = new Progress(phase, fraction, records, 0, 7, 100, 0, kept, keptFraction);

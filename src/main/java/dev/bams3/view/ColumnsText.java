@@ -1,6 +1,8 @@
-package dev.bams3.sam;
+package dev.bams3.view;
 
 import dev.bams3.error.ReadsException;
+import dev.bams3.sam.RecordColumns;
+import dev.bams3.sam.RecordField;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A view made concrete for one dataset: what happens to the records of a block between decoding and encoding. */
-final class DatasetView {
+final class ViewedDataset {
     private final @Nullable RecordMatcher matcher;
     private final @Nullable ColumnMask columns;
     private final long limit;
@@ -23,7 +23,7 @@ final class DatasetView {
      * @param regions whether the selection is one of regions
      * @throws dev.bams3.error.ReadsException NOT_FOUND for a sample or read group that the header does not have
      */
-    DatasetView(RecordView view, OpenDataset dataset, boolean regions) {
+    ViewedDataset(RecordView view, OpenDataset dataset, boolean regions) {
         references = dataset.references().size();
         List<ReadGroup> groups = dataset.metadata().readGroups();
         matcher = view.criteria().equals(RecordCriteria.NONE) ? null : new RecordMatcher(view.criteria(), groups);

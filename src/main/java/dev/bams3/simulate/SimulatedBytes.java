@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** BAM records being written one behind the other into an array that grows (SAMv1 § 4.2, 2024-11-06). */
-final class RecordBytes {
+final class SimulatedBytes {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private byte[] buffer = new byte[4096];

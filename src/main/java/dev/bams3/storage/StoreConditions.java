@@ -1,11 +1,7 @@
-package dev.bams3.jobs;
+package dev.bams3.storage;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
-import dev.bams3.storage.ETag;
-import dev.bams3.storage.ObjectKey;
-import dev.bams3.storage.ObjectStore;
-import dev.bams3.storage.PutCondition;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
@@ -18,10 +14,10 @@ import java.util.UUID;
  */
 public record StoreConditions(boolean ifAbsent, boolean ifMatch) {
     /** What lies below for long was left by a process that died while it tried. */
-    static final String PREFIX = ".bams3-jobs/probe/";
+    public static final String PREFIX = ".bams3-jobs/probe/";
 
     /** @throws ReadsException what the store says other than about conditions */
-    static StoreConditions of(ObjectStore store) {
+    public static StoreConditions of(ObjectStore store) {
         ObjectKey key = new ObjectKey(PREFIX + UUID.randomUUID());
         ETag first = store.put(key, bytes("1"), PutCondition.ifAbsent());
         try {

@@ -1,7 +1,7 @@
-package dev.bams3.access;
+package dev.bams3.security;
 
-/** The turns of one caller: a token bucket for requests in a time, a count for requests at one time. Safe for many threads. */
-public final class Turns {
+/** The rate limit of one caller: a token bucket for requests in a time, a count for requests at one time. Safe for many threads. */
+public final class RateLimit {
     /**
      * @param perSecond requests a second in the long run; 0 is no limit
      * @param burst requests at once after a pause; at least 1
@@ -25,7 +25,7 @@ public final class Turns {
     private int underWay;
 
     /** @param nowNanos of a clock that never goes back; likewise below */
-    public Turns(Limits limits, long nowNanos) {
+    public RateLimit(Limits limits, long nowNanos) {
         this.limits = limits;
         left = limits.burst();
         lastNanos = nowNanos;

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * Makes of what an attempt tells of itself that by which its pace is known: each phase counts for itself, as records are
  * sorted and written at different speeds, and nothing that an earlier attempt has done.
  */
-final class Pace {
+final class AttemptPace {
     private long since;
     private double phaseFraction;
     private @Nullable Progress last;
 
     /** @param begun when the attempt began, as {@link System#nanoTime} has it */
-    Pace(long begun) {
+    AttemptPace(long begun) {
         since = begun;
     }
 

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Writes fields of BAM records (SAMv1 § 4.2). */
-final class RecordBytes {
+final class BamFields {
     /** More do not fit into the field; then they stand in the tag CG. */
     static final int MAX_CIGAR_LENGTH = 0xFFFF;
 
@@ -21,7 +21,7 @@ final class RecordBytes {
     private static final int MATE_REFERENCE = 24;
     private static final int FLAGS = 18;
 
-    private RecordBytes() {}
+    private BamFields() {}
 
     /** Base to code, as htslib maps all characters: what is no base is N. */
     private static byte[] nibbles() {

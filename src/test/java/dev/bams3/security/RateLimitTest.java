@@ -1,19 +1,19 @@
-package dev.bams3.access;
+package dev.bams3.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.access.Turns.Limits;
-import dev.bams3.access.Turns.Refusal;
+import dev.bams3.security.RateLimit.Limits;
+import dev.bams3.security.RateLimit.Refusal;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("fast")
-class TurnsTest {
+class RateLimitTest {
     private static final long SECOND = 1_000_000_000L;
 
     @Test
     void aPauseEarnsABurstAndNoMore() {
-        Turns turns = new Turns(new Limits(2, 3, 0), 0);
+        RateLimit turns = new RateLimit(new Limits(2, 3, 0), 0);
         for (int i = 0; i < 3; i++) {
             assertThat(turns.take(0)).isEqualTo(Refusal.NONE);
         }
@@ -28,7 +28,7 @@ class TurnsTest {
 
     @Test
     void aTurnThatWasGivenBackCanBeTakenAgain() {
-        Turns turns = new Turns(new Limits(0, 1, 2), 0);
+        RateLimit turns = new RateLimit(new Limits(0, 1, 2), 0);
         assertThat(turns.take(0)).isEqualTo(Refusal.NONE);
         assertThat(turns.take(0)).isEqualTo(Refusal.NONE);
         assertThat(turns.take(0)).isEqualTo(Refusal.TOO_MANY_AT_ONCE);

@@ -1,8 +1,11 @@
-package dev.bams3.sam;
+package dev.bams3.view;
 
 import dev.bams3.error.ReadsException;
+import dev.bams3.sam.RecordColumns;
+import dev.bams3.sam.RecordCriteria;
 import dev.bams3.sam.RecordCriteria.Subsample;
 import dev.bams3.sam.RecordCriteria.TagCondition;
+import dev.bams3.sam.RecordView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -10,7 +10,7 @@ import dev.bams3.error.ReadsException;
  * @param id the dataset
  * @param kind what of it
  */
-public record DatasetView(DatasetId id, Kind kind) {
+public record DatasetPath(DatasetId id, Kind kind) {
     /** A question. */
     public enum Kind {
         DESCRIPTION(""),
@@ -29,13 +29,13 @@ public record DatasetView(DatasetId id, Kind kind) {
      * @param path begins with a slash
      * @throws ReadsException INVALID_INPUT for what is not a dataset id
      */
-    public static DatasetView parse(String path) {
+    public static DatasetPath parse(String path) {
         for (Kind kind : Kind.values()) {
             if (kind != Kind.DESCRIPTION && path.endsWith(kind.suffix)) {
-                return new DatasetView(id(path.substring(0, path.length() - kind.suffix.length())), kind);
+                return new DatasetPath(id(path.substring(0, path.length() - kind.suffix.length())), kind);
             }
         }
-        return new DatasetView(id(path.endsWith("/") ? path.substring(0, path.length() - 1) : path), Kind.DESCRIPTION);
+        return new DatasetPath(id(path.endsWith("/") ? path.substring(0, path.length() - 1) : path), Kind.DESCRIPTION);
     }
 
     private static DatasetId id(String path) {

@@ -21,14 +21,14 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Removes datasets, and what nobody can reach any more. */
 @Controller
-public final class DatasetsController {
+public final class RemovalController {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Datasets datasets;
     private final Retention retention;
     private final Sweeper sweeper;
 
-    public DatasetsController(Datasets datasets, Retention retention, Sweeper sweeper) {
+    public RemovalController(Datasets datasets, Retention retention, Sweeper sweeper) {
         this.datasets = datasets;
         this.retention = retention;
         this.sweeper = sweeper;

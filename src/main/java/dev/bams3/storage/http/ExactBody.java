@@ -10,25 +10,25 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers a body of exactly so many bytes; one that is shorter or longer is a broken answer. */
-final class RangeBody implements HttpResponse.BodySubscriber<byte[]> {
+final class ExactBody implements HttpResponse.BodySubscriber<byte[]> {
     private final byte[] body;
     private final boolean wanted;
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
     private int filled;
     private Flow.@Nullable Subscription subscription;
 
-    private RangeBody(int length, boolean wanted) {
+    private ExactBody(int length, boolean wanted) {
         body = new byte[length];
         this.wanted = wanted;
     }
 
-    static RangeBody of(int length) {
-        return new RangeBody(length, true);
+    static ExactBody of(int length) {
+        return new ExactBody(length, true);
     }
 
     /** A body of which no byte is read: it may be as long as the file. */
-    static RangeBody none() {
-        return new RangeBody(0, false);
+    static ExactBody none() {
+        return new ExactBody(0, false);
     }
 
     @Override
