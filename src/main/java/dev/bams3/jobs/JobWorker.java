@@ -40,7 +40,7 @@ public final class JobWorker implements AutoCloseable {
     private final Clock clock;
     private final Thread loop;
 
-    private final Map<JobId, RunningJob> running = new ConcurrentHashMap<>();
+    private final Map<JobId, Attempt> running = new ConcurrentHashMap<>();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
     private volatile @Nullable StoreConditions conditions;
@@ -237,7 +237,7 @@ public final class JobWorker implements AutoCloseable {
     }
 
     private void start(Job job) {
-        RunningJob attempt = new RunningJob(job, documents, settings, signal, runner, clock);
+        Attempt attempt = new Attempt(job, documents, settings, signal, runner, clock);
         running.put(job.id(), attempt);
         Thread thread = Thread.ofPlatform().name("job-" + job.id()).daemon().unstarted(() -> {
             try {
@@ -263,7 +263,7 @@ public final class JobWorker implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        running.values().forEach(RunningJob::stop);
+        running.values().forEach(Attempt::stop);
         for (Thread thread : threads) {
             try {
                 thread.join();
