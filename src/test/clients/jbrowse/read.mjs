@@ -1,18 +1,8 @@
-// Reads a region as JBrowse does and writes the first eleven columns of SAM: node read.mjs <base> <id> <reference> <start> <end>
+// Reads a region as JBrowse does by htsget: node read.mjs <base> <id> <reference> <start> <end>
 import { HtsgetFile } from '@gmod/bam';
+import { print } from './records.mjs';
 
 const [baseUrl, trackId, reference, start, end] = process.argv.slice(2);
 const file = new HtsgetFile({ baseUrl, trackId });
 await file.getHeader();
-const names = file.indexToChr.map((one) => one.refName);
-const nameOf = (index) => (index < 0 ? '*' : names[index]);
-const lines = [];
-for (const read of await file.getRecordsForRange(reference, Number(start), Number(end))) {
-  const mate = read.next_refid >= 0 && read.next_refid === read.ref_id ? '=' : nameOf(read.next_refid);
-  const qual = read.qual === null ? '*' : String.fromCharCode(...read.qual.map((value) => value + 33));
-  lines.push([
-    read.name, read.flags, nameOf(read.ref_id), read.start + 1, read.mq ?? 255, read.CIGAR || '*',
-    mate, read.next_pos + 1, read.template_length, read.seq || '*', qual,
-  ].join('\t'));
-}
-process.stdout.write(lines.map((line) => line + '\n').join(''));
+print(file, await file.getRecordsForRange(reference, Number(start), Number(end)));

@@ -94,6 +94,8 @@ public final class BamIndexEncoder {
         }
         long[] windows = windows(runs);
         out.int32(bins.size() + 1);
+        // First, because htsjdk (4.3) looks for the unplaced reads behind the loffset of a CSI's last bin.
+        addCounts(runs, mapped, unmapped);
         bins.forEach((bin, chunks) -> {
             out.int32(bin);
             if (form == Form.CSI) {
@@ -105,7 +107,6 @@ public final class BamIndexEncoder {
                 out.int64(chunk.to());
             }
         });
-        addCounts(runs, mapped, unmapped);
         if (form == Form.BAI) {
             out.int32(windows.length);
             for (long window : windows) {
@@ -114,7 +115,7 @@ public final class BamIndexEncoder {
         }
     }
 
-    /** The bin behind the last one, whose chunks are the place of the reference and its counts. */
+    /** The pseudo-bin, numbered behind the last one, whose chunks are the place of the reference and its counts. */
     private void addCounts(List<Run> runs, long mapped, long unmapped) {
         out.int32(firstBin(depth + 1) + 1);
         if (form == Form.CSI) {

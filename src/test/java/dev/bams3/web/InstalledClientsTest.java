@@ -71,6 +71,25 @@ class InstalledClientsTest {
         assertThat(region.lines()).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "bai, chr1, 1000, 90000",
+        "csi, chr1, 1000, 1001",
+        "bai, HLA-A*01:01, 0, 5000",
+        "csi, HG002#1#chr2, 49000, 1000000"
+    })
+    void jbrowseReadsARegionOfAFile(String index, String reference, int start, int end) throws IOException {
+        String bam = READS.server().url("/files/" + ServedReads.ID + ".bam");
+        Tool.Result region = node("file.mjs", bam, bam + "." + index, reference, start, end);
+        assertThat(region.exit()).as(region.errors()).isZero();
+        // Of any BAM file it also returns the reads that end where the region begins.
+        List<String> expected = READS.overlapping(reference, start - 1, end).stream()
+                .map(InstalledClientsTest::firstColumns)
+                .toList();
+        assertThat(expected).isNotEmpty();
+        assertThat(region.lines()).isEqualTo(expected);
+    }
+
     /** It alone shows people what an error says. */
     @Test
     void jbrowseShowsTheMessageOfAnError() throws IOException {
@@ -81,6 +100,11 @@ class InstalledClientsTest {
     }
 
     private Tool.Result jbrowse(String id, String reference, int start, int end) throws IOException {
+        return node("read.mjs", READS.server().url("/reads"), id, reference, start, end);
+    }
+
+    private Tool.Result node(String program, String first, String second, String reference, int start, int end)
+            throws IOException {
         Path installed = Path.of("target/clients/jbrowse").toAbsolutePath();
         assumeTrue(
                 Files.isDirectory(installed.resolve("node_modules")),
@@ -88,9 +112,9 @@ class InstalledClientsTest {
         return Tool.run(
                 folder,
                 "node",
-                installed.resolve("read.mjs").toString(),
-                READS.server().url("/reads"),
-                id,
+                installed.resolve(program).toString(),
+                first,
+                second,
                 reference,
                 String.format(Locale.ROOT, "%d", start),
                 String.format(Locale.ROOT, "%d", end));
