@@ -137,10 +137,12 @@ public final class Retention {
         try {
             published = published(location);
         } catch (ReadsException e) {
-            if (e.kind() == ErrorKind.CORRUPT || e.kind() == ErrorKind.UNSUPPORTED_VERSION) {
-                return;
+            switch (e.kind()) {
+                case CORRUPT, UNSUPPORTED_VERSION, TOO_LARGE -> {
+                    return;
+                }
+                default -> throw e;
             }
-            throw e;
         }
         if (published.isPresent() && published.get().since().isAfter(limit)) {
             return;

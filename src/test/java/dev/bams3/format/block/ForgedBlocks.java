@@ -46,6 +46,22 @@ public final class ForgedBlocks {
         return resealed(block, stored, rawLength, records);
     }
 
+    /** Returns the same block, saying of itself that it has so many bytes of records. */
+    public static EncodedBlock claiming(EncodedBlock block, int rawLength) {
+        BlockFrame frame = new BlockFrame("forged", block.stored(), 0, block.at(0, 0));
+        int records = Math.toIntExact(block.digest().records());
+        try (BlockFrameWriter out = new BlockFrameWriter(1);
+                BlockStreams in = new BlockStreams()) {
+            out.begin();
+            for (int i = 0; i < frame.count; i++) {
+                byte[] raw = new byte[frame.rawLengths[i]];
+                in.unpack(frame, i, raw, 0);
+                out.add(frame.ids[i], frame.transforms[i], raw, 0, raw.length);
+            }
+            return resealed(block, out.finish(rawLength, records, block.reference()), rawLength, records);
+        }
+    }
+
     private static byte[] changed(byte[] raw, Random random) {
         byte[] changed = raw.clone();
         switch (random.nextInt(5)) {
