@@ -6,6 +6,7 @@ import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.error.ReadsException;
 import dev.bams3.format.DatasetMetadata;
 import dev.bams3.format.DatasetMetadata.Compression;
+import dev.bams3.format.DatasetMetadata.SourceWarning;
 import dev.bams3.source.SourceObject;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -73,6 +74,15 @@ final class ConvertCommand implements Callable<Integer> {
                 made = converter.convert(object, destination, options, display);
             }
             context.out().println(summary(made, object.size(), (System.nanoTime() - begun) / 1e9));
+            for (SourceWarning warning : made.source().warnings()) {
+                context.out()
+                        .println(String.format(
+                                Locale.ROOT,
+                                "warning: %s: %,d, such as %s",
+                                warning.kind(),
+                                warning.count(),
+                                warning.example()));
+            }
         }
         return 0;
     }

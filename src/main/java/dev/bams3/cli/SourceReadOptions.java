@@ -24,6 +24,12 @@ final class SourceReadOptions {
     private boolean allowMissingEof;
 
     @Option(
+            names = "--allow-unknown-references",
+            description = "Make reads of SAM text unmapped whose reference the header lacks, as samtools does; they are"
+                    + " counted.")
+    private boolean allowUnknownReferences;
+
+    @Option(
             names = "--sort-memory",
             paramLabel = "<size>",
             description = "Memory for sorting, such as 1GiB (default: 192MiB).")
@@ -39,6 +45,7 @@ final class SourceReadOptions {
     /** @param context opens the store of the references */
     ConversionOptions applyTo(ConversionOptions options, CommandContext context) {
         return options.withAllowMissingEndOfFile(allowMissingEof)
+                .withAllowUnknownReferences(allowUnknownReferences)
                 .withReference(Optional.ofNullable(reference)
                         .map(address -> ReferenceFile.at(
                                 ObjectUri.parse("--reference", address),

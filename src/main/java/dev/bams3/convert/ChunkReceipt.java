@@ -7,6 +7,7 @@ import dev.bams3.format.Flagstat;
 import dev.bams3.format.StreamDigest;
 import dev.bams3.sort.RecordOrder;
 import dev.bams3.source.RecordSource;
+import dev.bams3.source.SourceWarnings;
 import dev.bams3.storage.ETag;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.List;
  * @param passed flagstat counts of records that passed quality control
  * @param failed flagstat counts of the others
  * @param end last bytes of the object: its directory and its tail
+ * @param warnings of the part of the source that it holds
  */
 @SuppressWarnings("ArrayRecordComponent") // a document, never compared
 record ChunkReceipt(
@@ -34,7 +36,8 @@ record ChunkReceipt(
         StreamDigest digest,
         long[] passed,
         long[] failed,
-        byte[] end) {
+        byte[] end,
+        List<SourceWarnings.Warning> warnings) {
 
     static ChunkReceipt of(
             ChunkEntry chunk,
@@ -44,14 +47,15 @@ record ChunkReceipt(
             long next,
             StreamDigest digest,
             Flagstat flagstat,
-            byte[] end) {
+            byte[] end,
+            List<SourceWarnings.Warning> warnings) {
         long[] passed = new long[Flagstat.Category.values().length];
         long[] failed = new long[passed.length];
         for (Flagstat.Category category : Flagstat.Category.values()) {
             passed[category.ordinal()] = flagstat.passed(category);
             failed[category.ordinal()] = flagstat.failed(category);
         }
-        return new ChunkReceipt(chunk, etag.value(), crc32c, from, next, digest, passed, failed, end);
+        return new ChunkReceipt(chunk, etag.value(), crc32c, from, next, digest, passed, failed, end, warnings);
     }
 
     Flagstat flagstat() {

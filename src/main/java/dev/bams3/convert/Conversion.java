@@ -9,12 +9,15 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
 import dev.bams3.format.EncodedBlock;
 import dev.bams3.format.StreamDigest;
+import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.sort.ExternalSort;
 import dev.bams3.sort.RecordOrder;
 import dev.bams3.source.BamRecords;
 import dev.bams3.source.RecordSource;
+import dev.bams3.source.RecordWarnings;
 import dev.bams3.source.SourceFile;
+import dev.bams3.source.SourceWarnings;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -46,7 +49,7 @@ final class Conversion implements AutoCloseable {
     private long encodingBytes;
 
     /** A block, and the one it was made from, whose array can be used again. */
-    private record Encoded(EncodedBlock block, RawBlock raw) {}
+    private record Encoded(EncodedBlock block, RawBlock raw, List<SourceWarnings.Warning> warnings) {}
 
     /**
      * @param source stays the caller's
@@ -154,7 +157,11 @@ final class Conversion implements AutoCloseable {
             takeEncoded();
         }
         encodingBytes += charge(block);
-        encoding.submit(() -> new Encoded(codecs.encode(block, options.verify()), block));
+        ReferenceDictionary references = source.records().header().references();
+        encoding.submit(() -> new Encoded(
+                codecs.encode(block, options.verify()),
+                block,
+                RecordWarnings.of(block.bytes(), block.length(), references)));
         while (encoding.isReady()) {
             takeEncoded();
         }
@@ -169,7 +176,8 @@ final class Conversion implements AutoCloseable {
         Encoded encoded = encoding.take();
         encodingBytes -= charge(encoded.raw());
         cutter.reuse(encoded.raw().bytes());
-        writer.add(encoded.block(), encoded.raw().from());
+        writer.add(encoded.block(), encoded.raw().from(), encoded.warnings());
+        writer.add(source.records().takeWarnings());
     }
 
     private List<ChunkReceipt> finish(long next) {

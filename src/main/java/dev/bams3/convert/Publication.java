@@ -12,12 +12,14 @@ import dev.bams3.format.DatasetMetadata.Compression;
 import dev.bams3.format.DatasetMetadata.IndexObject;
 import dev.bams3.format.DatasetMetadata.ReadsTotals;
 import dev.bams3.format.DatasetMetadata.ReferenceReads;
+import dev.bams3.format.DatasetMetadata.SourceWarning;
 import dev.bams3.format.HeaderCodec;
 import dev.bams3.format.IndexWriter;
 import dev.bams3.format.RecordStatistics;
 import dev.bams3.format.StoredRange;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.source.SourceHead;
+import dev.bams3.source.SourceWarnings;
 import dev.bams3.storage.PutCondition;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -40,6 +42,7 @@ final class Publication {
     private final RecordStatistics statistics;
     private final Map<Integer, List<BlockEntry>> blocks = new TreeMap<>();
     private final List<ChunkEntry> chunks = new ArrayList<>();
+    private final SourceWarnings warnings = new SourceWarnings();
     private long lastKey = Long.MIN_VALUE;
 
     /**
@@ -88,6 +91,7 @@ final class Publication {
         blocks.computeIfAbsent(chunk.reference(), reference -> new ArrayList<>())
                 .addAll(entries);
         chunks.add(chunk);
+        warnings.add(receipt.warnings());
         statistics.add(chunk.reference(), entries, receipt.digest(), receipt.flagstat());
     }
 
@@ -129,7 +133,7 @@ final class Publication {
                 Bams3Format.VERSION,
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
                 program,
-                source,
+                source.withWarnings(warnings()),
                 workspace.uuid(),
                 workspace.generation(),
                 List.of(),
@@ -153,6 +157,12 @@ final class Publication {
         }
         supervision.fence().check();
         return workspace.commit().publish(metadata, condition);
+    }
+
+    private List<SourceWarning> warnings() {
+        return warnings.list().stream()
+                .map(warning -> new SourceWarning(warning.kind().key(), warning.count(), warning.example()))
+                .toList();
     }
 
     private ReadsTotals reads(int reference, IndexWriter index) {

@@ -10,6 +10,7 @@ import dev.bams3.format.ChunkWriter;
 import dev.bams3.format.EncodedBlock;
 import dev.bams3.format.Flagstat;
 import dev.bams3.format.StreamDigest;
+import dev.bams3.source.SourceWarnings;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectUpload;
@@ -44,6 +45,7 @@ final class ShardWriter implements AutoCloseable {
         private final List<byte[]> parts = new ArrayList<>();
         private Flagstat flagstat = Flagstat.NONE;
         private StreamDigest digest = StreamDigest.EMPTY;
+        private final SourceWarnings warnings = new SourceWarnings();
 
         OpenChunk(ChunkWriter writer, int reference, long from) {
             this.writer = writer;
@@ -81,8 +83,9 @@ final class ShardWriter implements AutoCloseable {
      * Takes the next block in file order.
      *
      * @param from virtual offset of its first record
+     * @param warnings of its records
      */
-    void add(EncodedBlock block, long from) {
+    void add(EncodedBlock block, long from, List<SourceWarnings.Warning> warnings) {
         OpenChunk open = chunk;
         if (open != null && (open.reference != block.reference() || sizing.endsChunk(open.writer.rawBytes()))) {
             endChunk(open, from);
@@ -102,7 +105,15 @@ final class ShardWriter implements AutoCloseable {
             nextChunk++;
         }
         open.add(block);
+        open.warnings.add(warnings);
         storedBytes += block.stored().length;
+    }
+
+    /** Notes warnings of the source with the chunk that is open; after a block was added. */
+    void add(List<SourceWarnings.Warning> warnings) {
+        if (chunk != null) {
+            chunk.warnings.add(warnings);
+        }
     }
 
     private void endChunk(OpenChunk open, long next) {
@@ -125,7 +136,8 @@ final class ShardWriter implements AutoCloseable {
             etag = upload.complete();
         }
         int crc = Workspace.crc32c(open.parts);
-        ChunkReceipt receipt = ChunkReceipt.of(entry, etag, crc, open.from, next, open.digest, open.flagstat, end);
+        ChunkReceipt receipt = ChunkReceipt.of(
+                entry, etag, crc, open.from, next, open.digest, open.flagstat, end, open.warnings.list());
         workspace.store(receipt);
         return receipt;
     }

@@ -27,6 +27,7 @@ public record DatasetDocument(DatasetId id, DatasetMetadata metadata) {
             json.writeStringProperty("createdBy", metadata.createdBy());
             json.writeStringProperty("sortOrder", DatasetMetadata.SORT_ORDER);
             source(json);
+            warnings(json);
             json.writeNumberProperty("records", metadata.digest().records());
             json.writeNumberProperty("bases", metadata.bases());
             json.writeStringProperty("digest", metadata.digest().hex());
@@ -57,6 +58,18 @@ public record DatasetDocument(DatasetId id, DatasetMetadata metadata) {
         source.declaredOrder().ifPresent(order -> json.writeStringProperty("declaredOrder", order));
         json.writeBooleanProperty("sortedOnConversion", source.sortedOnConversion());
         json.writeEndObject();
+    }
+
+    private void warnings(JsonGenerator json) {
+        json.writeArrayPropertyStart("warnings");
+        for (DatasetMetadata.SourceWarning warning : metadata.source().warnings()) {
+            json.writeStartObject();
+            json.writeStringProperty("kind", warning.kind());
+            json.writeNumberProperty("count", warning.count());
+            json.writeStringProperty("example", warning.example());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private void sizes(JsonGenerator json) {

@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * SAM text, byte for byte what {@code samtools view -h --no-PG} (1.16) prints: tags in file order, all whole numbers as
- * {@code i}, a CIGAR of a CG tag in its place and that tag left out.
+ * {@code i}, a CIGAR of a CG tag in its place and that tag left out. Of a name that is padded with NULs, which samtools
+ * prints and then cannot read, the padding is left out.
  *
  * <p>SAM has no terminator. Lines after the last record are errors to its readers ({@code samtools} fails on a comment or
  * an empty line there), so a reader relies on the end of the HTTP message: a broken answer ends without its last chunk.

@@ -125,6 +125,7 @@ public record DatasetMetadata(
      * @param format `BAM`, `SAM` or `CRAM`
      * @param declaredOrder {@code SO} of its header
      * @param sortedOnConversion whether its records were not in coordinate order and had to be sorted
+     * @param warnings what it has that is not right, and was converted as it is
      */
     public record Source(
             String uri,
@@ -132,7 +133,36 @@ public record DatasetMetadata(
             Optional<String> etag,
             String format,
             Optional<String> declaredOrder,
-            boolean sortedOnConversion) {}
+            boolean sortedOnConversion,
+            List<SourceWarning> warnings) {
+        public Source {
+            warnings = List.copyOf(warnings);
+        }
+
+        /** A source without warnings. */
+        public Source(
+                String uri,
+                OptionalLong size,
+                Optional<String> etag,
+                String format,
+                Optional<String> declaredOrder,
+                boolean sortedOnConversion) {
+            this(uri, size, etag, format, declaredOrder, sortedOnConversion, List.of());
+        }
+
+        public Source withWarnings(List<SourceWarning> newWarnings) {
+            return new Source(uri, size, etag, format, declaredOrder, sortedOnConversion, newWarnings);
+        }
+    }
+
+    /**
+     * Warnings of one kind.
+     *
+     * @param kind a word, such as `past-reference-end`; readers meet unknown ones
+     * @param count of records or lines
+     * @param example one of them, for people
+     */
+    public record SourceWarning(String kind, long count, String example) {}
 
     /**
      * How blocks were written.

@@ -3,9 +3,11 @@ package dev.bams3.format;
 import dev.bams3.error.ReadsException;
 import dev.bams3.format.DatasetMetadata.ReadsTotals;
 import dev.bams3.format.DatasetMetadata.ReferenceReads;
+import dev.bams3.format.DatasetMetadata.SourceWarning;
 import dev.bams3.sam.SamHeader.ReadGroup;
 import java.io.ByteArrayOutputStream;
 import java.util.HexFormat;
+import java.util.List;
 import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -30,6 +32,7 @@ public final class MetadataCodec {
             json.writeStringProperty("created", metadata.created().toString());
             json.writeStringProperty("created_by", metadata.createdBy());
             writeSource(json, metadata.source());
+            writeWarnings(json, metadata.source().warnings());
             json.writeStringProperty("uuid", metadata.uuid().toString());
             json.writeStringProperty("generation", metadata.generation());
             json.writeArrayPropertyStart("required_features");
@@ -83,6 +86,21 @@ public final class MetadataCodec {
         source.declaredOrder().ifPresent(order -> json.writeStringProperty("declared_order", order));
         json.writeBooleanProperty("sorted_on_conversion", source.sortedOnConversion());
         json.writeEndObject();
+    }
+
+    private static void writeWarnings(JsonGenerator json, List<SourceWarning> warnings) {
+        if (warnings.isEmpty()) {
+            return;
+        }
+        json.writeArrayPropertyStart("warnings");
+        for (SourceWarning warning : warnings) {
+            json.writeStartObject();
+            json.writeStringProperty("kind", warning.kind());
+            json.writeNumberProperty("count", warning.count());
+            json.writeStringProperty("example", warning.example());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static void writeStatistics(JsonGenerator json, DatasetMetadata metadata) {

@@ -9,6 +9,7 @@ import dev.bams3.format.DatasetMetadata.IndexObject;
 import dev.bams3.format.DatasetMetadata.ReadsTotals;
 import dev.bams3.format.DatasetMetadata.ReferenceReads;
 import dev.bams3.format.DatasetMetadata.Source;
+import dev.bams3.format.DatasetMetadata.SourceWarning;
 import dev.bams3.genome.Reference;
 import dev.bams3.sam.SamHeader.ReadGroup;
 import java.time.DateTimeException;
@@ -70,7 +71,7 @@ final class MetadataReader {
                 version,
                 instant(root),
                 root.text("created_by"),
-                source(root.object("source")),
+                source(root.object("source")).withWarnings(warnings(root)),
                 uuid(root),
                 generation(root),
                 features,
@@ -145,6 +146,17 @@ final class MetadataReader {
                 source.text("format"),
                 source.optionalText("declared_order"),
                 source.bool("sorted_on_conversion"));
+    }
+
+    private List<SourceWarning> warnings(Fields root) {
+        List<SourceWarning> warnings = new ArrayList<>();
+        if (root.has("warnings")) {
+            for (Fields warning : root.array("warnings")) {
+                warnings.add(new SourceWarning(
+                        warning.text("kind"), warning.count("count", Long.MAX_VALUE), warning.text("example")));
+            }
+        }
+        return warnings;
     }
 
     private static Compression compression(Fields compression) {

@@ -74,6 +74,7 @@ record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
                 .withCompression(compression)
                 .withReplace(replacement)
                 .withVerify(options.verify())
+                .withAllowUnknownReferences(options.allowUnknownReferences())
                 .withReference(options.reference().map(reference -> opened.reference("options.reference", reference)))
                 .withSort(options.sort())
                 .withSort(ConversionOptions.DEFAULT.sortMemory(), temporary)

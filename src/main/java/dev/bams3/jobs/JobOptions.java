@@ -16,6 +16,8 @@ import java.util.OptionalLong;
  * @param replace whether a dataset of this name may be there already, and is replaced; one that others publish later is not
  * @param reference FASTA file (with .fai) of a CRAM's references: an address within the permitted sources
  * @param verify whether every block is decoded again before it is stored
+ * @param allowUnknownReferences whether reads of SAM text whose reference the header lacks become unmapped; else the
+ *     source is refused
  */
 public record JobOptions(
         OptionalLong chunkBytes,
@@ -24,9 +26,10 @@ public record JobOptions(
         boolean sort,
         boolean replace,
         Optional<String> reference,
-        boolean verify) {
+        boolean verify,
+        boolean allowUnknownReferences) {
     public static final JobOptions DEFAULT = new JobOptions(
-            OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), true, false, Optional.empty(), true);
+            OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), true, false, Optional.empty(), true, false);
 
     private static final long MIN_CHUNK = 64L << 10;
     private static final long MAX_CHUNK = 256L << 20;

@@ -1,6 +1,7 @@
 package dev.bams3.jobs;
 
 import dev.bams3.format.DatasetMetadata;
+import java.util.List;
 
 /**
  * What a job published.
@@ -14,6 +15,7 @@ import dev.bams3.format.DatasetMetadata;
  * @param chunkBytes bytes of them
  * @param indexBytes bytes of the block index
  * @param sorted whether the records had to be sorted
+ * @param warnings what the source has that is not right, and was converted as it is
  */
 public record JobResult(
         String uuid,
@@ -24,7 +26,21 @@ public record JobResult(
         int chunks,
         long chunkBytes,
         long indexBytes,
-        boolean sorted) {
+        boolean sorted,
+        List<Warning> warnings) {
+    public JobResult {
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Warnings of one kind.
+     *
+     * @param kind a word, such as `past-reference-end`
+     * @param count of records or lines
+     * @param example one of them
+     */
+    public record Warning(String kind, long count, String example) {}
+
     static JobResult of(DatasetMetadata metadata) {
         return new JobResult(
                 metadata.uuid().toString(),
@@ -35,6 +51,9 @@ public record JobResult(
                 metadata.chunks().count(),
                 metadata.chunks().length(),
                 metadata.index().length(),
-                metadata.source().sortedOnConversion());
+                metadata.source().sortedOnConversion(),
+                metadata.source().warnings().stream()
+                        .map(warning -> new Warning(warning.kind(), warning.count(), warning.example()))
+                        .toList());
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Warnings of a source, counted by kind, with the first example of each. Safe for use by many threads. */
 public final class SourceWarnings {
@@ -24,6 +25,16 @@ public final class SourceWarnings {
                 kind,
                 new Warning(kind, count, example),
                 (first, more) -> new Warning(kind, first.count() + more.count(), first.example()));
+    }
+
+    /** Counts one more of a kind. */
+    synchronized void count(WarningKind kind, Supplier<String> example) {
+        Warning before = found.get(kind);
+        found.put(
+                kind,
+                before == null
+                        ? new Warning(kind, 1, example.get())
+                        : new Warning(kind, before.count() + 1, before.example()));
     }
 
     public synchronized void add(List<Warning> warnings) {

@@ -76,7 +76,8 @@ class KilledServiceTest {
                     true,
                     false,
                     Optional.empty(),
-                    true);
+                    true,
+                    false);
             job = asked.bean(JobService.class)
                     .jobs()
                     .submit(new JobRequest("file:" + root + "/source.bam", DATASET, small), Optional.empty());

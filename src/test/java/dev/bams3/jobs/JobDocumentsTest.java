@@ -51,6 +51,7 @@ class JobDocumentsTest {
                 false,
                 true,
                 Optional.of("file:/r.fa"),
+                false,
                 false);
         Job job = Job.submitted(
                         JobId.ofKey("a"),
@@ -66,7 +67,7 @@ class JobDocumentsTest {
                         NOW);
         Job failed = job.failed(JobError.of(ReadsException.corrupt("a.bam", 17, "block", "is wrong")), NOW);
         assertThat(failed.error().orElseThrow().offset()).hasValue(17);
-        Job done = job.succeeded(new JobResult("u", "g", 1, 2, "d", 3, 4, 5, true), Optional.empty(), NOW);
+        Job done = job.succeeded(new JobResult("u", "g", 1, 2, "d", 3, 4, 5, true, List.of()), Optional.empty(), NOW);
         for (Job written : List.of(job, failed, done)) {
             JobId id = JobId.ofKey(written.state().name());
             Job named = new Job(

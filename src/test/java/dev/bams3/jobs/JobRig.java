@@ -184,7 +184,8 @@ final class JobRig implements AutoCloseable {
                         usual.sort(),
                         true,
                         usual.reference(),
-                        usual.verify()));
+                        usual.verify(),
+                        false));
     }
 
     static Job submit(JobService replica, JobRequest request) {

@@ -79,7 +79,14 @@ class JobWorkerTest {
         byte[] unsorted = Bams.file(
                 RandomRecords.header(), new RandomRecords(5).sortedList(200).reversed());
         JobOptions inOrder = new JobOptions(
-                OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), false, false, Optional.empty(), true);
+                OptionalLong.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                false,
+                false,
+                Optional.empty(),
+                true,
+                false);
         Job job = JobRig.submit(idle, new JobRequest(rig.source("u.bam", unsorted), "unsorted", inOrder));
         rig.replica();
         Job failed = JobRig.ended(idle, job.id());
@@ -188,7 +195,8 @@ class JobWorkerTest {
                 usual.sort(),
                 usual.replace(),
                 usual.reference(),
-                usual.verify());
+                usual.verify(),
+                false);
         FaultyObjectStore store = new FaultyObjectStore(rig.datasets, 1).onNth(9, UPLOADS, Fault.UNAVAILABLE);
         Job job = JobRig.submit(idle, new JobRequest(rig.source("one.bam", bam), "one", smallChunks));
         rig.replica(JobRig.QUICK, store);
@@ -345,7 +353,7 @@ class JobWorkerTest {
         @Override
         public JobResult run(Job job, Supervision supervision) {
             runs.computeIfAbsent(job.id(), id -> new AtomicInteger()).incrementAndGet();
-            return new JobResult("u", "g", 0, 0, "d", 0, 0, 0, false);
+            return new JobResult("u", "g", 0, 0, "d", 0, 0, 0, false, List.of());
         }
 
         @Override

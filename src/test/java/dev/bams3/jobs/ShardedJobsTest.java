@@ -157,7 +157,14 @@ class ShardedJobsTest {
                 RandomRecords.header(), new RandomRecords(5).sortedList(2_000).reversed());
         String source = rig.source("unsorted.bam", unsorted);
         JobOptions inOrder = new JobOptions(
-                OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), false, false, Optional.empty(), true);
+                OptionalLong.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                false,
+                false,
+                Optional.empty(),
+                true,
+                false);
         Job refused = JobRig.submit(idle, new JobRequest(source, "refused", inOrder));
         Job sorted = JobRig.submit(idle, JobRig.request(source, "sorted"));
         rig.replica();

@@ -24,8 +24,8 @@ final class ConversionBody {
     static final int MAX_BYTES = 64 << 10;
 
     private static final Set<String> KEYS = Set.of("source", "dataset", "options");
-    private static final Set<String> OPTIONS =
-            Set.of("chunkBytes", "blockRecords", "level", "sort", "replace", "reference", "verify");
+    private static final Set<String> OPTIONS = Set.of(
+            "chunkBytes", "blockRecords", "level", "sort", "replace", "reference", "verify", "allowUnknownReferences");
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -79,7 +79,8 @@ final class ConversionBody {
                 flag(options, "sort", usual.sort()),
                 flag(options, "replace", usual.replace()),
                 text("options.reference", options.get("reference")),
-                flag(options, "verify", usual.verify()));
+                flag(options, "verify", usual.verify()),
+                flag(options, "allowUnknownReferences", usual.allowUnknownReferences()));
     }
 
     /** Clamped, for whoever knows its range to refuse it. */

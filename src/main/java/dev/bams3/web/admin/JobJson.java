@@ -65,6 +65,7 @@ final class JobJson {
         node.put("replace", options.replace());
         put(node, "reference", options.reference());
         node.put("verify", options.verify());
+        node.put("allowUnknownReferences", options.allowUnknownReferences());
     }
 
     private static void progress(ObjectNode node, Job job, JobProgress progress) {
@@ -91,6 +92,12 @@ final class JobJson {
         node.put("chunkBytes", result.chunkBytes());
         node.put("indexBytes", result.indexBytes());
         node.put("sorted", result.sorted());
+        ArrayNode warnings = node.putArray("warnings");
+        result.warnings()
+                .forEach(warning -> warnings.addObject()
+                        .put("kind", warning.kind())
+                        .put("count", warning.count())
+                        .put("example", warning.example()));
         node.put("sourceEtag", job.source().etag());
     }
 
