@@ -61,7 +61,7 @@ record Block(int method, int type, int contentId, int rawLength, byte[] bytes, P
     }
 
     CramCursor cursor() {
-        return new CramCursor(BlockCodec.decompress(this), place);
+        return new CramCursor(new BlockCodec().decompress(this), place);
     }
 
     Block require(int expected, String name) {

@@ -16,7 +16,7 @@ import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.tukaani.xz.XZInputStream;
 
-/** Decompresses blocks (CRAMcodecs). */
+/** Decompresses blocks (CRAMcodecs), one after the other; its tables of several megabytes are used again. One thread. */
 final class BlockCodec {
     static final int RAW = 0;
     static final int NAME_TOKENS = 8;
@@ -35,7 +35,10 @@ final class BlockCodec {
     /** Models of fqzcomp: 65,536 contexts of as many symbols as there are scores. */
     private static final long FQZCOMP_BYTES = 64L << 20;
 
-    private BlockCodec() {}
+    private final RANS4x8Decode rans4x8 = new RANS4x8Decode();
+    private final RANSNx16Decode ransNx16 = new RANSNx16Decode();
+    private final RangeDecode arithmetic = new RangeDecode();
+    private final NameTokenisationDecode names = new NameTokenisationDecode();
 
     /** Bytes of memory that a block needs while it is decompressed, itself and its result among them. */
     static long memory(Block block) {
@@ -48,7 +51,7 @@ final class BlockCodec {
      *
      * @throws ReadsException CORRUPT if they are not what was compressed, or not as many as the block says
      */
-    static byte[] decompress(Block block) {
+    byte[] decompress(Block block) {
         if (block.method() == RAW) {
             return block.bytes();
         }
@@ -63,15 +66,15 @@ final class BlockCodec {
                 case LZMA -> read(new XZInputStream(stored(block), LZMA_KIB), block.rawLength());
                 case RANS_4X8 -> {
                     CodecSizes.checkRans4x8(block);
-                    yield array(new RANS4x8Decode().uncompress(buffer(block)));
+                    yield array(rans4x8.uncompress(buffer(block)));
                 }
                 case RANS_NX16 -> {
                     CodecSizes.checkRansNx16(block);
-                    yield array(new RANSNx16Decode().uncompress(buffer(block)));
+                    yield array(ransNx16.uncompress(buffer(block)));
                 }
                 case ARITHMETIC -> {
                     CodecSizes.checkArithmetic(block);
-                    yield array(new RangeDecode().uncompress(buffer(block)));
+                    yield array(arithmetic.uncompress(buffer(block)));
                 }
                 case FQZCOMP -> {
                     CodecSizes.checkFqzcomp(block);
@@ -79,7 +82,7 @@ final class BlockCodec {
                 }
                 case NAME_TOKENS -> {
                     CodecSizes.checkNames(block);
-                    yield new NameTokenisationDecode().uncompress(buffer(block), (byte) 0);
+                    yield names.uncompress(buffer(block), (byte) 0);
                 }
                 default -> throw block.place().corrupt("compression method " + block.method() + " is unknown");
             };

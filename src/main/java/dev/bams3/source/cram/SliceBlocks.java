@@ -9,16 +9,18 @@ import java.util.Set;
 /** The data of a slice: its core block, and its external blocks by content id, each decompressed when it is first used. */
 final class SliceBlocks {
     private final Place place;
+    private final BlockCodec codec;
     private final BitCursor core;
     private final Map<Integer, Block> stored = new HashMap<>();
     private final Map<Integer, Series.External> opened = new HashMap<>();
     private final Set<Integer> tokenisedNames = new HashSet<>();
 
     /** @param blocks of the slice, the core block first */
-    SliceBlocks(List<Block> blocks, Place place) {
+    SliceBlocks(List<Block> blocks, BlockCodec codec, Place place) {
+        this.codec = codec;
         this.place = place;
         Block first = blocks.getFirst().require(Block.CORE, "the core block of a slice");
-        core = new BitCursor(BlockCodec.decompress(first), first.place().named("core block"));
+        core = new BitCursor(codec.decompress(first), first.place().named("core block"));
         for (Block block : blocks) {
             if (block.type() == Block.EXTERNAL) {
                 stored.put(block.contentId(), block);
@@ -39,8 +41,7 @@ final class SliceBlocks {
             Block block = stored.remove(key);
             return block == null
                     ? new Series.External(new byte[0], place.named("slice: external block " + key))
-                    : new Series.External(
-                            BlockCodec.decompress(block), block.place().named("external block " + key));
+                    : new Series.External(codec.decompress(block), block.place().named("external block " + key));
         });
     }
 

@@ -50,7 +50,12 @@ final class SliceDecoder {
     private long lastStart;
     private boolean nameMissing;
 
-    private SliceDecoder(SliceContext context, CompressionHeader compression, SliceHeader header, List<Block> blocks) {
+    private SliceDecoder(
+            SliceContext context,
+            CompressionHeader compression,
+            SliceHeader header,
+            List<Block> blocks,
+            BlockCodec codec) {
         this.context = context;
         this.header = header;
         this.compression = compression;
@@ -58,7 +63,7 @@ final class SliceDecoder {
         if ((long) header.records() * BYTES_PER_RECORD > context.most()) {
             throw Block.tooLarge(place, (long) header.records() * BYTES_PER_RECORD, context.most());
         }
-        SliceBlocks slice = new SliceBlocks(blocks, place);
+        SliceBlocks slice = new SliceBlocks(blocks, codec, place);
         references = new SliceReferences(context, compression, header, slice);
         tagSeries = new SliceTags(compression, slice, place);
         read = new ReadBuilder(compression, slice, place);
@@ -86,7 +91,10 @@ final class SliceDecoder {
      */
     static SliceRecords decode(
             SliceContext context, CompressionHeader compression, SliceHeader header, List<Block> blocks) {
-        return new SliceDecoder(context, compression, header, blocks).decode();
+        BlockCodec codec = context.takeCodec();
+        SliceRecords records = new SliceDecoder(context, compression, header, blocks, codec).decode();
+        context.codecs().add(codec);
+        return records;
     }
 
     private SliceRecords decode() {
