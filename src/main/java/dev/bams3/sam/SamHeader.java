@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A SAM header: the text as the source has it, byte for byte, and what this project reads from it. Real headers break the
@@ -21,8 +23,7 @@ public record SamHeader(byte[] text, ReferenceDictionary references) {
 
     /** {@code SO} of the {@code @HD} line. */
     public Optional<String> sortOrder() {
-        return lines().stream()
-                .filter(line -> line.isOf("@HD"))
+        return lines().filter(line -> line.isOf("@HD"))
                 .findFirst()
                 .flatMap(line -> line.field("SO"))
                 .map(Field::value);
@@ -31,13 +32,10 @@ public record SamHeader(byte[] text, ReferenceDictionary references) {
     /** The {@code @RG} lines that have an ID, in order. */
     public List<ReadGroup> readGroups() {
         List<ReadGroup> groups = new ArrayList<>();
-        for (Line line : lines()) {
-            if (line.isOf("@RG")) {
-                line.value("ID")
+        lines().filter(line -> line.isOf("@RG"))
+                .forEach(line -> line.value("ID")
                         .ifPresent(id ->
-                                groups.add(new ReadGroup(id, line.value("SM"), line.value("LB"), line.value("PL"))));
-            }
-        }
+                                groups.add(new ReadGroup(id, line.value("SM"), line.value("LB"), line.value("PL")))));
         return groups;
     }
 
@@ -47,7 +45,7 @@ public record SamHeader(byte[] text, ReferenceDictionary references) {
      * because they describe the order that was (as {@code samtools sort} does).
      */
     public SamHeader sortedByCoordinate() {
-        Optional<Line> found = lines().stream().filter(line -> line.isOf("@HD")).findFirst();
+        Optional<Line> found = lines().filter(line -> line.isOf("@HD")).findFirst();
         if (found.isEmpty()) {
             return withText("@HD\tVN:1.6\tSO:coordinate\n" + latin1());
         }
@@ -57,13 +55,13 @@ public record SamHeader(byte[] text, ReferenceDictionary references) {
             return this;
         }
         StringBuilder edited = new StringBuilder();
-        for (Field field : line.fields()) {
+        line.fields().forEach(field -> {
             if (field.name().equals("SO")) {
                 edited.append("\tSO:").append(COORDINATE);
             } else if (!field.name().equals("GO") && !field.name().equals("SS")) {
                 edited.append(edited.isEmpty() ? "" : "\t").append(field.text());
             }
-        }
+        });
         if (order.isEmpty()) {
             edited.append("\tSO:").append(COORDINATE);
         }
@@ -81,7 +79,7 @@ public record SamHeader(byte[] text, ReferenceDictionary references) {
         if (length > 0 && text[length - 1] != '\n') {
             added.append('\n');
         }
-        if (lines().stream().noneMatch(line -> line.isOf("@SQ"))) {
+        if (lines().noneMatch(line -> line.isOf("@SQ"))) {
             for (Reference reference : references.references()) {
                 added.append("@SQ\tSN:").append(reference.name());
                 added.append("\tLN:").append(reference.length()).append('\n');
@@ -110,18 +108,24 @@ public record SamHeader(byte[] text, ReferenceDictionary references) {
         return new SamHeader(latin1.getBytes(StandardCharsets.ISO_8859_1), references);
     }
 
-    private List<Line> lines() {
+    /** The lines one by one: a text of line ends alone would be eighty times as large as a list. */
+    private Stream<Line> lines() {
         String all = new String(text, 0, lengthWithoutPadding(), StandardCharsets.ISO_8859_1);
-        List<Line> lines = new ArrayList<>();
-        int start = 0;
-        while (start < all.length()) {
-            int newline = all.indexOf('\n', start);
-            int end = newline < 0 ? all.length() : newline;
+        return starts(all, '\n', all.length() - 1).mapToObj(start -> {
+            int end = endOfPart(all, '\n', start);
             int last = end > start && all.charAt(end - 1) == '\r' ? end - 1 : end;
-            lines.add(new Line(start, last, all.substring(start, last)));
-            start = end + 1;
-        }
-        return lines;
+            return new Line(start, last, all.substring(start, last));
+        });
+    }
+
+    /** Where the parts of a text begin, as far as {@code last}. */
+    private static IntStream starts(String text, char separator, int last) {
+        return IntStream.iterate(0, start -> start <= last, start -> endOfPart(text, separator, start) + 1);
+    }
+
+    private static int endOfPart(String text, char separator, int start) {
+        int found = text.indexOf(separator, start);
+        return found < 0 ? text.length() : found;
     }
 
     /** A line between two indexes of the text, without its end. */
@@ -130,12 +134,13 @@ public record SamHeader(byte[] text, ReferenceDictionary references) {
             return text.startsWith(type) && (text.length() == type.length() || text.charAt(type.length()) == '\t');
         }
 
-        List<Field> fields() {
-            return Arrays.stream(text.split("\t", -1)).map(Field::new).toList();
+        Stream<Field> fields() {
+            return starts(text, '\t', text.length())
+                    .mapToObj(start -> new Field(text.substring(start, endOfPart(text, '\t', start))));
         }
 
         Optional<Field> field(String name) {
-            return fields().stream().filter(field -> field.name().equals(name)).findFirst();
+            return fields().filter(field -> field.name().equals(name)).findFirst();
         }
 
         Optional<String> value(String name) {

@@ -12,6 +12,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.flow.MemoryLimits;
 import dev.bams3.sam.BamRecord;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -128,6 +129,23 @@ class BamReaderTest {
             ReadsException failure = catchThrowableOfType(ReadsException.class, reader::next);
             assertThat(failure.kind()).isEqualTo(ErrorKind.TOO_LARGE);
             assertThat(failure).hasMessageContaining("record 1").hasMessageContaining("limit of 36");
+        }
+    }
+
+    @Test
+    void refusesAHeaderOverTheLimit() {
+        byte[] file = Bams.file(RandomRecords.header(), List.of());
+        long needed = MemoryLimits.headerBytes(
+                RandomRecords.header().text().length,
+                RandomRecords.header().references().size());
+        try (BgzfInflaters inflaters = new BgzfInflaters(1)) {
+            assertThatThrownBy(() -> new BamReader(
+                            new BgzfReader(new ByteArrayInputStream(file), inflaters, "x.bam"), 40, needed - 1))
+                    .isInstanceOfSatisfying(ReadsException.class, failure -> {
+                        assertThat(failure.kind()).isEqualTo(ErrorKind.TOO_LARGE);
+                        assertThat(failure.resource()).contains("x.bam");
+                        assertThat(failure).hasMessageContaining("5 references");
+                    });
         }
     }
 
