@@ -30,7 +30,7 @@ final class SourceReading implements AutoCloseable {
 
     /** @throws dev.bams3.error.ReadsException when the source is refused */
     Read read(byte[] file, SourceOptions options) {
-        ObjectKey key = new ObjectKey("source");
+        ObjectKey key = new ObjectKey("source.bam");
         store.put(key, file, PutCondition.always());
         List<byte[]> records = new ArrayList<>();
         List<SourceWarnings.Warning> warnings = new ArrayList<>();

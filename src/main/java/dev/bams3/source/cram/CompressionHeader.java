@@ -27,7 +27,7 @@ final class CompressionHeader {
     private CompressionHeader(CramCursor in) {
         place = in.place();
         for (int base = 0; base < BASES.length(); base++) {
-            setSubstitutions(base, 0b00_01_10_11);
+            setSubstitutions(base, 0b00_01_10_11, in.place());
         }
         readPreservation(in.sized("preservation map"));
         readSeries(in.sized("data series encodings"));
@@ -51,7 +51,7 @@ final class CompressionHeader {
                 case "QO" -> scoresInReadOrder = in.unsignedByte() != 0;
                 case "SM" -> {
                     for (int base = 0; base < BASES.length(); base++) {
-                        setSubstitutions(base, in.unsignedByte());
+                        setSubstitutions(base, in.unsignedByte(), in.place());
                     }
                 }
                 case "TD" -> readTagLines(in.sized("tag dictionary"));
@@ -63,11 +63,17 @@ final class CompressionHeader {
     }
 
     /** @param codes two bits for each other base: its code */
-    private void setSubstitutions(int base, int codes) {
+    private void setSubstitutions(int base, int codes, Place place) {
         int shift = 6;
+        int used = 0;
         for (int other = 0; other < BASES.length(); other++) {
             if (other != base) {
-                substitutions[base * SUBSTITUTIONS + (codes >> shift & 3)] = (byte) BASES.charAt(other);
+                int code = codes >> shift & 3;
+                if ((used & 1 << code) != 0) {
+                    throw place.corrupt("the substitution code " + code + " stands for two bases");
+                }
+                used |= 1 << code;
+                substitutions[base * SUBSTITUTIONS + code] = (byte) BASES.charAt(other);
                 shift -= 2;
             }
         }

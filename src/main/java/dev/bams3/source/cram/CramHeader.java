@@ -66,8 +66,9 @@ public record CramHeader(
         List<Reference> references = new ArrayList<>();
         Map<Integer, String> md5s = new HashMap<>();
         List<byte[]> groups = new ArrayList<>();
-        for (String line : new String(text, StandardCharsets.ISO_8859_1).split("\n", -1)) {
+        for (String line : lines(text)) {
             String[] fields = line.split("\t", -1);
+            requireLine(fields, line, resource);
             if (fields[0].equals("@SQ")) {
                 value(fields, "M5").ifPresent(md5 -> md5s.put(references.size(), md5.toLowerCase(Locale.ROOT)));
                 references.add(reference(fields, line, resource));
@@ -81,6 +82,24 @@ public record CramHeader(
             return new CramHeader(version, header, Map.copyOf(md5s), List.copyOf(groups), first);
         } catch (ReadsException e) {
             throw e.in(resource);
+        }
+    }
+
+    /** The lines, without padding by NUL bytes and the end that the last one has. */
+    private static String[] lines(byte[] text) {
+        String used = new String(text, StandardCharsets.ISO_8859_1).replaceAll("\0+$", "");
+        String ended = used.endsWith("\n") ? used.substring(0, used.length() - 1) : used;
+        return ended.isEmpty() ? new String[0] : ended.split("\n", -1);
+    }
+
+    /** Refuses what htslib refuses. */
+    private static void requireLine(String[] fields, String line, String resource) {
+        if (!line.startsWith("@") || fields[0].length() != 3 || line.indexOf('\0') >= 0) {
+            throw invalid("does not begin with @ and two characters, or has a NUL byte", line, resource);
+        }
+        boolean pairs = Arrays.stream(fields).skip(1).allMatch(field -> field.length() > 2 && field.charAt(2) == ':');
+        if (!pairs && !fields[0].equals("@CO")) {
+            throw invalid("has a field that is not of the form XX:value", line, resource);
         }
     }
 
