@@ -1,7 +1,6 @@
 package dev.bams3.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
@@ -12,6 +11,7 @@ import dev.bams3.fetch.FetchLimits;
 import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.format.BlockSizing;
+import dev.bams3.query.BamCompression;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
@@ -73,8 +73,8 @@ public final class ReadBenchmark {
                 stored / (double) bytes);
         ExecutorService cpu = Executors.newFixedThreadPool(1);
         try (ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(16, 8, 128L * MIB, 12 * MIB));
-                BgzfDeflaters deflaters = new BgzfDeflaters(1, 1);
-                ReadsQuery query = new ReadsQuery(fetcher, cpu, deflaters, new QueryLimits(4, 128L * MIB))) {
+                BamCompression compression = new BamCompression(1, 1);
+                ReadsQuery query = new ReadsQuery(fetcher, cpu, compression, new QueryLimits(4, 128L * MIB))) {
             OpenDataset dataset = new Datasets(store, DatasetCacheSettings.DEFAULT).open(id);
             for (ReadFormat format : ReadFormat.values()) {
                 report(format.toString(), bam, bytes, rounds, () -> {

@@ -1,12 +1,12 @@
 package dev.bams3.app;
 
 import dev.bams3.access.LinkTokens;
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.cli.CommandEnvironment;
 import dev.bams3.convert.Converter;
 import dev.bams3.fetch.BlockCache;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.jobs.ShardWorker;
+import dev.bams3.query.BamCompression;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
@@ -27,10 +27,10 @@ final class CommandParts implements CommandEnvironment {
     private @Nullable Reading reading;
 
     /** What reads, closed in this order. */
-    private record Reading(ReadsQuery query, BgzfDeflaters deflaters, ChunkFetcher fetcher) {
+    private record Reading(ReadsQuery query, BamCompression compression, ChunkFetcher fetcher) {
         void close() {
             query.close();
-            deflaters.close();
+            compression.close();
             fetcher.close();
         }
     }
@@ -59,9 +59,9 @@ final class CommandParts implements CommandEnvironment {
     public ReadsQuery query() {
         if (reading == null) {
             ChunkFetcher fetcher = ReadConfiguration.fetcher(settings.fetch(), new BlockCache(0));
-            BgzfDeflaters deflaters = ReadConfiguration.deflaters(settings.encode());
+            BamCompression compression = ReadConfiguration.compression(settings.encode());
             reading = new Reading(
-                    ReadConfiguration.query(settings.encode(), fetcher, cpu, deflaters), deflaters, fetcher);
+                    ReadConfiguration.query(settings.encode(), fetcher, cpu, compression), compression, fetcher);
         }
         return reading.query();
     }

@@ -1,12 +1,12 @@
 package dev.bams3.app;
 
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.fetch.BlockCache;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
 import dev.bams3.flow.WaitingRoom;
 import dev.bams3.metrics.MeasuredObjectStore;
+import dev.bams3.query.BamCompression;
 import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
@@ -52,15 +52,17 @@ class ReadConfiguration {
     }
 
     @Bean
-    BgzfDeflaters deflaters(Settings settings) {
-        BgzfDeflaters deflaters = deflaters(settings.encode());
-        LOG.info("compressing BAM by {}", deflaters.implementation());
-        return deflaters;
+    BamCompression compression(Settings settings) {
+        BamCompression compression = compression(settings.encode());
+        LOG.info(
+                "compressing BAM by {}",
+                compression.at(compression.defaultLevel()).implementation());
+        return compression;
     }
 
     @Bean
-    ReadsQuery readsQuery(Settings settings, ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters) {
-        return query(settings.encode(), fetcher, cpu, deflaters);
+    ReadsQuery readsQuery(Settings settings, ChunkFetcher fetcher, ExecutorService cpu, BamCompression compression) {
+        return query(settings.encode(), fetcher, cpu, compression);
     }
 
     static ChunkFetcher fetcher(Settings.Fetch fetch, BlockCache cache) {
@@ -77,16 +79,16 @@ class ReadConfiguration {
                 CORES, Thread.ofPlatform().name("cpu-", 0).daemon().factory());
     }
 
-    static BgzfDeflaters deflaters(Settings.Encode encode) {
-        return new BgzfDeflaters(encode.level(), CORES);
+    static BamCompression compression(Settings.Encode encode) {
+        return new BamCompression(encode.level(), CORES);
     }
 
     static ReadsQuery query(
-            Settings.Encode encode, ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters) {
+            Settings.Encode encode, ChunkFetcher fetcher, ExecutorService cpu, BamCompression compression) {
         return new ReadsQuery(
                 fetcher,
                 cpu,
-                deflaters,
+                compression,
                 new QueryLimits(2 * CORES, encode.memory().toBytes()));
     }
 

@@ -34,6 +34,11 @@ public final class BgzfDeflaters implements AutoCloseable {
         this(level, maxIdle, Isal.get());
     }
 
+    /** Makes deflaters of the JDK alone, as where ISA-L is missing; parameters as above. */
+    public static BgzfDeflaters ofJdk(int level, int maxIdle) {
+        return new BgzfDeflaters(level, maxIdle, Optional.empty());
+    }
+
     /** @param library compresses the levels that it knows; the JDK compresses the others */
     BgzfDeflaters(int level, int maxIdle, Optional<Isal> library) {
         if (level < 0 || level > 9) {

@@ -55,6 +55,12 @@ final class QueryCommand implements Callable<Integer> {
             description = "Write to this file, which appears when it is whole; - is standard output, the default.")
     private @Nullable String output;
 
+    @Option(
+            names = "--level",
+            paramLabel = "<level>",
+            description = "Compression of BAM, 0 (stored) to 9 (smallest); default: BAMS3_ENCODE_LEVEL, else 1.")
+    private @Nullable Integer level;
+
     @Mixin
     private ViewOptions view = new ViewOptions();
 
@@ -67,6 +73,9 @@ final class QueryCommand implements Callable<Integer> {
         OpenDataset open = context.open(dataset);
         ReadSelection selection = selection(open.metadata().dictionary());
         try (OpenRead read = context.environment().query().open(open, selection, view.view())) {
+            if (level != null) {
+                read.compressAt(checked(level));
+            }
             Part part = headerOnly ? Part.HEADER : Part.WHOLE;
             if (output != null && !output.equals(CommandContext.STANDARD)) {
                 toFile(read, part, Path.of(output));
@@ -75,6 +84,16 @@ final class QueryCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private int checked(int wanted) {
+        if (wanted < 0 || wanted > 9) {
+            throw ReadsException.invalidInput("--level", wanted + " is not 0 to 9");
+        }
+        if (format != ReadFormat.BAM) {
+            throw ReadsException.invalidInput("--level", "is for BAM; leave it out, or add --format BAM");
+        }
+        return wanted;
     }
 
     private ReadSelection selection(ReferenceDictionary dictionary) {

@@ -10,18 +10,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Parameters beyond htsget: `bams3.minMapq=30` in a query string, {@code "bams3":{"minMapq":30}} in a JSON body. htsget wants
  * unknown parameters ignored, but whoever writes the prefix means this service: a name that it does not know is refused.
  */
-final class Extensions {
+record Extensions(RecordView view, OptionalInt level) {
     static final String NAMESPACE = "bams3";
 
     private static final String PREFIX = NAMESPACE + ".";
 
-    private Extensions() {}
+    /** Level of compression of BAM answers. */
+    static final String LEVEL = "level";
+
+    private static final int MAX_LEVEL = 9;
 
     /** Whether a name of a query string, or of the top of a JSON body, is meant for this service. */
     static boolean isMeant(String name) {
@@ -29,7 +33,7 @@ final class Extensions {
     }
 
     /** @throws ReadsException INVALID_INPUT naming the parameter */
-    static RecordView ofQuery(Map<String, List<String>> parameters, RecordColumns columns) {
+    static Extensions ofQuery(Map<String, List<String>> parameters, RecordColumns columns) {
         Map<String, List<String>> values = new LinkedHashMap<>();
         parameters.forEach((name, texts) -> {
             if (isMeant(name)) {
@@ -37,11 +41,11 @@ final class Extensions {
                 values.put(known(own, name, PREFIX), texts);
             }
         });
-        return CriteriaText.parse(values, name -> PREFIX + name, columns);
+        return of(values, PREFIX, columns);
     }
 
     /** @throws ReadsException INVALID_INPUT naming the place as a JSON pointer */
-    static RecordView ofBody(JsonNode root, RecordColumns columns) {
+    static Extensions ofBody(JsonNode root, RecordColumns columns) {
         for (String name : root.propertyNames()) {
             if (isMeant(name) && !name.equals(NAMESPACE)) {
                 throw ReadsException.invalidInput(
@@ -60,7 +64,25 @@ final class Extensions {
                             known(property.getKey(), "/" + NAMESPACE + "/" + shortened(property.getKey()), ""),
                             texts(property.getKey(), property.getValue())));
         }
-        return CriteriaText.parse(values, name -> "/" + NAMESPACE + "/" + name, columns);
+        return of(values, "/" + NAMESPACE + "/", columns);
+    }
+
+    private static Extensions of(Map<String, List<String>> values, String prefix, RecordColumns columns) {
+        OptionalInt level = OptionalInt.empty();
+        List<String> levels = values.remove(LEVEL);
+        if (levels != null) {
+            level = OptionalInt.of(level(levels, prefix + LEVEL));
+        }
+        return new Extensions(CriteriaText.parse(values, name -> prefix + name, columns), level);
+    }
+
+    private static int level(List<String> values, String place) {
+        String text = values.getFirst();
+        if (values.size() > 1 || text.length() != 1 || text.charAt(0) < '0' || text.charAt(0) > '0' + MAX_LEVEL) {
+            throw ReadsException.invalidInput(
+                    place, "must be one number from 0 (stored) to " + MAX_LEVEL + " (smallest), given once");
+        }
+        return text.charAt(0) - '0';
     }
 
     private static List<String> texts(String name, JsonNode value) {
@@ -97,10 +119,11 @@ final class Extensions {
     }
 
     private static String known(String own, String place, String prefix) {
-        if (!CriteriaText.PARAMETERS.contains(own)) {
+        if (!own.equals(LEVEL) && !CriteriaText.PARAMETERS.contains(own)) {
             throw ReadsException.invalidInput(
                     shortened(place),
-                    "is not known; there are " + prefix + String.join(", " + prefix, CriteriaText.PARAMETERS));
+                    "is not known; there are " + prefix + String.join(", " + prefix, CriteriaText.PARAMETERS) + ", "
+                            + prefix + LEVEL);
         }
         return own;
     }

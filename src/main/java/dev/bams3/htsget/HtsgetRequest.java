@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
  * @param headerOnly whether {@code class=header} was asked for; the selection is then nothing: a header needs no index
  * @param selection which reads; reference names are not looked up yet
  * @param view which of these, and which of their columns
+ * @param level of compression of BAM, 0 (stored) to 9; absent for the default of the service
  * @param ignored names of parameters that htsget does not know; they have no effect, and the answer should say so
  */
 public record HtsgetRequest(
@@ -29,6 +31,7 @@ public record HtsgetRequest(
         boolean headerOnly,
         ReadSelection selection,
         RecordView view,
+        OptionalInt level,
         List<String> ignored) {
     /** Names of the parameters of a GET, without those of extensions. */
     public static final Set<String> PARAMETERS =
@@ -76,7 +79,8 @@ public record HtsgetRequest(
         RecordColumns columns = ColumnsText.parse(
                 query.list("fields"), query.list("tags"), query.list("notags"), UnaryOperator.identity());
         ReadSelection selection = query.selection();
-        return new HtsgetRequest(format, false, selection, Extensions.ofQuery(parameters, columns), ignored);
+        Extensions extensions = Extensions.ofQuery(parameters, columns);
+        return new HtsgetRequest(format, false, selection, extensions.view(), extensions.level(), ignored);
     }
 
     /**
@@ -96,7 +100,7 @@ public record HtsgetRequest(
     }
 
     static HtsgetRequest header(Optional<HtsgetFormat> format, List<String> ignored) {
-        return new HtsgetRequest(format, true, ReadSelection.nothing(), RecordView.ALL, ignored);
+        return new HtsgetRequest(format, true, ReadSelection.nothing(), RecordView.ALL, OptionalInt.empty(), ignored);
     }
 
     static boolean isHeaderClass(String field, Optional<String> value) {

@@ -10,6 +10,7 @@ import dev.bams3.view.ColumnsText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
@@ -45,7 +46,12 @@ final class RequestBody {
         }
         if (body.length == 0) {
             return new HtsgetRequest(
-                    Optional.empty(), false, ReadSelection.everything(), RecordView.ALL, ignoredParameters);
+                    Optional.empty(),
+                    false,
+                    ReadSelection.everything(),
+                    RecordView.ALL,
+                    OptionalInt.empty(),
+                    ignoredParameters);
         }
         JsonNode root = read(body);
         List<String> ignored = new ArrayList<>(ignoredParameters);
@@ -63,7 +69,9 @@ final class RequestBody {
         }
         RecordColumns columns =
                 ColumnsText.parse(list(root, "fields"), list(root, "tags"), list(root, "notags"), name -> "/" + name);
-        return new HtsgetRequest(format, false, selection(root, limits), Extensions.ofBody(root, columns), ignored);
+        Extensions extensions = Extensions.ofBody(root, columns);
+        return new HtsgetRequest(
+                format, false, selection(root, limits), extensions.view(), extensions.level(), ignored);
     }
 
     private static JsonNode read(byte[] body) {

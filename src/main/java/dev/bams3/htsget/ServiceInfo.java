@@ -53,6 +53,7 @@ public record ServiceInfo(String id, String name, String organizationName, Strin
             for (String name : CriteriaText.PARAMETERS) {
                 json.writeString(name);
             }
+            json.writeString(Extensions.LEVEL);
             json.writeEndArray();
             json.writeEndObject();
             json.writeEndObject();

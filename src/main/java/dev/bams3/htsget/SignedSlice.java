@@ -18,6 +18,7 @@ import java.util.Base64;
  * @param firstBlock index in the plan
  * @param blocks how many, 0 or more
  * @param end whether the terminator of the format follows
+ * @param level at which the slice is compressed, 0 (stored) to 9
  * @param variant names what decided the bytes of given records where the ticket was made; a process of another name has
  *     other bytes for the same records. Empty for no promise of any bytes
  */
@@ -29,13 +30,14 @@ public record SignedSlice(
         int firstBlock,
         int blocks,
         boolean end,
+        int level,
         String variant) {
     private static final int ETAG_BYTES = 18;
 
-    /** A slice of whole records, by whatever compresses them. */
+    /** A slice of whole records at level 1, by any deflater. */
     public SignedSlice(
             String dataset, String generation, ReadSelection selection, int firstBlock, int blocks, boolean end) {
-        this(dataset, generation, selection, RecordView.ALL, firstBlock, blocks, end, "");
+        this(dataset, generation, selection, RecordView.ALL, firstBlock, blocks, end, 1, "");
     }
 
     /**

@@ -27,7 +27,7 @@ import java.util.zip.InflaterInputStream;
  * regions fits into an address. Only this service reads it, and only after its signature was found right.
  */
 final class SliceCodec {
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
     private static final int EVERYTHING = 0;
     private static final int REGIONS = 1;
     private static final int REGIONS_AND_UNPLACED = 2;
@@ -68,6 +68,7 @@ final class SliceCodec {
         writeNumber(out, slice.firstBlock());
         writeNumber(out, slice.blocks());
         out.writeBoolean(slice.end());
+        out.writeByte(slice.level());
         writeSelection(out, slice.selection());
         ViewCodec.write(out, slice.view());
     }
@@ -86,10 +87,12 @@ final class SliceCodec {
             int firstBlock = Math.toIntExact(readNumber(in));
             int blocks = Math.toIntExact(readNumber(in));
             boolean end = in.readBoolean();
+            int level = in.readUnsignedByte();
             ReadSelection selection = readSelection(in);
             RecordView view = ViewCodec.read(in);
             return new Decoded(
-                    new SignedSlice(dataset, generation, selection, view, firstBlock, blocks, end, variant), expiry);
+                    new SignedSlice(dataset, generation, selection, view, firstBlock, blocks, end, level, variant),
+                    expiry);
         } catch (IOException e) {
             throw new UncheckedIOException("a payload of a right signature that cannot be read", e);
         } finally {

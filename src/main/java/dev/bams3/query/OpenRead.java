@@ -1,5 +1,6 @@
 package dev.bams3.query;
 
+import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.AnswerWriter;
@@ -30,6 +31,7 @@ public final class OpenRead implements AutoCloseable {
     private final ViewedDataset view;
     private final ReadEngine engine;
     private Runnable watch = () -> {};
+    private int level;
     private Optional<SamHeader> header = Optional.empty();
 
     OpenRead(OpenDataset dataset, ReadPlan plan, ViewedDataset view, ReadEngine engine) {
@@ -37,6 +39,7 @@ public final class OpenRead implements AutoCloseable {
         this.plan = plan;
         this.view = view;
         this.engine = engine;
+        level = engine.compression().defaultLevel();
     }
 
     /**
@@ -133,8 +136,11 @@ public final class OpenRead implements AutoCloseable {
     }
 
     /** BAM at level 1 is 2 to 3 times what a block stores (from 0.07 to 0.5 of the records), and at most the records. */
-    private static long estimatedBamBytes(PlannedBlock block) {
+    private long estimatedBamBytes(PlannedBlock block) {
         long raw = block.estimatedRawBytes();
+        if (level == 0) {
+            return Math.max(1, raw);
+        }
         double storedShare =
                 block.entry().storedLength() / (double) block.entry().rawLength();
         return Math.max(1, Math.round(raw * Math.min(1, 3 * storedShare)));
@@ -163,9 +169,23 @@ public final class OpenRead implements AutoCloseable {
                 new Records(), new Part(false, 0, Integer.MAX_VALUE, false), 1, out, _ -> before.accept(next[0]++));
     }
 
+    /**
+     * Sets the level at which BAM is compressed from now on.
+     *
+     * @param newLevel 0 (stored) to 9 (smallest)
+     */
+    public void compressAt(int newLevel) {
+        level = newLevel;
+    }
+
+    /** Returns the level at which BAM is compressed, 0 to 9. */
+    public int level() {
+        return level;
+    }
+
     /** Returns what decides the bytes of BAM beside its records: two processes of one variant write the same bytes. */
     public String variant() {
-        return engine.deflaters().variant();
+        return deflaters().variant();
     }
 
     /** The blocks of a part as BAM, addressable by byte. The part has no header. */
@@ -174,6 +194,10 @@ public final class OpenRead implements AutoCloseable {
         int count = Math.min(part.blocks(), plan.blocks().size() - first);
         return new BamSlice(
                 this, new Part(false, first, count, part.end()), plan.blocks().subList(first, first + count));
+    }
+
+    private BgzfDeflaters deflaters() {
+        return engine.compression().at(level);
     }
 
     /** Writes a part as BAM; {@code blockBytes} gets the length of every block before its bytes are written. */
@@ -185,7 +209,7 @@ public final class OpenRead implements AutoCloseable {
             throws IOException {
         // Records need only the references, which are here; the text may be another GET.
         SamHeader needed = part.header() ? header() : new SamHeader(new byte[0], dataset.references());
-        return write(RecordEncoder.of(format, needed, engine.deflaters()), part, expansion(format), out, blockBytes);
+        return write(RecordEncoder.of(format, needed, deflaters()), part, expansion(format), out, blockBytes);
     }
 
     private ReadTotals write(RecordEncoder encoder, Part part, int expansion, OutputStream out, IntConsumer blockBytes)

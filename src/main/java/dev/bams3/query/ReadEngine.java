@@ -1,6 +1,5 @@
 package dev.bams3.query;
 
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.FairTurns;
@@ -11,7 +10,7 @@ import dev.bams3.flow.FairTurns;
  * @param fetcher stored blocks come from
  * @param cpu turns on the threads that decode, filter and encode; as many as cores
  * @param decoders one for each of these threads
- * @param deflaters for BAM
+ * @param compression of BAM
  * @param encoded bytes of encoded blocks that may be held
  * @param blocksInFlight of one request
  * @param times of work
@@ -21,7 +20,7 @@ record ReadEngine(
         ChunkFetcher fetcher,
         FairTurns cpu,
         DecoderPool decoders,
-        BgzfDeflaters deflaters,
+        BamCompression compression,
         ByteBudget encoded,
         int blocksInFlight,
         WorkTimes times,

@@ -1,6 +1,5 @@
 package dev.bams3.query;
 
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.ByteBudget;
@@ -36,16 +35,16 @@ public final class ReadsQuery implements AutoCloseable {
     /**
      * @param fetcher stays the caller's
      * @param cpu threads that decode and encode, as many as cores, of which requests take turns; stays the caller's
-     * @param deflaters stay the caller's
+     * @param compression stay the caller's
      */
-    public ReadsQuery(ChunkFetcher fetcher, ExecutorService cpu, BgzfDeflaters deflaters, QueryLimits limits) {
+    public ReadsQuery(ChunkFetcher fetcher, ExecutorService cpu, BamCompression compression, QueryLimits limits) {
         ByteBudget encoded = new ByteBudget(
                 limits.encodedBytes(), limits.encodedBytes() / 4, limits.encodedBytes() / 8, fetcher.room());
         engine = new ReadEngine(
                 fetcher,
                 new FairTurns(cpu),
                 new DecoderPool(4L * limits.maxBlockBytes()),
-                deflaters,
+                compression,
                 encoded,
                 limits.blocksInFlight(),
                 new WorkTimes(),

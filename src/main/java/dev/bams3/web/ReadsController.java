@@ -152,6 +152,9 @@ public final class ReadsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
+        if (wanted.level().isPresent() && format != HtsgetFormat.BAM) {
+            throw ReadsException.invalidInput("bams3.level", "is for BAM; leave it out, or ask for format=BAM");
+        }
         Exchange.of(request)
                 .is(wanted.headerOnly() ? Exchange.Kind.HEADER : Exchange.Kind.STREAM)
                 .in(format.name());
@@ -159,6 +162,7 @@ public final class ReadsController {
             if (!wanted.headerOnly()) {
                 Audit.announce(request, release(id, wanted, read, format.name(), Optional.empty()));
             }
+            wanted.level().ifPresent(read::compressAt);
             write(read, readFormat(format), wanted.headerOnly() ? Part.HEADER : Part.WHOLE, request, response);
         }
     }

@@ -103,6 +103,7 @@ public final class Slices {
     private void write(OpenRead read, SignedSlice slice, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         read.watch(ClientWatch.of(request));
+        read.compressAt(slice.level());
         BamSlice bytes = read.bam(new Part(false, slice.firstBlock(), slice.blocks(), slice.end()));
         Validators validators = new Validators(slice.etag(read.variant()), Optional.empty());
         boolean measurable = bytes.work() <= maxMeasuredBytes;

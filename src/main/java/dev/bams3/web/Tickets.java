@@ -65,6 +65,7 @@ public final class Tickets {
             parts.add(Ticket.Part.endOfFile(PartClass.HEADER));
             return new Ticket(parts);
         }
+        request.level().ifPresent(read::compressAt);
         List<Slice> slices = read.slices(sliceBytes);
         if (slices.isEmpty()) {
             parts.add(Ticket.Part.endOfFile(PartClass.BODY));
@@ -80,6 +81,7 @@ public final class Tickets {
                             slice.firstBlock(),
                             slice.blocks(),
                             last,
+                            read.level(),
                             read.variant()),
                     ticketId);
             if (token.length() > MAX_TOKEN_LENGTH) {

@@ -1,6 +1,5 @@
 package dev.bams3.app;
 
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.Converter;
 import dev.bams3.convert.Progress;
@@ -23,6 +22,7 @@ import dev.bams3.fixtures.RawBam;
 import dev.bams3.genome.Interval;
 import dev.bams3.genome.Region;
 import dev.bams3.lifecycle.Retention;
+import dev.bams3.query.BamCompression;
 import dev.bams3.query.Bins;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.QueryLimits;
@@ -63,8 +63,8 @@ final class MutantReader {
     private final ExecutorService cpu = Executors.newFixedThreadPool(2);
     private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
     private final ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(16, 8, 64L << 20, 12 << 20));
-    private final BgzfDeflaters deflaters = new BgzfDeflaters(1, 2);
-    private final ReadsQuery query = new ReadsQuery(fetcher, cpu, deflaters, new QueryLimits(4, 64L << 20));
+    private final BamCompression compression = new BamCompression(1, 2);
+    private final ReadsQuery query = new ReadsQuery(fetcher, cpu, compression, new QueryLimits(4, 64L << 20));
     private final Map<ErrorKind, Integer> refused = new EnumMap<>(ErrorKind.class);
     private int answered;
 

@@ -1,13 +1,13 @@
 package dev.bams3.cli;
 
 import dev.bams3.access.LinkTokens;
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.convert.Converter;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
 import dev.bams3.jobs.JobSettings;
 import dev.bams3.jobs.ShardWorker;
 import dev.bams3.jobs.SourcePlaces;
+import dev.bams3.query.BamCompression;
 import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
@@ -27,8 +27,8 @@ class FolderEnvironment implements CommandEnvironment {
     private final ExecutorService cpu = Executors.newFixedThreadPool(2);
     private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
     private final ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(8, 4, 64 << 20, 4 << 20));
-    private final BgzfDeflaters deflaters = new BgzfDeflaters(1, 2);
-    private final ReadsQuery query = new ReadsQuery(fetcher, cpu, deflaters, new QueryLimits(4, 32 << 20));
+    private final BamCompression compression = new BamCompression(1, 2);
+    private final ReadsQuery query = new ReadsQuery(fetcher, cpu, compression, new QueryLimits(4, 32 << 20));
 
     FolderEnvironment(Path folder) {
         this.folder = folder;
@@ -102,7 +102,7 @@ class FolderEnvironment implements CommandEnvironment {
     @Override
     public void close() {
         query.close();
-        deflaters.close();
+        compression.close();
         fetcher.close();
         cpu.shutdownNow();
         waiting.shutdownNow();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.bam.BamHeader;
 import dev.bams3.bam.BamIndexEncoder.Form;
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
@@ -19,6 +18,7 @@ import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.format.BlockSizing;
 import dev.bams3.genome.ReferenceDictionary;
+import dev.bams3.query.BamCompression;
 import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.sam.BamRecord;
@@ -52,8 +52,8 @@ class VirtualBamTest {
     private final Datasets datasets = new Datasets(store, DatasetCacheSettings.DEFAULT);
     private final ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(16, 8, 64 << 20, 12 << 20));
     private final ExecutorService cpu = Executors.newFixedThreadPool(2);
-    private final BgzfDeflaters deflaters = new BgzfDeflaters(1, 2);
-    private final ReadsQuery query = new ReadsQuery(fetcher, cpu, deflaters, new QueryLimits(4, 64 << 20));
+    private final BamCompression compression = new BamCompression(1, 2);
+    private final ReadsQuery query = new ReadsQuery(fetcher, cpu, compression, new QueryLimits(4, 64 << 20));
 
     @AfterEach
     void nothingIsHeld() {
@@ -63,7 +63,7 @@ class VirtualBamTest {
         query.close();
         fetcher.close();
         cpu.shutdown();
-        deflaters.close();
+        compression.close();
     }
 
     private VirtualBam open(SamHeader header, List<byte[]> records, BlockSizing sizing) {

@@ -10,6 +10,7 @@ import dev.bams3.sam.ReadSelection;
 import dev.bams3.sam.RecordView;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -99,7 +100,12 @@ class HtsgetRequestTest {
         HtsgetRequest request = HtsgetRequest.parse(QueryString.parse(null));
         assertThat(request)
                 .isEqualTo(new HtsgetRequest(
-                        Optional.empty(), false, ReadSelection.everything(), RecordView.ALL, List.of()));
+                        Optional.empty(),
+                        false,
+                        ReadSelection.everything(),
+                        RecordView.ALL,
+                        OptionalInt.empty(),
+                        List.of()));
     }
 
     @ParameterizedTest

@@ -69,11 +69,11 @@ class SliceTokensTest {
                 new RecordColumns(Set.of(RecordField.QNAME, RecordField.QUAL), Optional.of(List.of()), List.of("X1")),
                 OptionalLong.of(1_000_000_000_000L));
         SignedSlice slice =
-                new SignedSlice("a/b", "g1", ReadSelection.everything(), view, 0, 9, true, "libdeflate-1-5700b5c0");
+                new SignedSlice("a/b", "g1", ReadSelection.everything(), view, 0, 9, true, 1, "isal-0-5700b5c0");
         assertThat(tokens(NOW, key(1)).verify("a/b", tokens(NOW, key(1)).sign(slice)))
                 .isEqualTo(slice);
         assertThat(slice.etag("v")).isNotEqualTo(slice.etag("w"));
-        SignedSlice elsewhere = new SignedSlice("a/b", "g1", ReadSelection.everything(), view, 0, 9, true, "other");
+        SignedSlice elsewhere = new SignedSlice("a/b", "g1", ReadSelection.everything(), view, 0, 9, true, 1, "other");
         assertThat(elsewhere.etag("v"))
                 .as("a tag tells what is served, not what was promised")
                 .isEqualTo(slice.etag("v"));

@@ -2,7 +2,6 @@ package dev.bams3.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
@@ -44,7 +43,7 @@ final class QueryFixture implements AutoCloseable {
     final ChunkFetcher fetcher;
     final ReadsQuery query;
     private final Datasets datasets;
-    private final BgzfDeflaters deflaters;
+    private final BamCompression compression;
     private final ExecutorService cpu = Executors.newFixedThreadPool(2);
 
     QueryFixture(SamHeader header, List<byte[]> records, BlockSizing sizing) {
@@ -75,12 +74,12 @@ final class QueryFixture implements AutoCloseable {
             QueryLimits limits,
             UnaryOperator<ObjectStore> decorator) {
         this.header = header;
-        deflaters = new BgzfDeflaters(level, 2);
+        compression = new BamCompression(level, 2);
         MemoryObjectStore memory = new MemoryObjectStore();
         metadata = TestDatasets.write(memory, ID.prefix(), header, records, sizing);
         datasets = new Datasets(decorator.apply(memory), DatasetCacheSettings.DEFAULT);
         fetcher = new ChunkFetcher(fetch);
-        query = new ReadsQuery(fetcher, cpu, deflaters, limits);
+        query = new ReadsQuery(fetcher, cpu, compression, limits);
     }
 
     OpenRead open(ReadSelection selection) {
@@ -145,6 +144,6 @@ final class QueryFixture implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
-        deflaters.close();
+        compression.close();
     }
 }

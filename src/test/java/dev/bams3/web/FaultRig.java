@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.bams3.app.RunningServer;
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
@@ -18,6 +17,7 @@ import dev.bams3.fixtures.S3ProxyServer;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.format.BlockSizing;
+import dev.bams3.query.BamCompression;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.query.QueryLimits;
@@ -182,8 +182,8 @@ final class FaultRig implements AutoCloseable {
         private final Datasets datasets;
         private final ExecutorService cpu = Executors.newFixedThreadPool(2);
         private final ChunkFetcher fetcher = new ChunkFetcher(LIMITS);
-        private final BgzfDeflaters deflaters = new BgzfDeflaters(1, 2);
-        private final ReadsQuery query = new ReadsQuery(fetcher, cpu, deflaters, new QueryLimits(4, LIMITS.bytes()));
+        private final BamCompression compression = new BamCompression(1, 2);
+        private final ReadsQuery query = new ReadsQuery(fetcher, cpu, compression, new QueryLimits(4, LIMITS.bytes()));
 
         RightAnswers(ObjectStore store) {
             datasets = new Datasets(store, DatasetCacheSettings.DEFAULT);
@@ -206,7 +206,7 @@ final class FaultRig implements AutoCloseable {
             query.close();
             fetcher.close();
             cpu.shutdown();
-            deflaters.close();
+            compression.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.bams3.web;
 
 import dev.bams3.app.RunningServer;
+import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.Converter;
 import dev.bams3.convert.Progress;
@@ -9,6 +10,7 @@ import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.genome.Reference;
+import dev.bams3.query.BamCompression;
 import dev.bams3.simulate.SimulationOptions;
 import dev.bams3.simulate.Simulator;
 import dev.bams3.source.SourceObject;
@@ -32,6 +34,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
  * A service with the dataset `a/reads` of simulated reads, and what htsjdk reads from their BAM. The dataset `a/broken` has
@@ -89,6 +92,19 @@ final class ServedReads {
         List<String> all = new ArrayList<>(List.of(KEY, "bams3.ticket.slice-size=" + SLICE_SIZE));
         all.addAll(List.of(settings));
         return RunningServer.start(unused -> memory, all.toArray(String[]::new));
+    }
+
+    /** A replica of a machine without ISA-L, so that its compressed bytes are others. */
+    RunningServer replicaThatCompressesOtherwise() {
+        BeanPostProcessor jdk = new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                return bean instanceof BamCompression
+                        ? new BamCompression(1, level -> BgzfDeflaters.ofJdk(level, 2))
+                        : bean;
+            }
+        };
+        return RunningServer.start(unused -> memory, List.of(jdk), KEY, "bams3.ticket.slice-size=" + SLICE_SIZE);
     }
 
     /** All records, in file order. */

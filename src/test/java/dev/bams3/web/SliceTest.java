@@ -241,7 +241,7 @@ class SliceTest {
                 slices("?referenceName=chr1&start=99&end=150000").getFirst().url();
         HttpResponse<byte[]> whole = TicketClient.get(address);
         String tag = whole.headers().firstValue("ETag").orElseThrow();
-        try (RunningServer other = READS.replica("bams3.encode.level=2")) {
+        try (RunningServer other = READS.replicaThatCompressesOtherwise()) {
             String url = other.url(address.substring(address.indexOf("/stream/")));
             HttpResponse<byte[]> theirs = TicketClient.get(url);
             String theirTag = theirs.headers().firstValue("ETag").orElseThrow();
