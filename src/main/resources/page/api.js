@@ -46,4 +46,5 @@ export const askJson = async (path, options) => (await ask(path, options)).json(
 export const datasetPath = id => `datasets/${idPath(id)}${/\/(count|coverage|plan)$/.test(`/${id}`) ? '/' : ''}`;
 export const coveragePath = (id, values) => `datasets/${idPath(id)}/coverage?${query(values)}`;
 export const readsPath = id => `reads/${idPath(id)}`;
+export const filePath = id => `files/${idPath(id)}.bam`;
 export const streamPath = (id, values) => `stream/reads/${idPath(id)}?${query(values)}`;

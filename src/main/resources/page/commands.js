@@ -1,6 +1,7 @@
 // The same reads from a terminal or a notebook: lines to copy.
-import { absolute, readsPath, streamPath } from './api.js';
+import { absolute, filePath, readsPath, streamPath } from './api.js';
 import { h } from './dom.js';
+import { text } from './region.js';
 
 const COPIED_MILLIS = 1500;
 
@@ -12,9 +13,10 @@ export function commandsCard(dataset, start) {
   const reads = absolute(readsPath(dataset.id));
   const regionUrl = start ? absolute(`${readsPath(dataset.id)}?${streamPath('', region).split('?')[1]}`) : reads;
   const stream = format => absolute(streamPath(dataset.id, { ...region, format }));
+  const bam = absolute(filePath(dataset.id));
   const lines = {
     curl: `curl -f ${quoted(stream('SAM'))}`,
-    samtools: `samtools view ${quoted(regionUrl)}`,
+    samtools: `samtools view ${quoted(regionUrl)}\n# or, as a file with an index:\nsamtools view ${quoted(bam)}${start ? ` ${quoted(text(start))}` : ''}`,
     Python: [
       'import json, urllib.request',
       '',
@@ -23,7 +25,23 @@ export function commandsCard(dataset, start) {
       '    *reads, end = map(json.loads, lines)',
       'assert end["@end"]["records"] == len(reads)  # a cut answer has no such line'
     ].join('\n'),
-    IGV: `File > Load from URL...\n${reads}`
+    pysam: [
+      'import pysam',
+      '',
+      `url = ${JSON.stringify(bam)}`,
+      'bam = pysam.AlignmentFile(url, index_filename=url + ".bai")',
+      start ? `for read in bam.fetch(${JSON.stringify(start.referenceName)}, ${start.start}, ${start.end}):` : 'for read in bam.fetch(until_eof=True):',
+      '    print(read.query_name)'
+    ].join('\n'),
+    R: [
+      'library(Rsamtools)',
+      `url <- ${JSON.stringify(bam)}`,
+      start
+        ? `scanBam(url, index = paste0(url, ".bai"), param = ScanBamParam(which = GRanges(${JSON.stringify(text(start).replaceAll(',', ''))})))`
+        : 'scanBam(url, index = paste0(url, ".bai"))'
+    ].join('\n'),
+    IGV: `File > Load from URL...\n${reads}\n\nor, as a file with an index:\n${bam}\n${bam}.bai`,
+    UCSC: `track type=bam name=${quoted(dataset.id)} bigDataUrl=${bam} bigDataIndex=${bam}.bai`
   };
   const code = h('pre', { id: 'command', tabindex: '0', role: 'tabpanel' });
   const copy = h('button', { type: 'button', onclick: copyIt }, 'Copy');

@@ -101,6 +101,11 @@ class PageTest {
         page.type(".tabs [aria-selected=true]", Keys.ARROW_RIGHT);
         page.untilText("#command", "import json");
         page.untilText("#command", "NDJSON");
+        for (String line : List.of("pysam.AlignmentFile", "scanBam", "File > Load from URL...", "bigDataUrl=http")) {
+            page.type(".tabs [aria-selected=true]", Keys.ARROW_RIGHT);
+            page.untilText("#command", line);
+            page.untilText("#command", "/files/demo.bam");
+        }
     }
 
     @Test
