@@ -40,7 +40,7 @@ import java.util.Optional;
  */
 public final class VirtualBam {
     /** Changes when the same dataset would become other bytes, so that no client joins the two. */
-    private static final String LAYOUT = "1";
+    private static final String LAYOUT = "2";
 
     private static final int RUN_OF_REFERENCES = 64 << 20;
 
@@ -79,7 +79,7 @@ public final class VirtualBam {
             throw ReadsException.of(
                     ErrorKind.TOO_LARGE, "the dataset is larger than an indexed BAM file can be; ask for its reads");
         }
-        file = new StoredBgzf(headerLength + records);
+        file = new StoredBgzf(headerLength, headerLength + records);
     }
 
     /** Bytes of the BAM file. */
@@ -115,6 +115,7 @@ public final class VirtualBam {
                 new BgzfOutputStream(new StretchOutput(out, first - file.fileOffset(from), count), STORED);
         if (from < headerLength) {
             bgzf.write(BamHeader.encode(header), (int) from, (int) (Math.min(to, headerLength) - from));
+            bgzf.flush();
         }
         ReadTotals totals = to <= headerLength
                 ? new ReadTotals(0, 0, 0, 0, 0)

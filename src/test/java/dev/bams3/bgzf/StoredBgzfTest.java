@@ -9,20 +9,35 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The computed layout of a stored BGZF file is that of the file that is written. */
 class StoredBgzfTest {
     private final long seed = new Random().nextLong();
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 65_279, 65_280, 65_281, 130_560, 500_000})
-    void theLayoutIsThatOfTheFile(int length) throws IOException {
+    @CsvSource({
+        "0, 0",
+        "0, 1",
+        "0, 65279",
+        "0, 65280",
+        "0, 65281",
+        "0, 130560",
+        "0, 500000",
+        "1, 1",
+        "1, 2",
+        "65279, 65280",
+        "65280, 65280",
+        "65280, 130560",
+        "65281, 500000",
+        "500000, 500001"
+    })
+    void theLayoutIsThatOfTheFile(int head, int length) throws IOException {
         Random random = new Random(seed);
         byte[] inflated = new byte[length];
         random.nextBytes(inflated);
-        byte[] file = write(inflated);
-        StoredBgzf layout = new StoredBgzf(length);
+        byte[] file = write(inflated, head);
+        StoredBgzf layout = new StoredBgzf(head, length);
         assertThat(layout.fileLength()).isEqualTo(file.length);
         List<BgzfBlock> blocks = BgzfBlock.split(file, 0, file.length, 0, "file");
         long begin = 0;
@@ -47,24 +62,26 @@ class StoredBgzfTest {
     /** The offset of the end is behind every record and before the end-of-file block's own end. */
     @Test
     void theEndHasAnOffset() {
-        assertThat(new StoredBgzf(0).offset(0)).isEqualTo(VirtualOffset.of(0, 0));
-        assertThat(new StoredBgzf(10).offset(10)).isEqualTo(VirtualOffset.of(0, 10));
-        assertThat(new StoredBgzf(65_280).offset(65_280)).isEqualTo(VirtualOffset.of(65_311, 0));
+        assertThat(new StoredBgzf(0, 0).offset(0)).isEqualTo(VirtualOffset.of(0, 0));
+        assertThat(new StoredBgzf(0, 10).offset(10)).isEqualTo(VirtualOffset.of(0, 10));
+        assertThat(new StoredBgzf(0, 65_280).offset(65_280)).isEqualTo(VirtualOffset.of(65_311, 0));
     }
 
     @Test
     void theLongestHasOffsetsOf48Bits() {
-        StoredBgzf longest = new StoredBgzf(StoredBgzf.MAX_LENGTH);
+        StoredBgzf longest = new StoredBgzf(1, StoredBgzf.MAX_LENGTH);
         assertThat(longest.offset(longest.length()).block()).isLessThan(1L << 48);
-        assertThatThrownBy(() -> new StoredBgzf(StoredBgzf.MAX_LENGTH + 1))
+        assertThatThrownBy(() -> new StoredBgzf(0, StoredBgzf.MAX_LENGTH + 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    private static byte[] write(byte[] inflated) throws IOException {
+    private static byte[] write(byte[] inflated, int head) throws IOException {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (BgzfDeflaters stored = new BgzfDeflaters(0, 1);
                 BgzfOutputStream bgzf = new BgzfOutputStream(file, stored)) {
-            bgzf.write(inflated);
+            bgzf.write(inflated, 0, head);
+            bgzf.flush();
+            bgzf.write(inflated, head, inflated.length - head);
             bgzf.finish();
         }
         return file.toByteArray();

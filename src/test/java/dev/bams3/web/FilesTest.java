@@ -297,7 +297,7 @@ class FilesTest {
                 lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
         assertThat(texts).hasSize(5);
         assertThat(texts.get(0)).contains("\"form\":\"file\"", "\"regions\":\"all\"", "\"outcome\":\"complete\"");
-        assertThat(texts.get(1)).contains("\"regions\":\"chr1:[", "\"bytes\":100");
+        assertThat(texts.get(1)).contains("\"regions\":\"\"", "\"records\":0", "\"bytes\":100");
         assertThat(texts.get(2)).contains("\"regions\":\"chr1:[").doesNotContain("HLA");
         assertThat(texts.get(3)).contains("\"regions\":\"\"", "\"records\":0", "\"bytes\":28");
         assertThat(texts.get(4)).contains("\"event\":\"figures\"", "\"form\":\"bai\"");
