@@ -133,6 +133,20 @@ class PageTest {
     }
 
     @Test
+    void igvDrawsTheReadsOfTheFile() {
+        page.openIgv();
+        long reads = page.readsInIgv();
+        page.script("""
+                const browser = document.getElementById('igv').browser;
+                browser.removeTrack(browser.findTracks(track => track.type === 'alignment')[0]);
+                browser.loadTrack({type: 'alignment', format: 'bam', height: 320, autoHeight: false,
+                    url: arguments[0], indexURL: arguments[0] + '.bai'});
+                """, server.url("/files/demo.bam"));
+        assertThat(page.readsInIgv()).as("reads that igv.js packed").isEqualTo(reads);
+        page.assertCleanConsole();
+    }
+
+    @Test
     void aPhoneShowsItAllWithoutScrollingSideways() throws IOException {
         page.driver().manage().window().setSize(new Dimension(500, 900));
         try {
