@@ -44,7 +44,7 @@ public final class BamIndexEncoder {
      * Consecutive records of one reference.
      *
      * @param start of the first record, 0-based; -1 counts as 0
-     * @param end largest alignment end; nothing of what overlaps a position behind it need be looked for here
+     * @param end largest alignment end, {@code Integer.MAX_VALUE} where it is not known
      * @param from virtual offset of the first record
      * @param to virtual offset behind the last record
      */
@@ -168,7 +168,9 @@ public final class BamIndexEncoder {
         int next = 0;
         for (Run run : runs) {
             // Starts do not fall, so windows before `next` belong to an earlier run, or to none.
-            for (next = Math.max(next, first(run) >> LEAF_SHIFT); next <= last(run) >> LEAF_SHIFT; next++) {
+            for (next = Math.max(next, first(run) >> LEAF_SHIFT);
+                    next <= Math.min(count - 1, last(run) >> LEAF_SHIFT);
+                    next++) {
                 windows[next] = run.from().packed();
             }
         }

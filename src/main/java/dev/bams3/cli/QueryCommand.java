@@ -71,7 +71,7 @@ final class QueryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OpenDataset open = context.open(dataset);
-        ReadSelection selection = selection(open.metadata().dictionary());
+        ReadSelection selection = selection(open.references());
         try (OpenRead read = context.environment().query().open(open, selection, view.view())) {
             if (level != null) {
                 read.compressAt(checked(level));

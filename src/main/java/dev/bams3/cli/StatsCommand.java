@@ -1,10 +1,13 @@
 package dev.bams3.cli;
 
+import dev.bams3.dataset.OpenDataset;
 import dev.bams3.format.DatasetMetadata;
-import dev.bams3.format.DatasetMetadata.ReferenceReads;
 import dev.bams3.format.Flagstat;
 import dev.bams3.format.Flagstat.Category;
+import dev.bams3.format.ReadsTotals;
+import dev.bams3.genome.Reference;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -43,10 +46,11 @@ final class StatsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        DatasetMetadata metadata = context.open(dataset).metadata();
+        OpenDataset opened = context.open(dataset);
+        DatasetMetadata metadata = opened.metadata();
         PrintStream out = context.out();
         if (choice.json) {
-            out.println(StatsJson.text(metadata));
+            out.println(StatsJson.text(opened));
             return 0;
         }
         boolean all = !choice.idxstats && !choice.flagstat;
@@ -60,7 +64,7 @@ final class StatsCommand implements Callable<Integer> {
             out.println();
         }
         if (all || choice.idxstats) {
-            idxstats(metadata, out);
+            idxstats(opened, out);
         }
         return 0;
     }
@@ -77,12 +81,15 @@ final class StatsCommand implements Callable<Integer> {
                 metadata.digest().hex());
     }
 
-    private static void idxstats(DatasetMetadata metadata, PrintStream out) {
-        for (ReferenceReads reads : metadata.references()) {
-            out.print(reads.reference().name() + "\t" + reads.reference().length() + "\t"
-                    + reads.reads().mapped() + "\t" + reads.reads().unmapped() + "\n");
+    private static void idxstats(OpenDataset dataset, PrintStream out) {
+        List<Reference> references = dataset.references().references();
+        List<ReadsTotals> totals = dataset.totals();
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < references.size(); i++) {
+            lines.append(references.get(i).name() + "\t" + references.get(i).length() + "\t"
+                    + totals.get(i).mapped() + "\t" + totals.get(i).unmapped() + "\n");
         }
-        out.print("*\t0\t0\t" + metadata.unplaced().records() + "\n");
+        out.print(lines + "*\t0\t0\t" + dataset.metadata().unplaced().records() + "\n");
     }
 
     /** The lines of samtools 1.13 and later. */

@@ -1,10 +1,12 @@
 package dev.bams3.cli;
 
+import dev.bams3.dataset.OpenDataset;
 import dev.bams3.format.DatasetMetadata;
-import dev.bams3.format.DatasetMetadata.ReadsTotals;
-import dev.bams3.format.DatasetMetadata.ReferenceReads;
 import dev.bams3.format.Flagstat;
 import dev.bams3.format.Flagstat.Category;
+import dev.bams3.format.ReadsTotals;
+import dev.bams3.genome.Reference;
+import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -15,7 +17,8 @@ final class StatsJson {
 
     private StatsJson() {}
 
-    static String text(DatasetMetadata metadata) {
+    static String text(OpenDataset dataset) {
+        DatasetMetadata metadata = dataset.metadata();
         ObjectNode root = JSON.createObjectNode();
         root.put("uuid", metadata.uuid().toString());
         root.put("created", metadata.created().toString());
@@ -32,11 +35,13 @@ final class StatsJson {
                     .put("failed", counts.failed(category));
         }
         ArrayNode references = root.putArray("references");
-        for (ReferenceReads reads : metadata.references()) {
+        List<Reference> all = dataset.references().references();
+        List<ReadsTotals> totals = dataset.totals();
+        for (int i = 0; i < all.size(); i++) {
             ObjectNode reference = references.addObject();
-            reference.put("name", reads.reference().name());
-            reference.put("length", reads.reference().length());
-            put(reference, reads.reads());
+            reference.put("name", all.get(i).name());
+            reference.put("length", all.get(i).length());
+            put(reference, totals.get(i));
         }
         put(root.putObject("unplaced"), metadata.unplaced());
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
@@ -46,6 +51,5 @@ final class StatsJson {
         node.put("mapped", reads.mapped());
         node.put("unmapped", reads.unmapped());
         node.put("bases", reads.bases());
-        node.put("bytes", reads.storedBytes());
     }
 }

@@ -52,11 +52,10 @@ public final class BlockCodecs implements AutoCloseable {
         Codec codec = take();
         try {
             EncodedBlock encoded = codec.encoder.encode(raw.bytes(), 0, raw.length());
-            if (verify
-                    && !codec.decoder.decodesTo(raw.bytes(), "encoded block", encoded.stored(), entry(encoded, 0, 0))) {
+            if (verify && !codec.decoder.decodesTo(raw.bytes(), "encoded block", encoded.stored(), encoded.at(0, 0))) {
                 throw ReadsException.of(
                         ErrorKind.INTERNAL,
-                        "a defect of this program or machine: a block of reference " + encoded.reference()
+                        "a defect of this program or machine: a block of reference " + encoded.firstReference()
                                 + " starting at " + encoded.firstStart()
                                 + " does not decode to the records it was made from; nothing was published");
             }
@@ -74,21 +73,6 @@ public final class BlockCodecs implements AutoCloseable {
         } finally {
             giveBack(codec, entry.rawLength());
         }
-    }
-
-    /** The index entry of a block at a place in a chunk object. */
-    public static BlockEntry entry(EncodedBlock encoded, int chunk, long offset) {
-        return new BlockEntry(
-                chunk,
-                offset,
-                encoded.stored().length,
-                Math.toIntExact(encoded.digest().bytes()),
-                Math.toIntExact(encoded.digest().records()),
-                encoded.firstStart(),
-                encoded.lastStart(),
-                encoded.endMax(),
-                encoded.bases(),
-                encoded.digest().crc32c());
     }
 
     private Codec take() {

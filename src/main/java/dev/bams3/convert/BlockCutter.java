@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Gathers records into blocks: never across a reference, and as long as {@link BlockSizing} says. */
+/** Gathers records into blocks as long as {@link BlockSizing} says, and never placed and unplaced ones in one. */
 final class BlockCutter {
     private static final int MOST_SPARE = 64;
 
@@ -16,7 +16,7 @@ final class BlockCutter {
     private byte[] bytes;
     private int length;
     private int records;
-    private int reference;
+    private boolean placed;
     private long from = RecordSource.NOWHERE;
 
     BlockCutter(BlockSizing sizing) {
@@ -29,7 +29,7 @@ final class BlockCutter {
     }
 
     /**
-     * Whole records of one reference, back to back.
+     * Whole records in coordinate order, back to back.
      *
      * @param bytes array holding them from index 0
      * @param length bytes of all of them
@@ -42,9 +42,9 @@ final class BlockCutter {
         byte[] buffer = source.buffer();
         int offset = source.offset();
         int recordLength = source.length();
-        int recordReference = BamRecord.referenceIndex(buffer, offset);
+        boolean isPlaced = BamRecord.referenceIndex(buffer, offset) != BamRecord.NO_REFERENCE;
         Optional<RawBlock> full = Optional.empty();
-        if (records > 0 && (recordReference != reference || sizing.endsBlock(length, records, recordLength))) {
+        if (records > 0 && (isPlaced != placed || sizing.endsBlock(length, records, recordLength))) {
             full = last();
         }
         if (recordLength > bytes.length - length) {
@@ -56,7 +56,7 @@ final class BlockCutter {
         System.arraycopy(buffer, offset, bytes, length, recordLength);
         length += recordLength;
         records++;
-        reference = recordReference;
+        placed = isPlaced;
         return full;
     }
 

@@ -7,16 +7,14 @@ import dev.bams3.format.BlockEntry;
 import dev.bams3.format.ChunkEntry;
 import dev.bams3.format.DatasetLayout;
 import dev.bams3.format.DatasetMetadata;
+import dev.bams3.format.DatasetMetadata.Blocks;
 import dev.bams3.format.DatasetMetadata.Chunks;
 import dev.bams3.format.DatasetMetadata.Compression;
 import dev.bams3.format.DatasetMetadata.IndexObject;
-import dev.bams3.format.DatasetMetadata.ReadsTotals;
-import dev.bams3.format.DatasetMetadata.ReferenceReads;
 import dev.bams3.format.DatasetMetadata.SourceWarning;
 import dev.bams3.format.HeaderCodec;
 import dev.bams3.format.IndexWriter;
 import dev.bams3.format.RecordStatistics;
-import dev.bams3.format.StoredRange;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.source.SourceHead;
 import dev.bams3.source.SourceWarnings;
@@ -25,9 +23,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Makes one dataset of stored chunks, by their receipts alone: header and index objects, then the commit. Used once.
@@ -40,7 +35,7 @@ final class Publication {
     private final Compression compression;
     private final SamHeader header;
     private final RecordStatistics statistics;
-    private final Map<Integer, List<BlockEntry>> blocks = new TreeMap<>();
+    private final List<BlockEntry> blocks = new ArrayList<>();
     private final List<ChunkEntry> chunks = new ArrayList<>();
     private final SourceWarnings warnings = new SourceWarnings();
     private long lastKey = Long.MIN_VALUE;
@@ -88,11 +83,10 @@ final class Publication {
                     "the records of chunk " + chunk.number() + " come before those of the chunk before");
         }
         lastKey = receipt.lastKey();
-        blocks.computeIfAbsent(chunk.reference(), reference -> new ArrayList<>())
-                .addAll(entries);
+        blocks.addAll(entries);
         chunks.add(chunk);
         warnings.add(receipt.warnings());
-        statistics.add(chunk.reference(), entries, receipt.digest(), receipt.flagstat());
+        statistics.add(receipt.referenceReads(), receipt.digest(), receipt.flagstat());
     }
 
     /** Checks that a plan covers all records of its source. */
@@ -121,12 +115,7 @@ final class Publication {
         byte[] storedHeader = HeaderCodec.encode(header.text());
         put(DatasetLayout.header(workspace.generation()), storedHeader);
         IndexWriter index = new IndexWriter(workspace.uuid(), workspace.generation());
-        List<ReferenceReads> references = new ArrayList<>();
-        for (int reference = 0; reference < header.references().size(); reference++) {
-            references.add(new ReferenceReads(header.references().get(reference), reads(reference, index)));
-        }
-        ReadsTotals unplaced = reads(Bams3Format.UNPLACED, index);
-        Optional<StoredRange> chunkTable = chunks.isEmpty() ? Optional.empty() : Optional.of(index.addChunks(chunks));
+        IndexObject indexObject = index.write(header.references(), statistics.totals(), blocks, chunks);
         byte[] storedIndex = index.toByteArray();
         put(DatasetLayout.index(workspace.generation()), storedIndex);
         DatasetMetadata metadata = new DatasetMetadata(
@@ -139,9 +128,13 @@ final class Publication {
                 List.of(),
                 compression,
                 HeaderCodec.describe(header.text(), storedHeader),
-                new IndexObject(storedIndex.length, chunkTable),
-                references,
-                unplaced,
+                indexObject,
+                header.references().size(),
+                statistics.totals(Bams3Format.UNPLACED),
+                statistics.bases(),
+                new Blocks(
+                        blocks.size(),
+                        blocks.stream().mapToLong(BlockEntry::storedLength).sum()),
                 new Chunks(
                         chunks.size(),
                         chunks.stream().mapToLong(ChunkEntry::length).sum()),
@@ -163,13 +156,6 @@ final class Publication {
         return warnings.list().stream()
                 .map(warning -> new SourceWarning(warning.kind().key(), warning.count(), warning.example()))
                 .toList();
-    }
-
-    private ReadsTotals reads(int reference, IndexWriter index) {
-        List<BlockEntry> entries = blocks.get(reference);
-        return entries == null
-                ? ReadsTotals.NONE
-                : statistics.totals(reference, Optional.of(index.addBlocks(reference, entries)));
     }
 
     private void put(String name, byte[] body) {

@@ -24,10 +24,10 @@ final class ShardPlanner {
         this.inflaters = inflaters;
     }
 
-    /** @param most how many at most; fewer where so many would leave too few numbers for the chunks of each */
+    /** @param most how many at most */
     List<Shard> shards(int most) {
-        // Chunks have numbers, of which each shard gets as many, and each reference begins one.
-        int wanted = Math.clamp(DatasetLayout.MAX_CHUNKS / (2L * (references() + 1)), 1, most);
+        // Chunks have numbers, of which each shard gets as many.
+        int wanted = Math.min(DatasetLayout.MAX_CHUNKS / 2, most);
         List<VirtualOffset> borders = new ArrayList<>();
         borders.add(head.first());
         if (head.isSeekable()) {
@@ -67,9 +67,5 @@ final class ShardPlanner {
                     .filter(found -> found.compareTo(borders.getLast()) > 0)
                     .ifPresent(borders::add);
         }
-    }
-
-    private int references() {
-        return head.header().references().size();
     }
 }

@@ -9,6 +9,8 @@ import dev.bams3.format.ChunkEntry;
 import dev.bams3.format.ChunkWriter;
 import dev.bams3.format.EncodedBlock;
 import dev.bams3.format.Flagstat;
+import dev.bams3.format.ReadsTotals;
+import dev.bams3.format.ReferenceReads;
 import dev.bams3.format.StreamDigest;
 import dev.bams3.source.SourceWarnings;
 import dev.bams3.storage.ETag;
@@ -40,16 +42,15 @@ final class ShardWriter implements AutoCloseable {
 
     private static final class OpenChunk {
         private final ChunkWriter writer;
-        private final int reference;
         private final long from;
         private final List<byte[]> parts = new ArrayList<>();
+        private final List<ReferenceReads> reads = new ArrayList<>();
         private Flagstat flagstat = Flagstat.NONE;
         private StreamDigest digest = StreamDigest.EMPTY;
         private final SourceWarnings warnings = new SourceWarnings();
 
-        OpenChunk(ChunkWriter writer, int reference, long from) {
+        OpenChunk(ChunkWriter writer, long from) {
             this.writer = writer;
-            this.reference = reference;
             this.from = from;
             parts.add(writer.head());
         }
@@ -58,7 +59,18 @@ final class ShardWriter implements AutoCloseable {
             parts.add(block.stored());
             flagstat = flagstat.plus(block.flagstat());
             digest = digest.then(block.digest());
+            block.reads().forEach(this::addReads);
             return writer.add(block);
+        }
+
+        /** Of one reference, reads may be in several blocks. */
+        private void addReads(ReferenceReads more) {
+            if (!reads.isEmpty() && reads.getLast().reference() == more.reference()) {
+                ReadsTotals sum = reads.getLast().totals().plus(more.totals());
+                reads.set(reads.size() - 1, new ReferenceReads(more.reference(), sum));
+            } else {
+                reads.add(more);
+            }
         }
     }
 
@@ -87,7 +99,7 @@ final class ShardWriter implements AutoCloseable {
      */
     void add(EncodedBlock block, long from, List<SourceWarnings.Warning> warnings) {
         OpenChunk open = chunk;
-        if (open != null && (open.reference != block.reference() || sizing.endsChunk(open.writer.rawBytes()))) {
+        if (open != null && sizing.endsChunk(open.writer.rawBytes())) {
             endChunk(open, from);
             open = null;
         }
@@ -95,12 +107,10 @@ final class ShardWriter implements AutoCloseable {
             if (nextChunk == endChunk) {
                 throw ReadsException.of(
                         ErrorKind.TOO_LARGE,
-                        "no number is left for another chunk, which every reference begins: convert with larger"
-                                + " chunks or, from shards, in fewer of them");
+                        "no number is left for another chunk: convert with larger chunks or, from shards, in fewer of"
+                                + " them");
             }
-            ChunkWriter writer =
-                    new ChunkWriter(workspace.uuid(), workspace.generation(), nextChunk, block.reference());
-            open = new OpenChunk(writer, block.reference(), from);
+            open = new OpenChunk(new ChunkWriter(workspace.uuid(), workspace.generation(), nextChunk), from);
             chunk = open;
             nextChunk++;
         }
@@ -137,7 +147,7 @@ final class ShardWriter implements AutoCloseable {
         }
         int crc = Workspace.crc32c(open.parts);
         ChunkReceipt receipt = ChunkReceipt.of(
-                entry, etag, crc, open.from, next, open.digest, open.flagstat, end, open.warnings.list());
+                entry, etag, crc, open.from, next, open.digest, open.reads, open.flagstat, end, open.warnings.list());
         workspace.store(receipt);
         return receipt;
     }

@@ -2,8 +2,12 @@ package dev.bams3.dataset;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.bams3.flow.ByteBudget;
-import dev.bams3.format.BlockList;
+import dev.bams3.format.BlockEntry;
 import dev.bams3.format.ChunkEntry;
+import dev.bams3.format.PageEntry;
+import dev.bams3.format.ReadsTotals;
+import dev.bams3.format.StretchList;
+import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.storage.DamageCheck;
 import java.util.List;
@@ -15,19 +19,26 @@ import java.util.function.Supplier;
 final class DatasetParts {
     private static final long BYTES_OF_CHUNK_ENTRY = 64;
     private static final long BYTES_OF_ENTRY = 256;
+    private static final long BYTES_OF_TOTALS = 48;
+
+    /** The object, its name, and its entry in the map of names. */
+    private static final long BYTES_OF_REFERENCE = 168;
 
     private final ByteBudget memory;
     private final DamageCheck damage;
     private final SingleFlight<Generation, SamHeader> headers;
-    private final SingleFlight<Section, BlockList> blocks;
+    private final SingleFlight<Generation, ReferenceDictionary> references;
+    private final SingleFlight<Generation, List<ReadsTotals>> totals;
+    private final SingleFlight<Generation, StretchList<PageEntry>> pages;
+    private final SingleFlight<Page, StretchList<BlockEntry>> blocks;
     private final SingleFlight<Generation, List<ChunkEntry>> chunks;
     private final SingleFlight<Derived, byte[]> derived;
 
     /** What a part belongs to. The place is part of it, because of two copies of a dataset one may be damaged. */
     record Generation(DatasetLocation location, UUID uuid, String name) {}
 
-    /** The blocks of one reference, or of the unplaced reads. */
-    private record Section(Generation generation, int reference) {}
+    /** A page of the list of blocks, by where it lies in the index. */
+    private record Page(Generation generation, long offset) {}
 
     /** Bytes made of the parts. */
     private record Derived(Generation generation, String name) {}
@@ -41,14 +52,24 @@ final class DatasetParts {
         this.damage = damage;
         headers = new SingleFlight<>(
                 "the header", settings.headerBytes(), header -> header.text().length + BYTES_OF_ENTRY);
-        // Of the bytes for the index, block lists take most; a chunk table is read by few.
-        long chunkBytes = settings.indexBytes() / 8;
-        long derivedBytes = settings.indexBytes() / 4;
+        // Of the bytes for the index, blocks take nearly all on large genomes, names on others.
+        long part = settings.indexBytes() / 8;
+        references = new SingleFlight<>("the references", 2 * part, DatasetParts::weight);
+        totals = new SingleFlight<>("the totals", part, list -> BYTES_OF_TOTALS * list.size() + BYTES_OF_ENTRY);
+        derived = new SingleFlight<>("the index of a file", part, bytes -> bytes.length + BYTES_OF_ENTRY);
+        pages = new SingleFlight<>("the index", part, list -> list.weight() + BYTES_OF_ENTRY);
         blocks = new SingleFlight<>(
-                "the index", settings.indexBytes() - chunkBytes - derivedBytes, list -> list.weight() + BYTES_OF_ENTRY);
+                "the index", settings.indexBytes() - 6 * part, list -> list.weight() + BYTES_OF_ENTRY);
         chunks = new SingleFlight<>(
-                "the list of chunks", chunkBytes, table -> BYTES_OF_CHUNK_ENTRY * table.size() + BYTES_OF_ENTRY);
-        derived = new SingleFlight<>("the index of a file", derivedBytes, bytes -> bytes.length + BYTES_OF_ENTRY);
+                "the list of chunks", part, table -> BYTES_OF_CHUNK_ENTRY * table.size() + BYTES_OF_ENTRY);
+    }
+
+    private static long weight(ReferenceDictionary references) {
+        return BYTES_OF_ENTRY
+                + references.references().stream()
+                        .mapToLong(reference ->
+                                BYTES_OF_REFERENCE + reference.name().length())
+                        .sum();
     }
 
     /** By what they hold. */
@@ -56,6 +77,12 @@ final class DatasetParts {
         return Map.of(
                 "headers",
                 headers.cache(),
+                "references",
+                references.cache(),
+                "totals",
+                totals.cache(),
+                "pages",
+                pages.cache(),
                 "indexes",
                 blocks.cache(),
                 "chunks",
@@ -80,12 +107,21 @@ final class DatasetParts {
         var _ = headers.prepare(generation, load);
     }
 
-    Supplier<BlockList> prepareBlocks(Generation generation, int reference, Supplier<BlockList> load) {
-        return blocks.prepare(new Section(generation, reference), load);
+    ReferenceDictionary references(Generation generation, Supplier<ReferenceDictionary> load) {
+        return references.get(generation, load);
     }
 
-    BlockList blocks(Generation generation, int reference, Supplier<BlockList> load) {
-        return blocks.get(new Section(generation, reference), load);
+    List<ReadsTotals> totals(Generation generation, Supplier<List<ReadsTotals>> load) {
+        return totals.get(generation, load);
+    }
+
+    StretchList<PageEntry> pages(Generation generation, Supplier<StretchList<PageEntry>> load) {
+        return pages.get(generation, load);
+    }
+
+    Supplier<StretchList<BlockEntry>> prepareBlocks(
+            Generation generation, PageEntry page, Supplier<StretchList<BlockEntry>> load) {
+        return blocks.prepare(new Page(generation, page.section().offset()), load);
     }
 
     List<ChunkEntry> chunks(Generation generation, Supplier<List<ChunkEntry>> load) {

@@ -3,14 +3,17 @@ package dev.bams3.dataset;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.ByteBudget;
-import dev.bams3.format.Bams3Format;
+import dev.bams3.format.BlockEntry;
 import dev.bams3.format.BlockIndex;
-import dev.bams3.format.BlockList;
 import dev.bams3.format.ChunkEntry;
 import dev.bams3.format.DatasetLayout;
 import dev.bams3.format.DatasetMetadata;
 import dev.bams3.format.HeaderCodec;
+import dev.bams3.format.PageEntry;
+import dev.bams3.format.ReadsTotals;
 import dev.bams3.format.StoredRange;
+import dev.bams3.format.StoredSection;
+import dev.bams3.format.StretchList;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.storage.ByteRange;
@@ -19,10 +22,7 @@ import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -43,7 +43,6 @@ public final class OpenDataset {
 
     private final DatasetLocation location;
     private final DatasetMetadata metadata;
-    private final ReferenceDictionary references;
     private final ETag etag;
     private final DatasetParts parts;
     private final DatasetParts.Generation generation;
@@ -54,7 +53,6 @@ public final class OpenDataset {
             DatasetLocation location, DatasetMetadata metadata, ETag etag, DatasetParts parts, Runnable whenChanged) {
         this.location = location;
         this.metadata = metadata;
-        references = metadata.dictionary();
         this.etag = etag;
         this.parts = parts;
         this.whenChanged = whenChanged;
@@ -65,9 +63,31 @@ public final class OpenDataset {
         return metadata;
     }
 
-    /** Names and lengths of the references. */
+    /** Names and lengths of the references. At most one GET, and none where they are few. */
     public ReferenceDictionary references() {
-        return references;
+        return parts.references(generation, () -> {
+            ReferenceDictionary read =
+                    read(metadata.index().references(), BlockIndex::references).orElse(ReferenceDictionary.EMPTY);
+            requireReferences(read.size(), "references");
+            return read;
+        });
+    }
+
+    /** Counts of the reads of each reference. At most one GET. */
+    public List<ReadsTotals> totals() {
+        return parts.totals(generation, () -> {
+            List<ReadsTotals> read =
+                    read(metadata.index().totals(), BlockIndex::totals).orElse(List.of());
+            requireReferences(read.size(), "totals");
+            return read;
+        });
+    }
+
+    private void requireReferences(int found, String section) {
+        if (found != metadata.references()) {
+            throw ReadsException.corrupt(
+                    indexKey().value(), 0, section, found + " references, the metadata says " + metadata.references());
+        }
     }
 
     /** ETag of the commit; another one is another dataset. */
@@ -120,7 +140,7 @@ public final class OpenDataset {
                     () -> existing(key, () -> store().get(key, length).body()),
                     () -> existing(key, () -> store().fresh().get(key, length).body()),
                     stored -> HeaderCodec.decode(key.value(), stored, metadata.header()));
-            return new SamHeader(text, references);
+            return new SamHeader(text, references());
         }
     }
 
@@ -134,83 +154,94 @@ public final class OpenDataset {
         }
     }
 
+    /** The pages that the list of blocks is cut into. At most one GET, and none where they are few. */
+    public StretchList<PageEntry> pages() {
+        return parts.pages(
+                generation,
+                () -> read(metadata.index().pages(), BlockIndex::pages).orElse(new StretchList<>(List.of())));
+    }
+
+    /** All blocks, in file order. */
+    public StretchList<BlockEntry> blocks() {
+        return blocks(pages().all());
+    }
+
     /**
-     * The blocks of one reference; none, without asking the store, where it has no reads. At most one GET.
+     * The blocks of some pages. Pages that lie near each other are one GET, and all GETs run at one time.
      *
-     * @param reference 0-based index in the metadata, or {@link Bams3Format#UNPLACED}
+     * @param wanted some of {@link #pages}, in file order
      * @throws ReadsException CORRUPT naming object, offset and field
      */
-    public BlockList index(int reference) {
-        Optional<StoredRange> section = metadata.reads(reference).section();
-        return section.isEmpty()
-                ? new BlockList(List.of())
-                : parts.blocks(
-                        generation,
-                        reference,
-                        () -> readBlocks(section.get(), reference, () -> read(store(), section.get())));
+    public StretchList<BlockEntry> blocks(List<PageEntry> wanted) {
+        List<Supplier<StretchList<BlockEntry>>> begun = new ArrayList<>();
+        for (SectionGroup.Section section : SectionGroup.of(wanted, range -> readIndex(store(), range))) {
+            begun.add(parts.prepareBlocks(generation, section.page(), () -> readBlocks(section)));
+        }
+        List<StretchList<BlockEntry>> read = begun.stream().map(Supplier::get).toList();
+        return read.size() == 1
+                ? read.getFirst()
+                : new StretchList<>(
+                        read.stream().flatMap(page -> page.all().stream()).toList());
     }
 
-    private BlockList readBlocks(StoredRange section, int reference, Supplier<byte[]> firstRead) {
+    private StretchList<BlockEntry> readBlocks(SectionGroup.Section section) {
         String object = indexKey().value();
-        return readSection(section, firstRead, stored -> BlockIndex.blocks(object, stored, section, reference));
-    }
-
-    /** @param firstRead gives the section, perhaps with others around it */
-    private <T> T readSection(StoredRange section, Supplier<byte[]> firstRead, Function<byte[], T> decode) {
-        String object = indexKey().value();
-        String what = "a section of the index";
-        long usual = USUAL_GROWTH_OF_SECTION * (long) section.length();
-        try (ByteBudget.Lease charged = parts.memory().charge(object, what, usual)) {
-            return decoded(firstRead, () -> read(store().fresh(), section), stored -> {
-                charged.growTo(object, what, BlockIndex.memory(object, stored, section));
-                return decode.apply(stored);
-            });
-        }
-    }
-
-    /**
-     * The blocks of several references, as {@link #index} has them; sections that lie near each other are one GET, and all GETs
-     * run at one time.
-     *
-     * @param wanted 0-based indexes in the metadata, or {@link Bams3Format#UNPLACED}, each once
-     */
-    public Map<Integer, BlockList> indexes(Collection<Integer> wanted) {
-        List<SectionGroup.Wanted> stored = new ArrayList<>();
-        Map<Integer, BlockList> lists = new HashMap<>();
-        for (int reference : wanted) {
-            metadata.reads(reference)
-                    .section()
-                    .ifPresentOrElse(
-                            section -> stored.add(new SectionGroup.Wanted(reference, section)),
-                            () -> lists.put(reference, new BlockList(List.of())));
-        }
-        List<Supplier<BlockList>> begun = new ArrayList<>();
-        List<SectionGroup.Section> sections = SectionGroup.of(stored, range -> readIndex(store(), range));
-        for (SectionGroup.Section section : sections) {
-            StoredRange range = section.wanted().section();
-            int reference = section.wanted().reference();
-            begun.add(parts.prepareBlocks(generation, reference, () -> readBlocks(range, reference, section.bytes())));
-        }
-        for (int i = 0; i < begun.size(); i++) {
-            lists.put(sections.get(i).wanted().reference(), begun.get(i).get());
-        }
-        return lists;
-    }
-
-    /** The blocks of the reads that have no reference, last in file order. */
-    public BlockList unplaced() {
-        return index(Bams3Format.UNPLACED);
+        PageEntry page = section.page();
+        return readSection(
+                object,
+                page.section(),
+                section.bytes(),
+                () -> read(store().fresh(), page.section()),
+                stored -> BlockIndex.blocks(object, stored, page));
     }
 
     /** The chunk objects by number, with their sizes. At most one GET; no query needs it. */
     public List<ChunkEntry> chunks() {
-        Optional<StoredRange> table = metadata.index().chunkTable();
-        return table.isEmpty() ? List.of() : parts.chunks(generation, () -> readChunks(table.get()));
+        return parts.chunks(
+                generation,
+                () -> read(metadata.index().chunks(), BlockIndex::chunks).orElse(List.of()));
     }
 
-    private List<ChunkEntry> readChunks(StoredRange table) {
-        String object = indexKey().value();
-        return readSection(table, () -> read(store(), table), stored -> BlockIndex.chunks(object, stored, table));
+    /** Makes something of the bytes of a section. */
+    @FunctionalInterface
+    private interface Decoding<T> {
+        T decode(String object, byte[] section, StoredRange range);
+    }
+
+    private <T> Optional<T> read(Optional<StoredSection> stored, Decoding<T> decoding) {
+        return stored.map(section -> {
+            StoredRange range = section.range();
+            Optional<byte[]> inline = section.inlineBytes();
+            if (inline.isPresent()) {
+                // Its checksum was that of the metadata.
+                String object = location.key(DatasetLayout.METADATA).value();
+                return readSection(
+                        object, range, inline::get, inline::get, bytes -> decoding.decode(object, bytes, range));
+            }
+            String object = indexKey().value();
+            return readSection(
+                    object,
+                    range,
+                    () -> read(store(), range),
+                    () -> read(store().fresh(), range),
+                    bytes -> decoding.decode(object, bytes, range));
+        });
+    }
+
+    private <T> T readSection(
+            String object,
+            StoredRange section,
+            Supplier<byte[]> firstRead,
+            Supplier<byte[]> secondRead,
+            Function<byte[], T> decode) {
+        String what = "a section of the index";
+        long usual = USUAL_GROWTH_OF_SECTION * (long) section.length();
+        try (ByteBudget.Lease charged = parts.memory().charge(object, what, usual)) {
+            return decoded(firstRead, secondRead, stored -> {
+                charged.growTo(object, what, BlockIndex.memory(object, stored, section));
+                return decode.apply(stored);
+            });
+        }
     }
 
     /** Key of the index object, for messages. */

@@ -1,10 +1,10 @@
 package dev.bams3.dataset;
 
+import dev.bams3.format.PageEntry;
 import dev.bams3.format.StoredRange;
 import dev.bams3.storage.ByteRange;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,8 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sections of an index that lie near each other and are read by one GET, whoever wants the first of them. A genome has
- * thousands of contigs with a section of some bytes each.
+ * Pages of the list of blocks that lie near each other and are read by one GET, whoever wants the first of them.
  */
 final class SectionGroup {
     /** Beyond this a GET is no longer cheaper than the bytes that nobody wants. */
@@ -33,20 +32,15 @@ final class SectionGroup {
         this.read = read;
     }
 
-    /** A section that is wanted, by its reference. */
-    record Wanted(int reference, StoredRange section) {}
-
-    /** The bytes of a wanted section, for one who asks once. */
-    record Section(Wanted wanted, Supplier<byte[]> bytes) {}
+    /** The bytes of a wanted page, for one who asks once. */
+    record Section(PageEntry page, Supplier<byte[]> bytes) {}
 
     /**
+     * @param ordered pages, in the order in which they lie in the index
      * @param read reads a range of the index; called at most once for a range, unless it fails
-     * @return the sections in the order in which they lie in the index
+     * @return the sections in the same order
      */
-    static List<Section> of(List<Wanted> wanted, Function<ByteRange, byte[]> read) {
-        List<Wanted> ordered = wanted.stream()
-                .sorted(Comparator.comparingLong(one -> one.section().offset()))
-                .toList();
+    static List<Section> of(List<PageEntry> ordered, Function<ByteRange, byte[]> read) {
         List<Section> sections = new ArrayList<>();
         int first = 0;
         while (first < ordered.size()) {
@@ -59,7 +53,7 @@ final class SectionGroup {
                 after++;
             }
             SectionGroup group = new SectionGroup(new ByteRange(offset, Math.toIntExact(end - offset)), read);
-            for (Wanted one : ordered.subList(first, after)) {
+            for (PageEntry one : ordered.subList(first, after)) {
                 sections.add(new Section(one, () -> group.bytes(one.section())));
             }
             first = after;

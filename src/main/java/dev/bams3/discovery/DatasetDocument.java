@@ -1,23 +1,29 @@
 package dev.bams3.discovery;
 
 import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.OpenDataset;
 import dev.bams3.format.DatasetMetadata;
-import dev.bams3.format.DatasetMetadata.ReadsTotals;
-import dev.bams3.format.DatasetMetadata.ReferenceReads;
 import dev.bams3.format.Flagstat;
 import dev.bams3.format.Flagstat.Category;
+import dev.bams3.format.ReadsTotals;
+import dev.bams3.genome.Reference;
+import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.SamHeader.ReadGroup;
+import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * All that the metadata of a dataset tells.
+ * All that the metadata of a dataset and the totals in its index tell.
  *
  * @param id of the dataset
- * @param metadata its commit
+ * @param dataset opened
  */
-public record DatasetDocument(DatasetId id, DatasetMetadata metadata) {
+public record DatasetDocument(DatasetId id, OpenDataset dataset) {
     /** The JSON document, UTF-8. */
     public byte[] toJson() {
+        DatasetMetadata metadata = dataset.metadata();
+        ReferenceDictionary references = dataset.references();
+        List<ReadsTotals> totals = dataset.totals();
         return Json.object(json -> {
             json.writeStringProperty("id", id.value());
             json.writeStringProperty("uuid", metadata.uuid().toString());
@@ -26,21 +32,23 @@ public record DatasetDocument(DatasetId id, DatasetMetadata metadata) {
             json.writeStringProperty("created", metadata.created().toString());
             json.writeStringProperty("createdBy", metadata.createdBy());
             json.writeStringProperty("sortOrder", DatasetMetadata.SORT_ORDER);
-            source(json);
-            warnings(json);
+            source(json, metadata.source());
+            warnings(json, metadata.source());
             json.writeNumberProperty("records", metadata.digest().records());
             json.writeNumberProperty("bases", metadata.bases());
             json.writeStringProperty("digest", metadata.digest().hex());
-            sizes(json);
+            sizes(json, metadata);
             json.writeArrayPropertyStart("samples");
             metadata.samples().forEach(json::writeString);
             json.writeEndArray();
             json.writeArrayPropertyStart("readGroups");
             metadata.readGroups().forEach(group -> readGroup(json, group));
             json.writeEndArray();
-            flagstat(json);
+            flagstat(json, metadata.flagstat());
             json.writeArrayPropertyStart("references");
-            metadata.references().forEach(reference -> reference(json, reference));
+            for (int i = 0; i < totals.size(); i++) {
+                reference(json, references.get(i), totals.get(i));
+            }
             json.writeEndArray();
             json.writeObjectPropertyStart("unplaced");
             reads(json, metadata.unplaced());
@@ -48,8 +56,7 @@ public record DatasetDocument(DatasetId id, DatasetMetadata metadata) {
         });
     }
 
-    private void source(JsonGenerator json) {
-        DatasetMetadata.Source source = metadata.source();
+    private static void source(JsonGenerator json, DatasetMetadata.Source source) {
         json.writeObjectPropertyStart("source");
         json.writeStringProperty("uri", source.uri());
         json.writeStringProperty("format", source.format());
@@ -60,9 +67,9 @@ public record DatasetDocument(DatasetId id, DatasetMetadata metadata) {
         json.writeEndObject();
     }
 
-    private void warnings(JsonGenerator json) {
+    private static void warnings(JsonGenerator json, DatasetMetadata.Source source) {
         json.writeArrayPropertyStart("warnings");
-        for (DatasetMetadata.SourceWarning warning : metadata.source().warnings()) {
+        for (DatasetMetadata.SourceWarning warning : source.warnings()) {
             json.writeStartObject();
             json.writeStringProperty("kind", warning.kind());
             json.writeNumberProperty("count", warning.count());
@@ -72,18 +79,14 @@ public record DatasetDocument(DatasetId id, DatasetMetadata metadata) {
         json.writeEndArray();
     }
 
-    private void sizes(JsonGenerator json) {
-        long rawBytes = metadata.unplaced().rawBytes();
-        for (ReferenceReads reference : metadata.references()) {
-            rawBytes += reference.reads().rawBytes();
-        }
+    private static void sizes(JsonGenerator json, DatasetMetadata metadata) {
         json.writeObjectPropertyStart("sizes");
         json.writeNumberProperty("chunks", metadata.chunks().count());
-        json.writeNumberProperty("blocks", metadata.blocks());
+        json.writeNumberProperty("blocks", metadata.blocks().count());
         json.writeNumberProperty("chunkBytes", metadata.chunks().length());
         json.writeNumberProperty("indexBytes", metadata.index().length());
         json.writeNumberProperty("headerBytes", metadata.header().length());
-        json.writeNumberProperty("recordBytes", rawBytes);
+        json.writeNumberProperty("recordBytes", metadata.digest().bytes());
         json.writeEndObject();
     }
 
@@ -96,8 +99,7 @@ public record DatasetDocument(DatasetId id, DatasetMetadata metadata) {
         json.writeEndObject();
     }
 
-    private void flagstat(JsonGenerator json) {
-        Flagstat counts = metadata.flagstat();
+    private static void flagstat(JsonGenerator json, Flagstat counts) {
         json.writeObjectPropertyStart("flagstat");
         for (Category category : Category.values()) {
             json.writeObjectPropertyStart(category.key());
@@ -108,11 +110,11 @@ public record DatasetDocument(DatasetId id, DatasetMetadata metadata) {
         json.writeEndObject();
     }
 
-    private static void reference(JsonGenerator json, ReferenceReads reference) {
+    private static void reference(JsonGenerator json, Reference reference, ReadsTotals totals) {
         json.writeStartObject();
-        json.writeStringProperty("name", reference.reference().name());
-        json.writeNumberProperty("length", reference.reference().length());
-        reads(json, reference.reads());
+        json.writeStringProperty("name", reference.name());
+        json.writeNumberProperty("length", reference.length());
+        reads(json, totals);
         json.writeEndObject();
     }
 
@@ -120,7 +122,5 @@ public record DatasetDocument(DatasetId id, DatasetMetadata metadata) {
         json.writeNumberProperty("mapped", reads.mapped());
         json.writeNumberProperty("unmapped", reads.unmapped());
         json.writeNumberProperty("bases", reads.bases());
-        json.writeNumberProperty("storedBytes", reads.storedBytes());
-        json.writeNumberProperty("blocks", reads.blocks());
     }
 }

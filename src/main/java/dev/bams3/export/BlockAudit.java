@@ -8,10 +8,15 @@ import dev.bams3.format.Bams3Format;
 import dev.bams3.format.BlockEntry;
 import dev.bams3.format.EncodedBlock;
 import dev.bams3.format.Flagstat;
+import dev.bams3.format.ReadsTotals;
+import dev.bams3.format.ReferenceReads;
 import dev.bams3.format.StreamDigest;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.BamRecord;
 import dev.bams3.sam.BamRecordCheck;
+import dev.bams3.sam.SamFlags;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,31 +32,31 @@ record BlockAudit(
         @Nullable EncodedBlock facts,
         @Nullable String problem) {
 
-    /** @param reference of the chunk that the block lies in */
-    static BlockAudit of(BlockCodecs codecs, StoredBlock stored, int reference, ReferenceDictionary references) {
+    static BlockAudit of(BlockCodecs codecs, StoredBlock stored, ReferenceDictionary references) {
         BlockEntry entry = stored.entry();
         String where = stored.object() + ": block at byte " + entry.offset() + ": ";
         byte[] records;
         try {
             records = stored.decoded(codecs);
         } catch (ReadsException e) {
-            if (e.kind() != ErrorKind.CORRUPT && e.kind() != ErrorKind.UNSUPPORTED_VERSION) {
+            if (e.kind() != ErrorKind.CORRUPT) {
                 throw e;
             }
             return new BlockAudit(entry, null, e.getMessage());
         }
-        String problem = recordProblem(records, reference, references);
+        String problem = recordProblem(records, references);
         if (problem != null) {
             return new BlockAudit(entry, null, where + problem);
         }
         EncodedBlock facts = facts(stored.bytes(), records);
-        BlockEntry found = BlockCodecs.entry(facts, entry.chunk(), entry.offset());
+        BlockEntry found = facts.at(entry.chunk(), entry.offset());
         String difference =
                 found.equals(entry) ? null : where + "the index says " + entry + ", its records say " + found;
         return new BlockAudit(entry, facts, difference);
     }
 
-    private static @Nullable String recordProblem(byte[] records, int reference, ReferenceDictionary references) {
+    private static @Nullable String recordProblem(byte[] records, ReferenceDictionary references) {
+        int lastReference = BamRecord.NO_REFERENCE;
         int lastStart = Integer.MIN_VALUE;
         int at = 0;
         while (at < records.length) {
@@ -69,14 +74,17 @@ record BlockAudit(
             if (problem != null) {
                 return problem;
             }
-            if (BamRecord.referenceIndex(records, at) != reference) {
-                return "a record of reference " + BamRecord.referenceIndex(records, at) + " among those of "
-                        + reference;
-            }
+            int reference = BamRecord.referenceIndex(records, at);
             int start = BamRecord.start(records, at);
-            if (reference != Bams3Format.UNPLACED && start < lastStart) {
+            boolean isFirst = at == 0;
+            boolean mixes = (reference == Bams3Format.UNPLACED) != (lastReference == Bams3Format.UNPLACED);
+            if (!isFirst && (mixes || reference < lastReference)) {
+                return "a record of reference " + reference + " after one of " + lastReference;
+            }
+            if (reference != Bams3Format.UNPLACED && reference == lastReference && start < lastStart) {
                 return "a record at " + start + " after one at " + lastStart;
             }
+            lastReference = reference;
             lastStart = start;
             at += length;
         }
@@ -84,27 +92,38 @@ record BlockAudit(
     }
 
     private static EncodedBlock facts(byte[] stored, byte[] records) {
+        List<ReferenceReads> reads = new ArrayList<>();
         int reference = BamRecord.referenceIndex(records, 0);
         boolean placed = reference != Bams3Format.UNPLACED;
+        ReadsTotals totals = ReadsTotals.NONE;
         int lastStart = -1;
         int endMax = placed ? Integer.MIN_VALUE : 0;
-        long bases = 0;
         int count = 0;
         for (int at = 0; at < records.length; at += BamRecord.length(records, at)) {
+            if (BamRecord.referenceIndex(records, at) != reference) {
+                reads.add(new ReferenceReads(reference, totals));
+                totals = ReadsTotals.NONE;
+                reference = BamRecord.referenceIndex(records, at);
+                endMax = Integer.MIN_VALUE;
+            }
             if (placed) {
                 lastStart = BamRecord.start(records, at);
                 endMax = Math.max(endMax, BamRecord.alignmentEnd(records, at));
             }
-            bases += BamRecord.sequenceLength(records, at);
+            int unmapped = !placed || (BamRecord.flags(records, at) & SamFlags.UNMAPPED) != 0 ? 1 : 0;
+            totals = totals.plus(new ReadsTotals(
+                    1L - unmapped, unmapped, BamRecord.sequenceLength(records, at), BamRecord.length(records, at)));
             count++;
         }
+        reads.add(new ReferenceReads(reference, totals));
         return new EncodedBlock(
                 stored,
-                reference,
+                BamRecord.referenceIndex(records, 0),
                 placed ? BamRecord.start(records, 0) : -1,
+                reference,
                 lastStart,
                 endMax,
-                bases,
+                reads,
                 StreamDigest.of(records, 0, records.length, count),
                 Flagstat.of(records, 0, records.length));
     }

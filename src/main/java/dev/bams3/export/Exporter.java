@@ -48,11 +48,10 @@ public final class Exporter {
      * @throws ReadsException CORRUPT, CANCELLED, or what the store and the target say
      */
     public void export(OpenDataset dataset, Target target, int level, Progress.Listener listener) {
-        StoredBytes stored = new StoredBytes(dataset);
         try (BgzfDeflaters deflaters =
                         new BgzfDeflaters(level, Runtime.getRuntime().availableProcessors());
                 BlockCodecs codecs = new BlockCodecs()) {
-            Output output = new Output(target, stored.blockBytes(), listener);
+            Output output = new Output(target, dataset.metadata().blocks().length(), listener);
             byte[] header = BamHeader.encode(dataset.header());
             output.write(compressed(header, deflaters, 0, StreamDigest.EMPTY));
             try (BlockPass<Piece> pass = new BlockPass<>(
@@ -61,9 +60,7 @@ public final class Exporter {
                     waiting,
                     block -> piece(block.decoded(codecs), block.entry(), deflaters),
                     output::write)) {
-                for (int reference : stored.referencesInFileOrder()) {
-                    dataset.index(reference).blocks().forEach(pass::add);
-                }
+                dataset.blocks().all().forEach(pass::add);
                 pass.finish();
             }
             if (!output.digest.equals(dataset.metadata().digest())) {

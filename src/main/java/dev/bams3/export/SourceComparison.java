@@ -131,7 +131,6 @@ public final class SourceComparison {
         private final OpenDataset dataset;
         private final RecordSource source;
         private final Progress.Listener listener;
-        private final StoredBytes stored;
         private final long size;
         private long read;
         private long records;
@@ -145,8 +144,7 @@ public final class SourceComparison {
             this.dataset = dataset;
             this.source = source;
             this.listener = listener;
-            stored = new StoredBytes(dataset);
-            size = stored.blockBytes();
+            size = dataset.metadata().blocks().length();
         }
 
         Result result() {
@@ -158,13 +156,11 @@ public final class SourceComparison {
                             block -> new Decoded(
                                     block.decoded(codecs), block.entry().storedLength()),
                             this::compare)) {
-                for (int reference : stored.referencesInFileOrder()) {
-                    for (BlockEntry block : dataset.index(reference).blocks()) {
-                        if (difference != null) {
-                            return new Result(records, Optional.of(difference));
-                        }
-                        pass.add(block);
+                for (BlockEntry block : dataset.blocks().all()) {
+                    if (difference != null) {
+                        return new Result(records, Optional.of(difference));
                     }
+                    pass.add(block);
                 }
                 pass.finish();
             }
@@ -204,7 +200,7 @@ public final class SourceComparison {
             int reference = BamRecord.referenceIndex(buffer, at);
             String place = reference < 0
                     ? "unplaced"
-                    : dataset.metadata().dictionary().get(reference).name() + ":" + (BamRecord.start(buffer, at) + 1L);
+                    : dataset.references().get(reference).name() + ":" + (BamRecord.start(buffer, at) + 1L);
             return "record " + (records + 1) + " in the dataset's order ('" + name(buffer, at) + "', " + place + ")";
         }
     }

@@ -3,14 +3,10 @@ package dev.bams3.export;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
-import dev.bams3.format.Bams3Format;
 import dev.bams3.format.DatasetLayout;
-import dev.bams3.format.DatasetMetadata;
 import dev.bams3.storage.ByteRange;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectKey;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Supplier;
 
 /** The objects of a dataset, for who reads all of them. */
@@ -23,25 +19,6 @@ final class StoredBytes {
 
     ObjectKey indexKey() {
         return dataset.location().key(DatasetLayout.index(dataset.metadata().generation()));
-    }
-
-    /** Indexes of the references in file order, the unplaced reads last. */
-    List<Integer> referencesInFileOrder() {
-        List<Integer> order = new ArrayList<>();
-        for (int reference = 0; reference < dataset.metadata().references().size(); reference++) {
-            order.add(reference);
-        }
-        order.add(Bams3Format.UNPLACED);
-        return order;
-    }
-
-    /** Bytes of all blocks. */
-    long blockBytes() {
-        long bytes = dataset.metadata().unplaced().storedBytes();
-        for (DatasetMetadata.ReferenceReads reference : dataset.metadata().references()) {
-            bytes += reference.reads().storedBytes();
-        }
-        return bytes;
     }
 
     /** @throws ReadsException CORRUPT also for an object that is not there: the metadata names it */

@@ -5,28 +5,32 @@ import dev.bams3.convert.Progress;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.Bams3Format;
 import dev.bams3.format.BlockEntry;
 import dev.bams3.format.BlockIndex;
-import dev.bams3.format.BlockList;
 import dev.bams3.format.ChunkEntry;
 import dev.bams3.format.ChunkReader;
 import dev.bams3.format.DatasetMetadata;
-import dev.bams3.format.DatasetMetadata.ReadsTotals;
+import dev.bams3.format.ReadsTotals;
 import dev.bams3.format.RecordStatistics;
+import dev.bams3.format.StoredRange;
+import dev.bams3.format.StretchList;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.storage.ObjectKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all of a dataset again and checks everything that can be checked: metadata, header, index, the head, directory and
  * tail of every chunk, every block's checksums, the structure and order of every record, all counts, and the digest. Goes on
- * after a finding, so that a report is complete; memory: see {@link BlockPass}.
+ * after a finding; what only follows from one (the totals of a dataset with a damaged block) is not reported as another. Memory:
+ * see {@link BlockPass}.
  */
 public final class Verifier {
     private static final int MOST_PROBLEMS = 1000;
@@ -61,7 +65,8 @@ public final class Verifier {
      * Verifies.
      *
      * @param dataset opened for this, so that nothing of it comes from a cache
-     * @throws ReadsException CANCELLED, DENIED, OVERLOADED or UNAVAILABLE, which say nothing of the dataset
+     * @throws ReadsException UNSUPPORTED_VERSION for a dataset that a newer reader may read; CANCELLED, DENIED, OVERLOADED or
+     *     UNAVAILABLE, which say nothing of the dataset
      */
     public Report verify(OpenDataset dataset, Progress.Listener listener) {
         return new Run(dataset, listener).report();
@@ -71,7 +76,6 @@ public final class Verifier {
         private final OpenDataset dataset;
         private final StoredBytes stored;
         private final DatasetMetadata metadata;
-        private final ReferenceDictionary references;
         private final Progress.Listener listener;
         private final RecordStatistics statistics;
         private final List<String> problems = new ArrayList<>();
@@ -82,73 +86,112 @@ public final class Verifier {
             this.dataset = dataset;
             this.listener = listener;
             metadata = dataset.metadata();
-            references = metadata.dictionary();
             stored = new StoredBytes(dataset);
-            size = stored.blockBytes();
-            statistics = new RecordStatistics(metadata.references().size());
+            size = metadata.blocks().length();
+            statistics = new RecordStatistics(metadata.references());
         }
 
         Report report() {
-            check(dataset::header);
-            check(() -> {
-                checkLength(stored.indexKey(), metadata.index().length());
-                byte[] head = stored.read(stored.indexKey(), 0, ChunkReader.HEAD_LENGTH);
-                BlockIndex.checkHead(stored.indexKey().value(), head, metadata.uuid(), metadata.generation());
-            });
-            List<ChunkEntry> chunks = new ArrayList<>();
-            check(() -> chunks.addAll(dataset.chunks()));
-            long chunkBytes = chunks.stream().mapToLong(ChunkEntry::length).sum();
-            expect("chunks", metadata.chunks(), new DatasetMetadata.Chunks(chunks.size(), chunkBytes));
-            Map<Integer, List<BlockEntry>> byChunk = new HashMap<>();
-            chunks.forEach(chunk -> byChunk.put(chunk.number(), new ArrayList<>()));
-            for (int reference : stored.referencesInFileOrder()) {
-                check(() -> {
-                    BlockList blocks = dataset.index(reference);
-                    BlockIndex.check(stored.indexKey().value(), blocks, reference, chunks);
-                    blocks.blocks()
-                            .forEach(block -> Objects.requireNonNull(byChunk.get(block.chunk()))
-                                    .add(block));
-                });
+            ObjectKey index = stored.indexKey();
+            if (checkLength(index, metadata.index().length())) {
+                check(() -> BlockIndex.checkHead(
+                        index.value(),
+                        stored.read(index, 0, ChunkReader.HEAD_LENGTH),
+                        metadata.uuid(),
+                        metadata.generation()));
             }
-            try (BlockCodecs codecs = new BlockCodecs()) {
-                for (ChunkEntry chunk : chunks) {
-                    checkChunk(chunk, byChunk.getOrDefault(chunk.number(), List.of()), codecs);
+            Optional<ReferenceDictionary> references = checked(dataset::references);
+            if (references.isPresent()) {
+                check(dataset::header);
+            }
+            Optional<List<ChunkEntry>> table = checked(dataset::chunks);
+            Optional<StretchList<BlockEntry>> blocks = checked(dataset::blocks);
+            List<ChunkEntry> chunks = table.orElse(List.of());
+            if (table.isPresent()) {
+                long bytes = chunks.stream().mapToLong(ChunkEntry::length).sum();
+                expect("chunks", metadata.chunks(), new DatasetMetadata.Chunks(chunks.size(), bytes));
+            }
+            if (table.isPresent() && references.isPresent()) {
+                Optional<Map<Integer, List<BlockEntry>>> byChunk = blocks.map(all -> byChunk(all, chunks));
+                try (BlockCodecs codecs = new BlockCodecs()) {
+                    for (ChunkEntry chunk : chunks) {
+                        checkChunk(
+                                chunk,
+                                byChunk.map(all -> all.getOrDefault(chunk.number(), List.of())),
+                                codecs,
+                                references.get());
+                    }
                 }
             }
-            checkTotals();
+            if (problems.isEmpty()) {
+                // What was not read would be missing here once more.
+                check(this::checkTotals);
+            }
             return new Report(metadata, statistics.digest().records(), chunks.size(), List.copyOf(problems));
         }
 
-        private void checkChunk(ChunkEntry chunk, List<BlockEntry> blocks, BlockCodecs codecs) {
+        private Map<Integer, List<BlockEntry>> byChunk(StretchList<BlockEntry> blocks, List<ChunkEntry> chunks) {
+            Map<Integer, List<BlockEntry>> byChunk = new HashMap<>();
+            for (BlockEntry block : blocks.all()) {
+                check(() -> BlockIndex.check(stored.indexKey().value(), block, chunks));
+                byChunk.computeIfAbsent(block.chunk(), _ -> new ArrayList<>()).add(block);
+            }
+            long bytes =
+                    blocks.all().stream().mapToLong(BlockEntry::storedLength).sum();
+            expect(
+                    "blocks",
+                    metadata.blocks(),
+                    new DatasetMetadata.Blocks(blocks.all().size(), bytes));
+            return byChunk;
+        }
+
+        /** @param indexed its blocks by the index, if that could be read */
+        private void checkChunk(
+                ChunkEntry chunk,
+                Optional<List<BlockEntry>> indexed,
+                BlockCodecs codecs,
+                ReferenceDictionary references) {
             ObjectKey key = dataset.chunkKey(chunk.number());
             String name = key.value();
-            check(() -> {
-                checkLength(key, chunk.length());
-                byte[] head = stored.read(key, 0, ChunkReader.HEAD_LENGTH);
-                ChunkReader.checkHead(name, head, metadata.uuid(), metadata.generation(), chunk.number());
-                byte[] end = stored.read(key, chunk.length() - ChunkReader.TAIL_LENGTH, ChunkReader.TAIL_LENGTH);
-                ChunkReader.Tail tail = ChunkReader.tail(name, end, chunk.length());
-                byte[] directory = stored.read(
-                        key, tail.directory().offset(), tail.directory().length());
-                expect(
-                        name + ": directory",
-                        blocks,
-                        ChunkReader.directory(name, directory, tail, chunk.number())
-                                .blocks());
-                expect(name + ": reference", chunk.reference(), tail.reference());
-            });
-            expect(name + ": number of blocks", chunk.blocks(), blocks.size());
+            if (!checkLength(key, chunk.length())) {
+                return;
+            }
+            check(() -> ChunkReader.checkHead(
+                    name,
+                    stored.read(key, 0, ChunkReader.HEAD_LENGTH),
+                    metadata.uuid(),
+                    metadata.generation(),
+                    chunk.number()));
+            Optional<List<BlockEntry>> directory = checked(() -> directory(chunk));
+            if (directory.isPresent() && indexed.isPresent()) {
+                expect(name + ": directory", indexed.get(), directory.get());
+            }
+            List<BlockEntry> blocks = indexed.or(() -> directory).orElse(List.of());
+            if (!blocks.isEmpty()) {
+                ChunkEntry found = new ChunkEntry(
+                        chunk.number(),
+                        chunk.length(),
+                        blocks.size(),
+                        blocks.stream().mapToLong(BlockEntry::records).sum(),
+                        blocks.stream().mapToLong(BlockEntry::rawLength).sum());
+                expect(name + ": list of chunks", chunk, found);
+            }
             check(() -> {
                 try (BlockPass<BlockAudit> pass = new BlockPass<>(
-                        dataset,
-                        cpu,
-                        waiting,
-                        block -> BlockAudit.of(codecs, block, chunk.reference(), references),
-                        this::count)) {
+                        dataset, cpu, waiting, block -> BlockAudit.of(codecs, block, references), this::count)) {
                     blocks.forEach(pass::add);
                     pass.finish();
                 }
             });
+        }
+
+        private List<BlockEntry> directory(ChunkEntry chunk) {
+            ObjectKey key = dataset.chunkKey(chunk.number());
+            byte[] end = stored.read(key, chunk.length() - ChunkReader.TAIL_LENGTH, ChunkReader.TAIL_LENGTH);
+            StoredRange range = ChunkReader.tail(key.value(), end, chunk.length());
+            byte[] directory = stored.read(key, range.offset(), range.length());
+            return ChunkReader.directory(key.value(), directory, range, chunk.number())
+                    .all();
         }
 
         private void count(BlockAudit checked) {
@@ -168,20 +211,24 @@ public final class Verifier {
             listener.progressed(new Progress(Progress.Phase.VERIFYING, fraction, records, bytes, read, size, 0));
         }
 
+        /** Those that metadata repeat were compared with each other when they were read. */
         private void checkTotals() {
-            for (int reference : stored.referencesInFileOrder()) {
-                ReadsTotals stated = metadata.reads(reference);
-                ReadsTotals found = statistics.totals(reference, stated.section());
-                if (!stated.equals(found)) {
-                    add("_metadata.json: reads of reference " + reference + ": it says " + stated + ", found " + found);
-                }
+            List<ReadsTotals> stated = dataset.totals();
+            List<ReadsTotals> found = statistics.totals();
+            for (int reference = 0; reference < stated.size(); reference++) {
+                expect("index: totals of reference " + reference, stated.get(reference), found.get(reference));
             }
-            expect("_metadata.json: flagstat", metadata.flagstat(), statistics.flagstat());
+            expect("_metadata.json: unplaced", metadata.unplaced(), statistics.totals(Bams3Format.UNPLACED));
+            expect("_metadata.json: statistics.total_bases", metadata.bases(), statistics.bases());
+            expect("_metadata.json: statistics.flagstat", metadata.flagstat(), statistics.flagstat());
             expect("_metadata.json: digest", metadata.digest(), statistics.digest());
         }
 
-        private void checkLength(ObjectKey key, long expected) {
-            expect(key + ": length", expected, stored.size(key));
+        /** Whether the object is there and as long as it should be: the rest of one that is not would only be found wrong again. */
+        private boolean checkLength(ObjectKey key, long expected) {
+            int before = problems.size();
+            check(() -> expect(key + ": length", expected, stored.size(key)));
+            return problems.size() == before;
         }
 
         private void expect(String what, Object stated, Object found) {
@@ -191,13 +238,21 @@ public final class Verifier {
         }
 
         private void check(Runnable step) {
-            try {
+            checked(() -> {
                 step.run();
+                return true;
+            });
+        }
+
+        private <T> Optional<T> checked(Supplier<T> step) {
+            try {
+                return Optional.of(step.get());
             } catch (ReadsException e) {
                 switch (e.kind()) {
-                    case CORRUPT, UNSUPPORTED_VERSION, INVALID_INPUT -> add(e.getMessage());
+                    case CORRUPT, INVALID_INPUT -> add(e.getMessage());
                     default -> throw e;
                 }
+                return Optional.empty();
             }
         }
 

@@ -5,17 +5,14 @@ import dev.bams3.bam.BamIndexEncoder;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.bgzf.BgzfOutputStream;
 import dev.bams3.bgzf.StoredBgzf;
-import dev.bams3.bgzf.VirtualOffset;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
-import dev.bams3.files.BlockRuns.Block;
-import dev.bams3.files.BlockRuns.Records;
 import dev.bams3.files.BlockRuns.Run;
-import dev.bams3.format.Bams3Format;
 import dev.bams3.format.BlockEntry;
-import dev.bams3.format.DatasetMetadata;
-import dev.bams3.format.DatasetMetadata.ReadsTotals;
+import dev.bams3.format.PageEntry;
+import dev.bams3.format.ReadsTotals;
+import dev.bams3.format.Stretch;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.ReadTotals;
 import dev.bams3.query.ReadsQuery;
@@ -26,9 +23,12 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dataset as a BAM file with an index, of which any range of bytes can be written. The file is BGZF whose blocks are
@@ -42,8 +42,6 @@ public final class VirtualBam {
     /** Changes when the same dataset would become other bytes, so that no client joins the two. */
     private static final String LAYOUT = "2";
 
-    private static final int RUN_OF_REFERENCES = 64 << 20;
-
     private static final BgzfDeflaters STORED = new BgzfDeflaters(0, 4);
 
     private final OpenDataset dataset;
@@ -51,18 +49,6 @@ public final class VirtualBam {
     private final SamHeader header;
     private final long headerLength;
     private final StoredBgzf file;
-
-    /** Is told which records are about to be written. */
-    public interface Listener {
-        /**
-         * Records of one reference.
-         *
-         * @param reference index in the dictionary, or -1 for reads without a reference
-         * @param start of the first record, 0-based; -1 for none
-         * @param end largest alignment end
-         */
-        void records(int reference, int start, int end);
-    }
 
     /**
      * Opens the file of a dataset. At most one GET, of the header.
@@ -103,10 +89,10 @@ public final class VirtualBam {
      * @param first 0-based byte, less than {@link #length}
      * @param count bytes, 1 or more, that lie in the file
      * @param watch asks whether the bytes are still wanted, see {@link OpenRead#watch}
-     * @param listener of the records in the range, before they are written
+     * @param listener called with each block of the range before it is written
      * @throws IOException only when {@code out} throws it: the client went away
      */
-    public ReadTotals writeTo(OutputStream out, long first, long count, Runnable watch, Listener listener)
+    public ReadTotals writeTo(OutputStream out, long first, long count, Runnable watch, Consumer<Stretch> listener)
             throws IOException {
         long from = file.blockStart(first);
         long to = file.blockEnd(first + count - 1);
@@ -117,14 +103,15 @@ public final class VirtualBam {
             bgzf.write(BamHeader.encode(header), (int) from, (int) (Math.min(to, headerLength) - from));
             bgzf.flush();
         }
-        ReadTotals totals = to <= headerLength
-                ? new ReadTotals(0, 0, 0, 0, 0)
-                : writeRecords(bgzf, Math.max(0, from - headerLength), to - headerLength, watch, listener);
+        long begin = Math.max(from, headerLength);
+        ReadTotals totals = begin < to
+                ? writeRecords(bgzf, begin - headerLength, to - headerLength, watch, listener)
+                : new ReadTotals(0, 0, 0, 0, 0);
         bgzf.finish();
         return new ReadTotals(totals.records(), totals.scanned(), count, totals.bytesFetched(), totals.gets());
     }
 
-    private ReadTotals writeRecords(OutputStream out, long from, long to, Runnable watch, Listener listener)
+    private ReadTotals writeRecords(OutputStream out, long from, long to, Runnable watch, Consumer<Stretch> listener)
             throws IOException {
         BlockRuns runs = new BlockRuns(dataset, from, to);
         ReadTotals totals = new ReadTotals(0, 0, 0, 0, 0);
@@ -132,23 +119,18 @@ public final class VirtualBam {
             Run run = next.get();
             long begin = Math.max(0, from - run.begin());
             long end = Math.min(run.length(), to - run.begin());
-            try (OpenRead read = query.open(dataset, run.entries())) {
+            try (OpenRead read = query.open(dataset, run.blocks())) {
                 read.watch(watch);
                 totals = totals.plus(read.writeRecords(
                         new StretchOutput(out, begin, end - begin),
-                        index -> announce(run.blocks().get(index), listener)));
+                        index -> listener.accept(run.blocks().get(index))));
             }
         }
         return totals;
     }
 
-    private static void announce(Block block, Listener listener) {
-        listener.records(
-                block.reference(), block.entry().firstStart(), block.entry().endMax());
-    }
-
     /**
-     * The index, made from the block index alone: each block is one run of records. Kept in the cache of indexes.
+     * The index, made from the block index alone: each block is one run of records, or one for each of its references. Kept in the cache of indexes.
      *
      * @param name of an index, of this dataset
      * @throws ReadsException NOT_FOUND for a BAI of a dataset with a reference that a BAI cannot hold
@@ -166,49 +148,63 @@ public final class VirtualBam {
     }
 
     private byte[] makeIndex(BamIndexEncoder.Form form) {
-        DatasetMetadata metadata = dataset.metadata();
         BamIndexEncoder index = new BamIndexEncoder(form, dataset.references());
-        List<Records> all = Records.of(metadata);
-        int next = 0;
-        int reference = 0;
-        while (next < all.size() && all.get(next).reference() != Bams3Format.UNPLACED) {
-            // Sections of small references are read together.
-            List<Records> some = new ArrayList<>();
-            long length = 0;
-            while (next < all.size()
-                    && all.get(next).reference() != Bams3Format.UNPLACED
-                    && length < RUN_OF_REFERENCES) {
-                some.add(all.get(next));
-                length += all.get(next++).length();
+        List<ReadsTotals> totals = dataset.totals();
+        Blocks blocks = new Blocks(dataset);
+        long begin = 0;
+        for (int reference = 0; reference < totals.size(); reference++) {
+            ReadsTotals reads = totals.get(reference);
+            long end = begin + reads.rawBytes();
+            List<BamIndexEncoder.Run> runs = new ArrayList<>();
+            while (begin < end) {
+                BlockEntry block = blocks.at(begin);
+                long to = Math.min(end, blocks.end());
+                runs.add(new BamIndexEncoder.Run(
+                        block.startOn(reference),
+                        block.endOn(reference),
+                        file.offset(headerLength + begin),
+                        file.offset(headerLength + to)));
+                begin = to;
             }
-            for (Map.Entry<Records, List<BlockEntry>> one :
-                    Records.blocks(some, dataset).entrySet()) {
-                reference = addEmpty(index, reference, one.getKey().reference());
-                ReadsTotals reads = metadata.reads(reference++);
-                index.add(runs(one.getKey(), one.getValue()), reads.mapped(), reads.unmapped());
-            }
+            index.add(runs, reads.mapped(), reads.unmapped());
         }
-        addEmpty(index, reference, metadata.references().size());
-        return index.finish(metadata.unplaced().records());
+        return index.finish(dataset.metadata().unplaced().records());
     }
 
-    private static int addEmpty(BamIndexEncoder index, int from, int to) {
-        for (int reference = from; reference < to; reference++) {
-            index.add(List.of(), 0, 0);
-        }
-        return to;
-    }
+    /** The blocks by the bytes of records that they hold, from the first to the last; one page of them in memory. */
+    private static final class Blocks {
+        private final OpenDataset dataset;
+        private final Iterator<PageEntry> pages;
+        private Iterator<BlockEntry> page = Collections.emptyIterator();
+        private @Nullable BlockEntry block;
+        private long end;
 
-    private List<BamIndexEncoder.Run> runs(Records records, List<BlockEntry> blocks) {
-        List<BamIndexEncoder.Run> runs = new ArrayList<>(blocks.size());
-        long position = headerLength + records.begin();
-        VirtualOffset from = file.offset(position);
-        for (BlockEntry block : blocks) {
-            position += block.rawLength();
-            VirtualOffset to = file.offset(position);
-            runs.add(new BamIndexEncoder.Run(block.firstStart(), block.endMax(), from, to));
-            from = to;
+        Blocks(OpenDataset dataset) {
+            this.dataset = dataset;
+            pages = dataset.pages().all().iterator();
         }
-        return runs;
+
+        /** @param position 0-based byte of all records, not less than that of an earlier call */
+        BlockEntry at(long position) {
+            BlockEntry found = block;
+            while (found == null || end <= position) {
+                if (!page.hasNext()) {
+                    if (!pages.hasNext()) {
+                        throw ReadsException.corrupt(
+                                dataset.indexName(), 0, "totals", "more bytes of records than the blocks have");
+                    }
+                    page = dataset.blocks(List.of(pages.next())).all().iterator();
+                }
+                found = page.next();
+                end += found.rawLength();
+            }
+            block = found;
+            return found;
+        }
+
+        /** Place behind the last byte of the block that was returned last. */
+        long end() {
+            return end;
+        }
     }
 }

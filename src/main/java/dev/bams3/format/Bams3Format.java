@@ -18,6 +18,9 @@ public final class Bams3Format {
     /** Most bytes of BAM records in one block: what one array can hold. */
     public static final int MAX_RAW_BLOCK = Integer.MAX_VALUE - 16;
 
+    /** Largest count in metadata and index: the largest that every JSON reader keeps exactly, 2^53 - 1. */
+    static final long MAX_COUNT = (1L << 53) - 1;
+
     /** Reference index of the unplaced reads. */
     public static final int UNPLACED = -1;
 

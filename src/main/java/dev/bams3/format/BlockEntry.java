@@ -8,9 +8,12 @@ package dev.bams3.format;
  * @param storedLength bytes in the chunk object, 1 or more
  * @param rawLength bytes of the BAM records it is rebuilt to, 1 or more
  * @param records records in it, 1 or more
+ * @param firstReference reference index of its first record, or {@link Bams3Format#UNPLACED}
  * @param firstStart 0-based start of its first record; -1 for unplaced reads
- * @param lastStart 0-based start of its last record, at least {@code firstStart}
- * @param endMax largest 0-based exclusive alignment end of its records ({@link dev.bams3.sam.BamRecord#alignmentEnd})
+ * @param lastReference reference index of its last record
+ * @param lastStart 0-based start of its last record
+ * @param endMax largest 0-based exclusive alignment end of the records of its last reference
+ *     ({@link dev.bams3.sam.BamRecord#alignmentEnd})
  * @param bases sum of its SEQ lengths
  * @param crc32c CRC-32C of the {@code rawLength} bytes of BAM records
  */
@@ -20,8 +23,11 @@ public record BlockEntry(
         int storedLength,
         int rawLength,
         int records,
+        int firstReference,
         int firstStart,
+        int lastReference,
         int lastStart,
         int endMax,
         long bases,
-        int crc32c) {}
+        int crc32c)
+        implements Stretch {}

@@ -1,10 +1,11 @@
 package dev.bams3.format;
 
 import dev.bams3.error.ReadsException;
+import dev.bams3.genome.ReferenceDictionary;
 import java.util.List;
 import java.util.UUID;
 
-/** Reads sections of the index object, each of which was fetched by its range. */
+/** Reads sections of the index object, each of which was fetched by its range or stands in the metadata. */
 public final class BlockIndex {
     private BlockIndex() {}
 
@@ -15,8 +16,8 @@ public final class BlockIndex {
     }
 
     /**
-     * Returns the bytes of memory that {@link #blocks} or {@link #chunks} takes for a section, by the sizes that it claims. A
-     * section of a few bytes may claim a GiB.
+     * Returns the bytes of memory that decoding a section takes, by the sizes that it claims. A section of a few bytes may claim a
+     * GiB.
      *
      * @throws ReadsException CORRUPT when its checksum does not agree
      */
@@ -26,52 +27,74 @@ public final class BlockIndex {
     }
 
     /**
-     * Blocks of one reference, checked: their checksum, their order, that none overlaps another and that all lie inside
-     * their chunks as far as the section tells; what it cannot tell is checked when the chunk is read.
+     * Returns names and lengths of the references.
      *
-     * @param object name of the index object, for messages
+     * @param object name of the object that holds the section, for messages
      * @param section the bytes of {@code range}
      * @param range where the metadata says the section lies
-     * @param reference index of the reference, or {@link Bams3Format#UNPLACED}
      * @throws ReadsException CORRUPT or UNSUPPORTED_VERSION
      */
-    public static BlockList blocks(String object, byte[] section, StoredRange range, int reference) {
+    public static ReferenceDictionary references(String object, byte[] section, StoredRange range) {
         IndexSection.verify(object, section, range);
-        return new BlockList(IndexSection.decodeBlocks(object, section, range.offset(), reference));
+        return ReferenceSection.decodeNames(object, section, range.offset());
+    }
+
+    /** Returns the counts of the reads of each reference, as {@link #references} returns their names. */
+    public static List<ReadsTotals> totals(String object, byte[] section, StoredRange range) {
+        IndexSection.verify(object, section, range);
+        return ReferenceSection.decodeTotals(object, section, range.offset());
+    }
+
+    /** Returns the pages of the list of blocks, checked: their checksum, their order, and that none overlaps another. */
+    public static StretchList<PageEntry> pages(String object, byte[] section, StoredRange range) {
+        IndexSection.verify(object, section, range);
+        return PageSection.decode(object, section, range.offset());
     }
 
     /**
-     * The chunk objects, in order.
+     * Returns the blocks of one page, checked: their checksum, their order, that none overlaps another, and that they are what
+     * the list of pages says. What a page cannot tell is checked when the chunk is read.
+     *
+     * @throws ReadsException CORRUPT or UNSUPPORTED_VERSION
+     */
+    public static StretchList<BlockEntry> blocks(String object, byte[] section, PageEntry page) {
+        StoredRange range = page.section();
+        IndexSection.verify(object, section, range);
+        StretchList<BlockEntry> blocks = BlockSection.decode(object, section, range.offset());
+        PageEntry found = PageEntry.of(range, blocks);
+        if (!found.equals(page)) {
+            throw ReadsException.corrupt(
+                    object, range.offset(), "page", found + ", in the list of pages it is " + page);
+        }
+        return blocks;
+    }
+
+    /**
+     * Returns the chunk objects, in order.
      *
      * @throws ReadsException CORRUPT or UNSUPPORTED_VERSION
      */
     public static List<ChunkEntry> chunks(String object, byte[] section, StoredRange range) {
         IndexSection.verify(object, section, range);
-        return IndexSection.decodeChunks(object, section, range.offset());
+        return ChunkSection.decode(object, section, range.offset());
     }
 
     /**
-     * Checks that every block lies inside its chunk and belongs to the reference that the chunk table says.
+     * Checks that a block lies inside a chunk of the list.
      *
      * @throws ReadsException CORRUPT
      */
-    public static void check(String object, BlockList blocks, int reference, List<ChunkEntry> chunks) {
-        for (BlockEntry block : blocks.blocks()) {
-            ChunkEntry chunk = ChunkEntry.find(chunks, block.chunk())
-                    .orElseThrow(() -> ReadsException.corrupt(
-                            object, 0, "block chunk", block.chunk() + " is not in the list of chunks"));
-            if (chunk.reference() != reference) {
-                throw ReadsException.corrupt(
-                        object, 0, "chunk reference", chunk.reference() + " for a block of reference " + reference);
-            }
-            if (block.offset() + block.storedLength() > chunk.length()) {
-                throw ReadsException.corrupt(
-                        object,
-                        0,
-                        "block offset",
-                        "chunk " + block.chunk() + " ends at " + chunk.length() + ", its block at "
-                                + (block.offset() + block.storedLength()));
-            }
+    public static void check(String object, BlockEntry block, List<ChunkEntry> chunks) {
+        ChunkEntry chunk = ChunkEntry.find(chunks, block.chunk())
+                .orElseThrow(() -> ReadsException.corrupt(
+                        object, 0, "block chunk", block.chunk() + " is not in the list of chunks"));
+        if (block.offset() + block.storedLength() > chunk.length()) {
+            throw ReadsException.corrupt(
+                    object,
+                    0,
+                    "block offset",
+                    "chunk " + block.chunk() + " ends at " + chunk.length() + ", its block at "
+                            + (block.offset() + block.storedLength()));
         }
     }
 }

@@ -8,12 +8,11 @@ import java.util.Optional;
  *
  * @param number in its name; numbers rise in file order, and some may be left out
  * @param length bytes of the object
- * @param reference index of the reference of all its records, or {@link Bams3Format#UNPLACED}
  * @param blocks number of blocks, 1 or more
  * @param records number of records
  * @param rawBytes bytes of its BAM records
  */
-public record ChunkEntry(int number, long length, int reference, int blocks, long records, long rawBytes) {
+public record ChunkEntry(int number, long length, int blocks, long records, long rawBytes) {
 
     /** The chunk of that number in a chunk table. */
     public static Optional<ChunkEntry> find(List<ChunkEntry> table, int number) {

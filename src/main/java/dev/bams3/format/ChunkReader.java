@@ -9,7 +9,7 @@ public final class ChunkReader {
     public static final int HEAD_LENGTH = ObjectHead.LENGTH;
 
     /** Bytes at the end of a chunk object. */
-    public static final int TAIL_LENGTH = 32;
+    public static final int TAIL_LENGTH = 24;
 
     private static final String TAIL_MAGIC = "B3CE";
 
@@ -21,24 +21,22 @@ public final class ChunkReader {
                 .check(object, new ObjectHead(ObjectHead.CHUNK, dataset, generation, ordinal));
     }
 
-    static void encodeTail(ByteSink out, StoredRange directory, int reference) {
+    static void encodeTail(ByteSink out, StoredRange directory) {
         int start = out.size();
         out.int64(directory.offset());
         out.int32(directory.length());
         out.int32(directory.crc32c());
-        out.int32(reference);
-        out.int32(0);
         out.int32(ByteCursor.crc32c(out.array(), start, out.size() - start));
         out.bytes(Bams3Format.magic(TAIL_MAGIC));
     }
 
     /**
-     * Reads the last {@link #TAIL_LENGTH} bytes of a chunk object.
+     * Returns where the directory of a chunk object lies, from its last {@link #TAIL_LENGTH} bytes.
      *
      * @param length bytes of the whole object
      * @throws ReadsException CORRUPT
      */
-    public static Tail tail(String object, byte[] tail, long length) {
+    public static StoredRange tail(String object, byte[] tail, long length) {
         long position = length - TAIL_LENGTH;
         ByteCursor in = new ByteCursor(object, tail, 0, tail.length, position);
         if (tail.length != TAIL_LENGTH || position < HEAD_LENGTH) {
@@ -47,45 +45,31 @@ public final class ChunkReader {
         long offset = in.int64("directory offset");
         int directoryLength = in.int32("directory length");
         int crc = in.int32("directory checksum");
-        int reference = in.int32("reference");
-        in.int32("reserved");
         in.expect("tail checksum", ByteCursor.crc32c(tail, 0, TAIL_LENGTH - 8));
         in.expect(Bams3Format.magic(TAIL_MAGIC), "tail magic");
         if (offset < HEAD_LENGTH || directoryLength < 1 || offset > position || offset + directoryLength != position) {
             throw in.corrupt("directory offset", directoryLength + " bytes at " + offset + " in " + length);
         }
-        if (reference < Bams3Format.UNPLACED) {
-            throw in.corrupt("reference", "is " + reference);
-        }
-        return new Tail(reference, new StoredRange(offset, directoryLength, crc));
+        return new StoredRange(offset, directoryLength, crc);
     }
 
     /**
      * The blocks of the chunk, from its own directory.
      *
-     * @param bytes the bytes of {@code tail.directory()}
+     * @param bytes the bytes of {@code range}
+     * @param range where the tail says the directory lies
      * @param ordinal of this chunk
      * @throws ReadsException CORRUPT or UNSUPPORTED_VERSION
      */
-    public static BlockList directory(String object, byte[] bytes, Tail tail, int ordinal) {
-        IndexSection.verify(object, bytes, tail.directory());
-        BlockList blocks = new BlockList(
-                IndexSection.decodeBlocks(object, bytes, tail.directory().offset(), tail.reference()));
-        for (BlockEntry block : blocks.blocks()) {
-            if (block.chunk() != ordinal
-                    || block.offset() + block.storedLength() > tail.directory().offset()) {
+    public static StretchList<BlockEntry> directory(String object, byte[] bytes, StoredRange range, int ordinal) {
+        IndexSection.verify(object, bytes, range);
+        StretchList<BlockEntry> blocks = BlockSection.decode(object, bytes, range.offset());
+        for (BlockEntry block : blocks.all()) {
+            if (block.chunk() != ordinal || block.offset() + block.storedLength() > range.offset()) {
                 throw ReadsException.corrupt(
-                        object, tail.directory().offset(), "directory", "a block outside of this chunk: " + block);
+                        object, range.offset(), "directory", "a block outside of this chunk: " + block);
             }
         }
         return blocks;
     }
-
-    /**
-     * End of a chunk object.
-     *
-     * @param reference of all its records, or {@link Bams3Format#UNPLACED}
-     * @param directory where the list of its blocks lies
-     */
-    public record Tail(int reference, StoredRange directory) {}
 }

@@ -10,19 +10,14 @@ import java.util.UUID;
  */
 public final class ChunkWriter {
     private final ObjectHead head;
-    private final int reference;
     private final List<BlockEntry> blocks = new ArrayList<>();
     private long length = ObjectHead.LENGTH;
     private long records;
     private long rawBytes;
 
-    /**
-     * @param ordinal of the chunk in its dataset
-     * @param reference index of the reference of all its records, or {@link Bams3Format#UNPLACED}
-     */
-    public ChunkWriter(UUID dataset, String generation, int ordinal, int reference) {
+    /** @param ordinal of the chunk in its dataset */
+    public ChunkWriter(UUID dataset, String generation, int ordinal) {
         head = new ObjectHead(ObjectHead.CHUNK, dataset, generation, ordinal);
-        this.reference = reference;
     }
 
     /** The first bytes of the object. */
@@ -32,10 +27,6 @@ public final class ChunkWriter {
 
     /** Places the next block; its stored bytes come next in the object. */
     public BlockEntry add(EncodedBlock block) {
-        if (block.reference() != reference) {
-            throw new IllegalArgumentException(
-                    "a block of reference " + block.reference() + " in a chunk of " + reference);
-        }
         BlockEntry entry = block.at(head.ordinal(), length);
         blocks.add(entry);
         length += entry.storedLength();
@@ -51,19 +42,17 @@ public final class ChunkWriter {
 
     /** The last bytes of the object: directory and tail. Nothing can be added any more. */
     public byte[] finish() {
-        byte[] directory = IndexSection.encodeBlocks(reference, blocks);
+        byte[] directory = BlockSection.encode(blocks);
         ByteSink out = new ByteSink(directory.length + ChunkReader.TAIL_LENGTH);
         out.bytes(directory);
         ChunkReader.encodeTail(
-                out,
-                new StoredRange(length, directory.length, ByteCursor.crc32c(directory, 0, directory.length)),
-                reference);
+                out, new StoredRange(length, directory.length, ByteCursor.crc32c(directory, 0, directory.length)));
         length += out.size();
         return out.toByteArray();
     }
 
     /** What the chunk table says of the finished object. */
     public ChunkEntry entry() {
-        return new ChunkEntry(head.ordinal(), length, reference, blocks.size(), records, rawBytes);
+        return new ChunkEntry(head.ordinal(), length, blocks.size(), records, rawBytes);
     }
 }

@@ -1,7 +1,5 @@
 package dev.bams3.format;
 
-import dev.bams3.genome.Reference;
-import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.SamHeader.ReadGroup;
 import java.time.Instant;
 import java.util.List;
@@ -17,14 +15,16 @@ import java.util.stream.Stream;
  * @param created when the commit was written
  * @param createdBy program and version that wrote it
  * @param source what it was made from
- * @param uuid identity of the dataset's contents: a new one for every conversion
+ * @param uuid of this conversion: a new one for each
  * @param generation folder of the objects ({@link DatasetLayout})
  * @param requiredFeatures that a reader must have; names beyond version 1.0
  * @param compression what the writer was told, for people; readers do not need it
  * @param header the header object
  * @param index the block index object
- * @param references in header order
+ * @param references how many there are; the index has their names and totals
  * @param unplaced the reads without a reference; last in file order
+ * @param bases sum of the SEQ lengths of all records
+ * @param blocks the blocks together
  * @param chunks the chunk objects together
  * @param readGroups of the header, in order
  * @param flagstat counts over all records
@@ -41,8 +41,10 @@ public record DatasetMetadata(
         Compression compression,
         HeaderObject header,
         IndexObject index,
-        List<ReferenceReads> references,
+        int references,
         ReadsTotals unplaced,
+        long bases,
+        Blocks blocks,
         Chunks chunks,
         List<ReadGroup> readGroups,
         Flagstat flagstat,
@@ -50,21 +52,11 @@ public record DatasetMetadata(
     /** Records of every reference stand in the order of their start; ties in the order of the source. */
     public static final String SORT_ORDER = "coordinate";
 
-    /** Objects of a reference, its totals and section, and its entry in the map of names. */
-    private static final int WEIGHT_OF_REFERENCE = 320;
-
     private static final int WEIGHT_OF_READ_GROUP = 320;
 
     public DatasetMetadata {
         requiredFeatures = List.copyOf(requiredFeatures);
-        references = List.copyOf(references);
         readGroups = List.copyOf(readGroups);
-    }
-
-    /** The references' names and lengths. */
-    public ReferenceDictionary dictionary() {
-        return new ReferenceDictionary(
-                references.stream().map(ReferenceReads::reference).toList());
     }
 
     /** {@code SM} of the read groups, each once, in order. */
@@ -75,11 +67,11 @@ public record DatasetMetadata(
                 .toList();
     }
 
-    /** Returns the bytes of memory that this takes, about, with the dictionary made of it. */
+    /** Returns the bytes of memory that this takes, about. */
     public long weight() {
         long weight = 2048;
-        for (ReferenceReads reference : references) {
-            weight += WEIGHT_OF_REFERENCE + reference.reference().name().length();
+        for (Optional<StoredSection> section : List.of(index.references(), index.totals(), index.pages())) {
+            weight += section.flatMap(StoredSection::inline).map(String::length).orElse(0);
         }
         for (ReadGroup group : readGroups) {
             weight += WEIGHT_OF_READ_GROUP
@@ -89,31 +81,6 @@ public record DatasetMetadata(
                             .sum();
         }
         return weight;
-    }
-
-    /** SEQ bases of all records. */
-    public long bases() {
-        long bases = unplaced.bases();
-        for (ReferenceReads reference : references) {
-            bases += reference.reads().bases();
-        }
-        return bases;
-    }
-
-    /** Blocks of all references and of the unplaced reads. */
-    public long blocks() {
-        long blocks = unplaced.blocks();
-        for (ReferenceReads reference : references) {
-            blocks += reference.reads().blocks();
-        }
-        return blocks;
-    }
-
-    /** Totals of one reference, or of the unplaced reads for {@link Bams3Format#UNPLACED}. */
-    public ReadsTotals reads(int reference) {
-        return reference == Bams3Format.UNPLACED
-                ? unplaced
-                : references.get(reference).reads();
     }
 
     /**
@@ -192,12 +159,28 @@ public record DatasetMetadata(
     public record HeaderObject(int length, int rawLength, int crc32c) {}
 
     /**
-     * The index object.
+     * The index object. Sections that are of nothing are absent.
      *
      * @param length stored bytes
-     * @param chunkTable the section that lists the chunks; absent when there are none
+     * @param references names and lengths of the references
+     * @param totals counts of the reads of each reference
+     * @param pages the list of the pages that the list of blocks is cut into
+     * @param chunks the list of the chunks
      */
-    public record IndexObject(long length, Optional<StoredRange> chunkTable) {}
+    public record IndexObject(
+            long length,
+            Optional<StoredSection> references,
+            Optional<StoredSection> totals,
+            Optional<StoredSection> pages,
+            Optional<StoredSection> chunks) {}
+
+    /**
+     * The blocks.
+     *
+     * @param count of blocks
+     * @param length stored bytes of all of them
+     */
+    public record Blocks(long count, long length) {}
 
     /**
      * The chunk objects.
@@ -206,38 +189,4 @@ public record DatasetMetadata(
      * @param length stored bytes of all of them
      */
     public record Chunks(int count, long length) {}
-
-    /**
-     * A reference and its reads.
-     *
-     * @param reference name and length
-     * @param reads what is stored for it
-     */
-    public record ReferenceReads(Reference reference, ReadsTotals reads) {}
-
-    /**
-     * Reads of one reference, or the unplaced ones.
-     *
-     * @param mapped records without flag 0x4 (the third column of `samtools idxstats`)
-     * @param unmapped records with flag 0x4 (its fourth column)
-     * @param bases sum of their SEQ lengths
-     * @param rawBytes bytes of their BAM records
-     * @param storedBytes bytes of their blocks
-     * @param blocks number of blocks
-     * @param section their section of the index; absent when there are no blocks
-     */
-    public record ReadsTotals(
-            long mapped,
-            long unmapped,
-            long bases,
-            long rawBytes,
-            long storedBytes,
-            int blocks,
-            Optional<StoredRange> section) {
-        public static final ReadsTotals NONE = new ReadsTotals(0, 0, 0, 0, 0, 0, Optional.empty());
-
-        public long records() {
-            return mapped + unmapped;
-        }
-    }
 }

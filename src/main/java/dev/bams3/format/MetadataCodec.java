@@ -1,13 +1,12 @@
 package dev.bams3.format;
 
 import dev.bams3.error.ReadsException;
-import dev.bams3.format.DatasetMetadata.ReadsTotals;
-import dev.bams3.format.DatasetMetadata.ReferenceReads;
 import dev.bams3.format.DatasetMetadata.SourceWarning;
 import dev.bams3.sam.SamHeader.ReadGroup;
 import java.io.ByteArrayOutputStream;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -15,7 +14,7 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * {@code _metadata.json}: one JSON object. Names of v0.x are kept where they mean the same, so that one small read tells
- * the versions apart. Numbers of a reference that are 0 are left out.
+ * the versions apart.
  */
 public final class MetadataCodec {
     private static final JsonFactory JSON = new JsonFactory();
@@ -48,18 +47,6 @@ public final class MetadataCodec {
             writeObjects(json, metadata);
             json.writeArrayPropertyStart("read_groups");
             metadata.readGroups().forEach(group -> writeReadGroup(json, group));
-            json.writeEndArray();
-            json.writeObjectPropertyStart("unplaced");
-            writeReads(json, metadata.unplaced());
-            json.writeEndObject();
-            json.writeArrayPropertyStart("references");
-            for (ReferenceReads reference : metadata.references()) {
-                json.writeStartObject();
-                json.writeStringProperty("name", reference.reference().name());
-                json.writeNumberProperty("length", reference.reference().length());
-                writeReads(json, reference.reads());
-                json.writeEndObject();
-            }
             json.writeEndArray();
             json.writeEndObject();
         }
@@ -139,9 +126,23 @@ public final class MetadataCodec {
         json.writeNumberProperty("raw_size", metadata.header().rawLength());
         json.writeStringProperty("crc32c", hex(metadata.header().crc32c()));
         json.writeEndObject();
+        json.writeNumberProperty("references", metadata.references());
+        json.writeObjectPropertyStart("unplaced");
+        json.writeNumberProperty("mapped", metadata.unplaced().mapped());
+        json.writeNumberProperty("unmapped", metadata.unplaced().unmapped());
+        json.writeNumberProperty("bases", metadata.unplaced().bases());
+        json.writeNumberProperty("raw_bytes", metadata.unplaced().rawBytes());
+        json.writeEndObject();
         json.writeObjectPropertyStart("index");
         json.writeNumberProperty("size", metadata.index().length());
-        metadata.index().chunkTable().ifPresent(section -> writeSection(json, "chunk_table", section));
+        writeSection(json, "references", metadata.index().references());
+        writeSection(json, "totals", metadata.index().totals());
+        writeSection(json, "pages", metadata.index().pages());
+        writeSection(json, "chunks", metadata.index().chunks());
+        json.writeEndObject();
+        json.writeObjectPropertyStart("blocks");
+        json.writeNumberProperty("count", metadata.blocks().count());
+        json.writeNumberProperty("size", metadata.blocks().length());
         json.writeEndObject();
         json.writeObjectPropertyStart("chunks");
         json.writeNumberProperty("count", metadata.chunks().count());
@@ -158,28 +159,20 @@ public final class MetadataCodec {
         json.writeEndObject();
     }
 
-    private static void writeReads(JsonGenerator json, ReadsTotals reads) {
-        writeCount(json, "mapped", reads.mapped());
-        writeCount(json, "unmapped", reads.unmapped());
-        writeCount(json, "bases", reads.bases());
-        writeCount(json, "raw_bytes", reads.rawBytes());
-        writeCount(json, "stored_bytes", reads.storedBytes());
-        writeCount(json, "blocks", reads.blocks());
-        reads.section().ifPresent(section -> writeSection(json, "section", section));
+    private static void writeSection(JsonGenerator json, String name, Optional<StoredSection> stored) {
+        stored.ifPresent(section -> {
+            json.writeObjectPropertyStart(name);
+            section.inline()
+                    .ifPresentOrElse(
+                            text -> json.writeStringProperty("inline", text), () -> writePlace(json, section.range()));
+            json.writeEndObject();
+        });
     }
 
-    private static void writeCount(JsonGenerator json, String name, long count) {
-        if (count != 0) {
-            json.writeNumberProperty(name, count);
-        }
-    }
-
-    private static void writeSection(JsonGenerator json, String name, StoredRange section) {
-        json.writeObjectPropertyStart(name);
-        json.writeNumberProperty("offset", section.offset());
-        json.writeNumberProperty("size", section.length());
-        json.writeStringProperty("crc32c", hex(section.crc32c()));
-        json.writeEndObject();
+    private static void writePlace(JsonGenerator json, StoredRange range) {
+        json.writeNumberProperty("offset", range.offset());
+        json.writeNumberProperty("size", range.length());
+        json.writeStringProperty("crc32c", hex(range.crc32c()));
     }
 
     private static String hex(int crc) {

@@ -2,25 +2,22 @@ package dev.bams3.format;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.DatasetMetadata.Blocks;
 import dev.bams3.format.DatasetMetadata.Chunks;
 import dev.bams3.format.DatasetMetadata.Compression;
 import dev.bams3.format.DatasetMetadata.HeaderObject;
 import dev.bams3.format.DatasetMetadata.IndexObject;
-import dev.bams3.format.DatasetMetadata.ReadsTotals;
-import dev.bams3.format.DatasetMetadata.ReferenceReads;
 import dev.bams3.format.DatasetMetadata.Source;
 import dev.bams3.format.DatasetMetadata.SourceWarning;
-import dev.bams3.genome.Reference;
 import dev.bams3.sam.SamHeader.ReadGroup;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,8 +62,10 @@ final class MetadataReader {
         if (!root.text("sort_order").equals(DatasetMetadata.SORT_ORDER)) {
             throw corrupt("sort_order", "is not " + DatasetMetadata.SORT_ORDER);
         }
-        IndexObject index = index(root.object("index"));
-        Chunks chunks = chunks(root.object("chunks"));
+        if (root.value("references") instanceof List) {
+            throw unsupported(
+                    "the dataset was made by a trial of version 1.0 before its release; convert its source again");
+        }
         DatasetMetadata metadata = new DatasetMetadata(
                 version,
                 instant(root),
@@ -77,10 +76,14 @@ final class MetadataReader {
                 features,
                 compression(root.object("compression")),
                 header(root.object("header")),
-                index,
-                references(root, index),
-                reads(root.object("unplaced"), index),
-                chunks,
+                index(root.object("index")),
+                root.integer("references", 0, Integer.MAX_VALUE),
+                reads(root.object("unplaced")),
+                root.object("statistics").count("total_bases"),
+                new Blocks(
+                        root.object("blocks").count("count"),
+                        root.object("blocks").count("size")),
+                chunks(root.object("chunks")),
                 readGroups(root),
                 flagstat(root.object("statistics").object("flagstat")),
                 digest(root.object("digest")));
@@ -141,7 +144,7 @@ final class MetadataReader {
     private static Source source(Fields source) {
         return new Source(
                 source.text("file"),
-                source.has("size") ? OptionalLong.of(source.count("size", Long.MAX_VALUE)) : OptionalLong.empty(),
+                source.has("size") ? OptionalLong.of(source.count("size")) : OptionalLong.empty(),
                 source.optionalText("etag"),
                 source.text("format"),
                 source.optionalText("declared_order"),
@@ -152,8 +155,7 @@ final class MetadataReader {
         List<SourceWarning> warnings = new ArrayList<>();
         if (root.has("warnings")) {
             for (Fields warning : root.array("warnings")) {
-                warnings.add(new SourceWarning(
-                        warning.text("kind"), warning.count("count", Long.MAX_VALUE), warning.text("example")));
+                warnings.add(new SourceWarning(warning.text("kind"), warning.count("count"), warning.text("example")));
             }
         }
         return warnings;
@@ -171,59 +173,45 @@ final class MetadataReader {
     }
 
     private IndexObject index(Fields index) {
-        long length = index.count("size", Long.MAX_VALUE);
+        long length = index.count("size");
         if (length < ObjectHead.LENGTH) {
             throw corrupt("index.size", length + " bytes");
         }
         return new IndexObject(
                 length,
-                index.has("chunk_table")
-                        ? Optional.of(section(index.object("chunk_table"), length))
-                        : Optional.empty());
+                section(index, "references", length),
+                section(index, "totals", length),
+                section(index, "pages", length),
+                section(index, "chunks", length));
     }
 
     private static Chunks chunks(Fields chunks) {
-        return new Chunks(chunks.integer("count", 0, DatasetLayout.MAX_CHUNKS), chunks.count("size", Long.MAX_VALUE));
+        return new Chunks(chunks.integer("count", 0, DatasetLayout.MAX_CHUNKS), chunks.count("size"));
     }
 
-    private StoredRange section(Fields section, long indexLength) {
-        long offset = section.count("offset", Long.MAX_VALUE);
+    private Optional<StoredSection> section(Fields index, String name, long indexLength) {
+        if (!index.has(name)) {
+            return Optional.empty();
+        }
+        Fields section = index.object(name);
+        if (section.has("inline")) {
+            try {
+                return Optional.of(StoredSection.inline(Base64.getDecoder().decode(section.text("inline"))));
+            } catch (IllegalArgumentException _) {
+                throw section.corrupt("inline", "is not the Base64 of a section");
+            }
+        }
+        long offset = section.count("offset");
         int length = section.integer("size", 1, Integer.MAX_VALUE - 16);
         if (offset < ObjectHead.LENGTH || offset > indexLength - length) {
             throw corrupt(section.path, length + " bytes at " + offset + " of an index of " + indexLength);
         }
-        return new StoredRange(offset, length, section.crc("crc32c"));
+        return Optional.of(StoredSection.at(new StoredRange(offset, length, section.crc("crc32c"))));
     }
 
-    private List<ReferenceReads> references(Fields root, IndexObject index) {
-        List<ReferenceReads> references = new ArrayList<>();
-        Set<String> names = new HashSet<>();
-        for (Fields entry : root.array("references")) {
-            String name = entry.text("name");
-            if (name.isEmpty() || !names.add(name)) {
-                throw corrupt(entry.path + ".name", "empty, or a name that stands twice");
-            }
-            Reference reference = new Reference(name, entry.integer("length", 0, Integer.MAX_VALUE));
-            references.add(new ReferenceReads(reference, reads(entry, index)));
-        }
-        return references;
-    }
-
-    private ReadsTotals reads(Fields entry, IndexObject index) {
-        Optional<StoredRange> section =
-                entry.has("section") ? Optional.of(section(entry.object("section"), index.length())) : Optional.empty();
-        ReadsTotals reads = new ReadsTotals(
-                entry.countOrZero("mapped"),
-                entry.countOrZero("unmapped"),
-                entry.countOrZero("bases"),
-                entry.countOrZero("raw_bytes"),
-                entry.countOrZero("stored_bytes"),
-                entry.has("blocks") ? entry.integer("blocks", 0, Integer.MAX_VALUE) : 0,
-                section);
-        if (section.isPresent() != (reads.blocks() > 0) || reads.records() < reads.blocks()) {
-            throw corrupt(entry.path + ".blocks", reads.blocks() + " blocks of " + reads.records() + " records");
-        }
-        return reads;
+    private static ReadsTotals reads(Fields entry) {
+        return new ReadsTotals(
+                entry.count("mapped"), entry.count("unmapped"), entry.count("bases"), entry.count("raw_bytes"));
     }
 
     private static List<ReadGroup> readGroups(Fields root) {
@@ -255,37 +243,42 @@ final class MetadataReader {
 
     private static StreamDigest digest(Fields digest) {
         return new StreamDigest(
-                digest.crc("crc32c"),
-                digest.crc("crc32"),
-                digest.count("bytes", Long.MAX_VALUE),
-                digest.count("records", Long.MAX_VALUE));
+                digest.crc("crc32c"), digest.crc("crc32"), digest.count("bytes"), digest.count("records"));
     }
 
     private void checkTotals(Fields root, DatasetMetadata metadata) {
-        long records = metadata.unplaced().records();
-        long bytes = metadata.unplaced().rawBytes();
-        long stored = metadata.unplaced().storedBytes();
-        for (ReferenceReads reference : metadata.references()) {
-            records += reference.reads().records();
-            bytes += reference.reads().rawBytes();
-            stored += reference.reads().storedBytes();
-        }
         Fields statistics = root.object("statistics");
-        long total = statistics.count("total_reads", Long.MAX_VALUE);
-        long mapped = statistics.count("mapped_reads", Long.MAX_VALUE);
-        if (records != metadata.digest().records()
-                || records != total
-                || records != metadata.flagstat().count(Flagstat.Category.TOTAL)
-                || mapped != metadata.flagstat().count(Flagstat.Category.MAPPED)) {
-            throw corrupt("statistics.total_reads", "the counts of references, digest and flagstat disagree");
+        Flagstat flagstat = metadata.flagstat();
+        long records = flagstat.count(Flagstat.Category.TOTAL);
+        long mapped = flagstat.count(Flagstat.Category.MAPPED);
+        agree(statistics, "total_reads", records);
+        agree(statistics, "mapped_reads", mapped);
+        agree(statistics, "unmapped_reads", records - mapped);
+        agree(statistics, "duplicate_reads", flagstat.count(Flagstat.Category.DUPLICATES));
+        agree(root.object("digest"), "records", records);
+        if (metadata.unplaced().records() > records || metadata.unplaced().bases() > metadata.bases()) {
+            throw corrupt("unplaced", "has more reads or bases than all together");
         }
-        if (bytes != metadata.digest().bytes()) {
-            throw corrupt("digest.bytes", "is not the sum over the references, " + bytes);
+        IndexObject index = metadata.index();
+        boolean some = metadata.blocks().count() > 0;
+        if (metadata.blocks().count() > records
+                || metadata.blocks().length() > metadata.chunks().length()
+                || (records > 0) != some
+                || (metadata.chunks().count() > 0) != some
+                || index.pages().isPresent() != some
+                || index.chunks().isPresent() != some) {
+            throw corrupt("blocks", "do not agree with records, chunks and index");
         }
-        if (stored > metadata.chunks().length()
-                || (records > 0) != (metadata.chunks().count() > 0)
-                || (records > 0) != metadata.index().chunkTable().isPresent()) {
-            throw corrupt("chunks", "do not hold the blocks of the references");
+        boolean named = metadata.references() > 0;
+        if (index.references().isPresent() != named || index.totals().isPresent() != named) {
+            throw corrupt("references", metadata.references() + ", but the index says otherwise");
+        }
+    }
+
+    private static void agree(Fields fields, String name, long expected) {
+        long found = fields.count(name);
+        if (found != expected) {
+            throw fields.corrupt(name, "is " + found + ", by the flagstat it is " + expected);
         }
     }
 
@@ -369,28 +362,20 @@ final class MetadataReader {
         }
 
         long asCount() {
-            if (!(node instanceof Long count) || count < 0) {
+            if (!(node instanceof Long count) || count < 0 || count > Bams3Format.MAX_COUNT) {
                 throw MetadataReader.this.corrupt(path, "is not a count");
             }
             return count;
         }
 
-        long count(String name, long max) {
-            long count = new Fields(pathOf(name), value(name)).asCount();
-            if (count > max) {
-                throw corrupt(name, count + " is over " + max);
-            }
-            return count;
-        }
-
-        long countOrZero(String name) {
-            return has(name) ? count(name, Long.MAX_VALUE >>> 20) : 0;
+        long count(String name) {
+            return new Fields(pathOf(name), value(name)).asCount();
         }
 
         int integer(String name, int min, int max) {
-            long value = count(name, max);
-            if (value < min) {
-                throw corrupt(name, value + " is under " + min);
+            long value = count(name);
+            if (value < min || value > max) {
+                throw corrupt(name, value + " is not from " + min + " to " + max);
             }
             return (int) value;
         }

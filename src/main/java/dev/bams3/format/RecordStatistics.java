@@ -1,24 +1,18 @@
 package dev.bams3.format;
 
-import dev.bams3.format.DatasetMetadata.ReadsTotals;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Sums up the blocks of a dataset while it is written, in file order: per-reference totals, flagstat and digest. Used by
- * one thread.
+ * Sums up the blocks of a dataset, in file order: totals of each reference, flagstat and digest. Used by one thread.
  */
 public final class RecordStatistics {
     private static final int MAPPED = 0;
     private static final int UNMAPPED = 1;
     private static final int BASES = 2;
     private static final int RAW_BYTES = 3;
-    private static final int STORED_BYTES = 4;
-    private static final int BLOCKS = 5;
-    private static final int COUNTS = 6;
 
-    /** One row for each reference, the last for the unplaced reads. */
+    /** Rows by reference, the last for the unplaced reads. */
     private final long[][] counts;
 
     private Flagstat flagstat = Flagstat.NONE;
@@ -26,62 +20,52 @@ public final class RecordStatistics {
 
     /** @param references how many the dataset has */
     public RecordStatistics(int references) {
-        counts = new long[references + 1][];
+        counts = new long[4][references + 1];
     }
 
     public void add(EncodedBlock block) {
-        long[] row = row(block.reference());
-        addMapped(row, block.reference(), block.digest(), block.flagstat());
-        row[BASES] += block.bases();
-        row[RAW_BYTES] += block.digest().bytes();
-        row[STORED_BYTES] += block.stored().length;
-        row[BLOCKS]++;
-        flagstat = flagstat.plus(block.flagstat());
-        digest = digest.then(block.digest());
+        add(block.reads(), block.digest(), block.flagstat());
     }
 
-    /**
-     * Adds the blocks of one reference together, by what was noted of them when they were made.
-     */
-    public void add(int reference, List<BlockEntry> blocks, StreamDigest blockDigest, Flagstat blockFlagstat) {
-        long[] row = row(reference);
-        addMapped(row, reference, blockDigest, blockFlagstat);
-        row[RAW_BYTES] += blockDigest.bytes();
-        for (BlockEntry block : blocks) {
-            row[BASES] += block.bases();
-            row[STORED_BYTES] += block.storedLength();
-            row[BLOCKS]++;
+    /** Adds the records of several blocks together, by what was noted of them when they were made. */
+    public void add(List<ReferenceReads> reads, StreamDigest partDigest, Flagstat partFlagstat) {
+        for (ReferenceReads each : reads) {
+            int row = row(each.reference());
+            counts[MAPPED][row] += each.totals().mapped();
+            counts[UNMAPPED][row] += each.totals().unmapped();
+            counts[BASES][row] += each.totals().bases();
+            counts[RAW_BYTES][row] += each.totals().rawBytes();
         }
-        flagstat = flagstat.plus(blockFlagstat);
-        digest = digest.then(blockDigest);
+        flagstat = flagstat.plus(partFlagstat);
+        digest = digest.then(partDigest);
     }
 
-    /** Without a reference no read counts as mapped, whatever its FLAG says, as in `samtools idxstats`. */
-    private static void addMapped(long[] row, int reference, StreamDigest digest, Flagstat flagstat) {
-        long mapped = reference == Bams3Format.UNPLACED ? 0 : flagstat.count(Flagstat.Category.MAPPED);
-        row[MAPPED] += mapped;
-        row[UNMAPPED] += digest.records() - mapped;
+    private int row(int reference) {
+        return reference == Bams3Format.UNPLACED ? counts[MAPPED].length - 1 : reference;
     }
 
-    private long[] row(int reference) {
-        int index = reference == Bams3Format.UNPLACED ? counts.length - 1 : reference;
-        if (counts[index] == null) {
-            counts[index] = new long[COUNTS];
+    /** Totals of one reference, or of the unplaced reads for {@link Bams3Format#UNPLACED}. */
+    public ReadsTotals totals(int reference) {
+        int row = row(reference);
+        return new ReadsTotals(counts[MAPPED][row], counts[UNMAPPED][row], counts[BASES][row], counts[RAW_BYTES][row]);
+    }
+
+    /** Totals of all references, in their order. */
+    public List<ReadsTotals> totals() {
+        List<ReadsTotals> all = new ArrayList<>();
+        for (int reference = 0; reference < counts[MAPPED].length - 1; reference++) {
+            all.add(totals(reference));
         }
-        return counts[index];
+        return all;
     }
 
-    /** Totals of one reference ({@link Bams3Format#UNPLACED} for the unplaced reads), whose index section is given. */
-    public ReadsTotals totals(int reference, Optional<StoredRange> section) {
-        long[] row = row(reference);
-        return new ReadsTotals(
-                row[MAPPED],
-                row[UNMAPPED],
-                row[BASES],
-                row[RAW_BYTES],
-                row[STORED_BYTES],
-                Math.toIntExact(row[BLOCKS]),
-                section);
+    /** SEQ bases of all records. */
+    public long bases() {
+        long bases = 0;
+        for (long each : counts[BASES]) {
+            bases += each;
+        }
+        return bases;
     }
 
     public Flagstat flagstat() {
@@ -94,6 +78,6 @@ public final class RecordStatistics {
 
     @Override
     public String toString() {
-        return digest + ", " + Arrays.stream(counts).filter(row -> row != null).count() + " references with reads";
+        return digest + ", " + flagstat;
     }
 }

@@ -8,9 +8,9 @@ import java.util.List;
  * One block to read.
  *
  * @param entry the block
- * @param filter keep the records that overlap one of these (sorted, not touching); empty keeps every record
+ * @param filter keep the records that one of these wants, in file order; empty keeps every record
  */
-public record PlannedBlock(BlockEntry entry, List<Interval> filter) {
+public record PlannedBlock(BlockEntry entry, List<Target> filter) {
     public PlannedBlock {
         filter = List.copyOf(filter);
     }
@@ -25,15 +25,20 @@ public record PlannedBlock(BlockEntry entry, List<Interval> filter) {
      * lies in the filter.
      */
     public boolean surelyHasRecords() {
-        return isWhole()
-                || filter.stream()
-                        .anyMatch(wanted -> holds(wanted, entry.firstStart())
-                                || holds(wanted, entry.lastStart())
-                                || holds(wanted, entry.endMax() - 1));
+        return isWhole() || filter.stream().anyMatch(this::surelyHasRecords);
     }
 
-    private static boolean holds(Interval interval, int position) {
-        return interval.start() <= position && position < interval.end();
+    private boolean surelyHasRecords(Target target) {
+        boolean first = target.reference() == entry.firstReference();
+        boolean last = target.reference() == entry.lastReference();
+        return (first && wants(target, entry.firstStart()))
+                || (last && (wants(target, entry.lastStart()) || wants(target, entry.endMax() - 1)));
+    }
+
+    private static boolean wants(Target target, int position) {
+        return target.intervals().isEmpty()
+                || target.intervals().stream()
+                        .anyMatch(interval -> interval.start() <= position && position < interval.end());
     }
 
     /** Records that are probably wanted: all, or the share of the block's stretch that the filter covers. */
@@ -46,13 +51,22 @@ public record PlannedBlock(BlockEntry entry, List<Interval> filter) {
         return Math.max(1, Math.round(entry.rawLength() * wantedShare()));
     }
 
+    /** As if references had as many records each. */
     private double wantedShare() {
         if (isWhole()) {
             return 1;
         }
+        double share = filter.stream().mapToDouble(this::wantedShare).sum();
+        return Math.min(1, share / (1.0 + entry.lastReference() - entry.firstReference()));
+    }
+
+    private double wantedShare(Target target) {
+        if (target.intervals().isEmpty() || !entry.isOfOneReference()) {
+            return 1;
+        }
         Interval stretch = new Interval(Math.max(0, entry.firstStart()), Math.max(1, entry.endMax()));
         long covered = 0;
-        for (Interval wanted : filter) {
+        for (Interval wanted : target.intervals()) {
             covered += Math.max(
                     0L, Math.min(wanted.end(), stretch.end()) - (long) Math.max(wanted.start(), stretch.start()));
         }

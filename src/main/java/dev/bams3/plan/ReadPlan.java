@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * @param blocks the blocks, in file order
  * @param ranges the GETs, in the same order; every block is in exactly one
  * @param rules by which {@code ranges} were cut
- * @param skippedBlocks blocks of the same references that the plan does not read
+ * @param skippedBlocks blocks of the dataset that the plan does not read
  */
 public record ReadPlan(List<PlannedBlock> blocks, List<PlannedRange> ranges, RangeRules rules, long skippedBlocks) {
     private static final int SMALL = 1 << 20;

@@ -14,30 +14,28 @@ import java.util.TreeMap;
 /**
  * A selection made concrete for one dataset: names looked up, regions merged, so that each
  * read is wanted once, in file order: references in dictionary order, unplaced reads last.
+ *
+ * @param isEverything whether every record is wanted
+ * @param list the references that are wanted, unless everything is
  */
-public final class Targets {
-    private Targets() {}
+public record Targets(boolean isEverything, List<Target> list) {
+    private static final Targets EVERYTHING = new Targets(true, List.of());
+
+    public Targets {
+        list = List.copyOf(list);
+    }
 
     /**
-     * The references that a selection touches. An empty region wants nothing and gives no target; one behind the end of its
+     * Returns what a selection touches. An empty region wants nothing and gives no target; one behind the end of its
      * reference wants the reads that were placed there.
      *
      * @throws ReadsException NOT_FOUND (field `referenceName`) for a name that is not in the dictionary
      */
-    public static List<Target> of(ReferenceDictionary dictionary, ReadSelection selection) {
+    public static Targets of(ReferenceDictionary dictionary, ReadSelection selection) {
         return switch (selection) {
-            case ReadSelection.Everything everything -> everything(dictionary);
-            case ReadSelection.Regions regions -> regions(dictionary, regions);
+            case ReadSelection.Everything _ -> EVERYTHING;
+            case ReadSelection.Regions regions -> new Targets(false, regions(dictionary, regions));
         };
-    }
-
-    private static List<Target> everything(ReferenceDictionary dictionary) {
-        List<Target> targets = new ArrayList<>(dictionary.size() + 1);
-        for (int reference = 0; reference < dictionary.size(); reference++) {
-            targets.add(Target.whole(reference));
-        }
-        targets.add(Target.whole(BamRecord.NO_REFERENCE));
-        return List.copyOf(targets);
     }
 
     private static List<Target> regions(ReferenceDictionary dictionary, ReadSelection.Regions selection) {

@@ -16,16 +16,25 @@ final class IndexDepth {
     static double[] bases(List<PlannedBlock> blocks, Bins bins) {
         double[] bases = new double[bins.count()];
         for (PlannedBlock block : blocks) {
-            spread(block.entry(), bins, bases);
+            spread(block, bins, bases);
         }
         return bases;
     }
 
-    private static void spread(BlockEntry block, Bins bins, double[] bases) {
+    private static void spread(PlannedBlock planned, Bins bins, double[] bases) {
+        BlockEntry block = planned.entry();
+        int reference = planned.isWhole()
+                ? block.firstReference()
+                : planned.filter().getFirst().reference();
+        // References that share a block are taken to have as many bases each.
+        double share = block.bases() / (1.0 + block.lastReference() - block.firstReference());
         long meanLength = Math.max(1, block.bases() / block.records());
-        long start = Math.max(0, block.firstStart());
-        long end = Math.max(start + 1, Math.min(block.endMax(), block.lastStart() + meanLength));
-        double basesPerPosition = block.bases() / (double) (end - start);
+        long start = Math.max(0, block.startOn(reference));
+        long furthest = reference == block.lastReference()
+                ? Math.min(block.endMax(), block.lastStart() + meanLength)
+                : bins.region().end();
+        long end = Math.max(start + 1, furthest);
+        double basesPerPosition = share / (end - start);
         int from = (int) Math.max(start, bins.region().start());
         int to = (int) Math.min(end, bins.region().end());
         if (from >= to) {

@@ -5,17 +5,15 @@ import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.FairTurns;
 import dev.bams3.format.BlockEntry;
-import dev.bams3.format.BlockList;
+import dev.bams3.format.StretchList;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
 import dev.bams3.plan.ReadPlanner;
-import dev.bams3.plan.Target;
 import dev.bams3.plan.Targets;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.sam.RecordView;
 import dev.bams3.sam.SamHeader;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -78,10 +76,10 @@ public final class ReadsQuery implements AutoCloseable {
      */
     public OpenRead open(OpenDataset dataset, ReadSelection selection, RecordView view) {
         ViewedDataset concrete = new ViewedDataset(view, dataset, selection instanceof ReadSelection.Regions);
-        List<Target> targets = Targets.of(dataset.references(), selection);
-        Map<Integer, BlockList> blocks =
-                dataset.indexes(targets.stream().map(Target::reference).toList());
-        ReadPlan plan = planner.plan(targets, blocks::get);
+        Targets targets = Targets.of(dataset.references(), selection);
+        StretchList<BlockEntry> blocks = dataset.blocks(ReadPlanner.pages(targets, dataset.pages()));
+        ReadPlan plan =
+                planner.plan(targets, blocks, dataset.metadata().blocks().count());
         return new OpenRead(dataset, plan, concrete, engine);
     }
 

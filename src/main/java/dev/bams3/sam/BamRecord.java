@@ -158,12 +158,12 @@ public final class BamRecord {
      */
     public static int alignmentEnd(byte[] buffer, int record) {
         int start = start(buffer, record);
-        int span = isUnmapped(buffer, record) ? 0 : referenceSpan(buffer, record);
+        long span = isUnmapped(buffer, record) ? 0 : referenceSpan(buffer, record);
         return (int) Math.min(Integer.MAX_VALUE, (long) start + Math.max(1, span));
     }
 
     /** Reference bases that the CIGAR covers, 0 without one. The placeholder of a CG tag has the true span in its N. */
-    private static int referenceSpan(byte[] buffer, int record) {
+    private static long referenceSpan(byte[] buffer, int record) {
         int count = cigarLength(buffer, record);
         int at = cigarOffset(buffer, record);
         long span = 0;
@@ -173,7 +173,7 @@ public final class BamRecord {
                 span += operation >>> 4;
             }
         }
-        return (int) Math.min(Integer.MAX_VALUE, span);
+        return span;
     }
 
     /** BIN as SAMv1 § 4.2.1 computes it for a 0-based half-open alignment; start -1 gives 4680. */

@@ -109,7 +109,7 @@ public final class DatasetsController {
         access.require(request, id).checkWhole("its description");
         OpenDataset dataset = datasets.open(id);
         audit(request, id, dataset, ReadSelection.everything(), "description", OptionalLong.empty());
-        write(new DatasetDocument(id, dataset.metadata()).toJson(), JSON, request, response);
+        write(new DatasetDocument(id, dataset).toJson(), JSON, request, response);
     }
 
     /** The one place where a dataset is opened for a caller who asks for a part of it. */

@@ -86,7 +86,7 @@ public final class FilesController {
         Optional<RangeHeader.Stretch> stretch =
                 begin(ReadFormat.BAM.mediaType(), bam.length(), validators, request, response);
         if (stretch.isPresent()) {
-            WrittenReads written = new WrittenReads(dataset.metadata());
+            WrittenReads written = new WrittenReads(dataset);
             Audit.announce(request, () -> release(name, dataset, written.selection(), "file"));
             Runnable watch = ClientWatch.of(request);
             ReadTotals totals = Streaming.write(

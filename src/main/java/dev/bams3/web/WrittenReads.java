@@ -1,56 +1,60 @@
 package dev.bams3.web;
 
-import dev.bams3.files.VirtualBam;
-import dev.bams3.format.DatasetMetadata;
+import dev.bams3.dataset.OpenDataset;
+import dev.bams3.format.Bams3Format;
+import dev.bams3.format.Stretch;
 import dev.bams3.genome.Region;
 import dev.bams3.sam.ReadSelection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /** Collects which reads of a dataset are written to a client, block by block: one region of each reference. One thread. */
-final class WrittenReads implements VirtualBam.Listener {
-    private final DatasetMetadata metadata;
-    private final List<Stretch> stretches = new ArrayList<>();
+final class WrittenReads implements Consumer<Stretch> {
+    private final OpenDataset dataset;
+    private final List<Interval> intervals = new ArrayList<>();
     private boolean unplaced;
     private long blocks;
 
-    private record Stretch(int reference, int start, int end) {}
+    private record Interval(int reference, int start, int end) {}
 
-    WrittenReads(DatasetMetadata metadata) {
-        this.metadata = metadata;
+    WrittenReads(OpenDataset dataset) {
+        this.dataset = dataset;
     }
 
     @Override
-    public void records(int reference, int start, int end) {
+    public void accept(Stretch block) {
         blocks++;
-        if (reference < 0) {
+        if (block.firstReference() == Bams3Format.UNPLACED) {
             unplaced = true;
             return;
         }
-        Stretch next = new Stretch(reference, Math.max(0, start), Math.max(1, end));
-        int last = stretches.size() - 1;
-        if (last >= 0 && stretches.get(last).reference() == reference) {
-            Stretch before = stretches.get(last);
-            stretches.set(last, new Stretch(reference, before.start(), Math.max(before.end(), next.end())));
+        for (int reference = block.firstReference(); reference <= block.lastReference(); reference++) {
+            add(new Interval(reference, Math.max(0, block.startOn(reference)), Math.max(1, block.endOn(reference))));
+        }
+    }
+
+    private void add(Interval next) {
+        int last = intervals.size() - 1;
+        if (last >= 0 && intervals.get(last).reference() == next.reference()) {
+            Interval before = intervals.get(last);
+            intervals.set(last, new Interval(before.reference(), before.start(), Math.max(before.end(), next.end())));
         } else {
-            stretches.add(next);
+            intervals.add(next);
         }
     }
 
     /** The reads of the blocks so far; everything, when these are all. */
     ReadSelection selection() {
-        if (blocks == metadata.blocks()) {
+        if (blocks == dataset.metadata().blocks().count()) {
             return ReadSelection.everything();
         }
-        List<Region> regions = stretches.stream()
-                .map(stretch -> new Region(
-                        metadata.references()
-                                .get(stretch.reference())
-                                .reference()
-                                .name(),
-                        stretch.start(),
-                        OptionalLong.of(stretch.end())))
+        List<Region> regions = intervals.stream()
+                .map(interval -> new Region(
+                        dataset.references().get(interval.reference()).name(),
+                        interval.start(),
+                        interval.end() == Integer.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(interval.end())))
                 .toList();
         return new ReadSelection.Regions(regions, unplaced);
     }

@@ -9,8 +9,6 @@ import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
-import dev.bams3.format.Bams3Format;
-import dev.bams3.format.BlockList;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.PutCondition;
@@ -18,8 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -62,39 +58,25 @@ class DatasetsTest {
         OpenDataset dataset = datasets.open(ID);
         assertThat(store.calls()).hasSize(1);
         assertThat(dataset.metadata().uuid()).isEqualTo(sample.uuid());
-        assertThat(dataset.index(0).blocks()).isEqualTo(StoredSample.placed(0));
+        assertThat(dataset.references().size()).isEqualTo(2);
+        assertThat(dataset.totals()).hasSize(2);
+        assertThat(dataset.pages().all()).hasSize(1);
+        assertThat(store.calls()).hasSize(1);
+        assertThat(dataset.blocks().all()).isEqualTo(StoredSample.blocks());
         assertThat(store.calls()).hasSize(2);
-        assertThat(dataset.unplaced().blocks()).hasSize(1);
         assertThat(dataset.header().text()).isEqualTo(sample.headerText());
         assertThat(dataset.header().references().size()).isEqualTo(2);
         assertThat(dataset.chunks()).hasSize(2);
-        assertThat(store.calls()).hasSize(5);
+        assertThat(store.calls()).hasSize(4);
     }
 
     @Test
-    void neighbouringSectionsAreOneGetAndCachedOnesNone() {
-        publish(1);
-        OpenDataset dataset = datasets.open(ID);
-        store.reset();
-
-        Map<Integer, BlockList> lists = dataset.indexes(List.of(0, 1, Bams3Format.UNPLACED));
-        assertThat(store.calls()).hasSize(1);
-        assertThat(Objects.requireNonNull(lists.get(0)).blocks()).isEqualTo(StoredSample.placed(0));
-        assertThat(Objects.requireNonNull(lists.get(1)).blocks()).isEmpty();
-        assertThat(Objects.requireNonNull(lists.get(Bams3Format.UNPLACED)).blocks())
-                .hasSize(1);
-        assertThat(dataset.index(0)).isSameAs(lists.get(0));
-        assertThat(dataset.indexes(List.of(Bams3Format.UNPLACED, 0))).hasSize(2);
-        assertThat(store.calls()).hasSize(1);
-    }
-
-    @Test
-    void severalSectionsAreReadWithoutACacheToo() {
+    void pagesAreReadWithoutACacheToo() {
         publish(1);
         DatasetCacheSettings nothing = new DatasetCacheSettings(Duration.ZERO, Duration.ZERO, 0, 0, 0);
         OpenDataset dataset = new Datasets(store, nothing, clock::get).open(ID);
         store.reset();
-        assertThat(dataset.indexes(List.of(0, Bams3Format.UNPLACED))).hasSize(2);
+        assertThat(dataset.blocks().all()).hasSize(4);
         assertThat(store.calls()).hasSize(1);
     }
 
@@ -106,15 +88,13 @@ class DatasetsTest {
 
         OpenDataset again = datasets.open(ID);
         readAll(again);
-        assertThat(again.index(1).blocks()).isEmpty();
         assertThat(again.chunkKey(1).value())
                 .isEqualTo("cohort/sample.bams3/" + again.metadata().generation() + "/chunks/000001.b3c");
         assertThat(store.calls()).isEmpty();
     }
 
     private static void readAll(OpenDataset dataset) {
-        dataset.index(0);
-        dataset.unplaced();
+        dataset.blocks();
         dataset.header();
         dataset.chunks();
     }
@@ -271,11 +251,9 @@ class DatasetsTest {
                         DatasetCacheSettings.DEFAULT)
                 .open(ID);
 
-        assertFails(() -> dataset.index(0), ErrorKind.CORRUPT, sample.indexName());
-        long offset = dataset.metadata().reads(0).section().orElseThrow().offset();
-        assertThatThrownBy(() -> dataset.index(0)).hasMessageContaining("section at byte " + offset);
-        // A section of another reference under the right checksum cannot happen by damage; the reader checks it too.
-        assertFails(() -> dataset.unplaced(), ErrorKind.CORRUPT, sample.indexName());
+        assertFails(dataset::blocks, ErrorKind.CORRUPT, sample.indexName());
+        long offset = dataset.pages().all().getFirst().section().offset();
+        assertThatThrownBy(dataset::blocks).hasMessageContaining("section at byte " + offset);
     }
 
     @Test
@@ -286,7 +264,7 @@ class DatasetsTest {
         memory.put(new ObjectKey(sample.indexName()), new byte[10], PutCondition.always());
 
         assertFails(dataset::header, ErrorKind.CORRUPT, sample.headerName());
-        assertFails(() -> dataset.index(0), ErrorKind.CORRUPT, sample.indexName());
+        assertFails(dataset::blocks, ErrorKind.CORRUPT, sample.indexName());
     }
 
     @Test
@@ -327,7 +305,7 @@ class DatasetsTest {
         Awaitility.await().untilAsserted(() -> {
             long before = store.gets();
             OpenDataset dataset = forgetful.open(ID);
-            assertThat(dataset.index(0).blocks()).hasSize(3);
+            assertThat(dataset.blocks().all()).hasSize(4);
             assertThat(dataset.header()).isNotNull();
             assertThat(store.gets()).isEqualTo(before + 3);
         });
@@ -360,11 +338,9 @@ class DatasetsTest {
     }
 
     @Test
-    void aReferenceThatIsNotThereIsAMistakeOfTheCaller() {
+    void aChunkThatCannotBeIsAMistakeOfTheCaller() {
         publish(1);
         OpenDataset dataset = datasets.open(ID);
-        assertThatThrownBy(() -> dataset.index(2)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> dataset.chunkKey(1_000_000)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThat(dataset.index(Bams3Format.UNPLACED).blocks()).hasSize(1);
     }
 }

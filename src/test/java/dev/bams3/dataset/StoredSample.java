@@ -5,14 +5,14 @@ import dev.bams3.format.BlockEntry;
 import dev.bams3.format.ChunkEntry;
 import dev.bams3.format.DatasetLayout;
 import dev.bams3.format.DatasetMetadata;
-import dev.bams3.format.DatasetMetadata.ReadsTotals;
 import dev.bams3.format.Flagstat;
 import dev.bams3.format.HeaderCodec;
 import dev.bams3.format.IndexWriter;
 import dev.bams3.format.MetadataCodec;
-import dev.bams3.format.StoredRange;
+import dev.bams3.format.ReadsTotals;
 import dev.bams3.format.StreamDigest;
 import dev.bams3.genome.Reference;
+import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.PutCondition;
@@ -22,10 +22,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** A dataset with true metadata, header and index, and no chunk objects: three blocks on chr1, none on chr2, one unplaced. */
 record StoredSample(ObjectStore store, String prefix, UUID uuid, String generation) {
-    private static final BlockEntry UNPLACED = new BlockEntry(1, 64, 30, 100, 2, -1, -1, -1, 10, 9);
+    private static final BlockEntry UNPLACED = new BlockEntry(1, 64, 30, 100, 2, -1, -1, -1, -1, 0, 10, 9);
 
     /** Writes everything, the commit last. */
     static StoredSample publish(ObjectStore store, String prefix, long version) {
@@ -38,9 +39,14 @@ record StoredSample(ObjectStore store, String prefix, UUID uuid, String generati
 
     static List<BlockEntry> placed(int chunk) {
         return List.of(
-                new BlockEntry(chunk, 64, 50, 200, 4, 10, 20, 70, 40, 1),
-                new BlockEntry(chunk, 114, 50, 200, 4, 20, 90, 140, 40, 2),
-                new BlockEntry(chunk, 164, 40, 100, 2, 95, 99, 150, 20, 3));
+                new BlockEntry(chunk, 64, 50, 200, 4, 0, 10, 0, 20, 70, 40, 1),
+                new BlockEntry(chunk, 114, 50, 200, 4, 0, 20, 0, 90, 140, 40, 2),
+                new BlockEntry(chunk, 164, 40, 100, 2, 0, 95, 0, 99, 150, 20, 3));
+    }
+
+    /** Of chunk 0, and the unplaced one of chunk 1. */
+    static List<BlockEntry> blocks() {
+        return Stream.concat(placed(0).stream(), Stream.of(UNPLACED)).toList();
     }
 
     byte[] headerText() {
@@ -68,10 +74,11 @@ record StoredSample(ObjectStore store, String prefix, UUID uuid, String generati
         byte[] header = HeaderCodec.encode(headerText());
         put(headerName(), header);
         IndexWriter index = new IndexWriter(uuid, generation);
-        StoredRange placed = index.addBlocks(0, placed(0));
-        StoredRange unplaced = index.addBlocks(Bams3Format.UNPLACED, List.of(UNPLACED));
-        StoredRange chunks = index.addChunks(List.of(
-                new ChunkEntry(0, 300, 0, 3, 10, 500), new ChunkEntry(1, 200, Bams3Format.UNPLACED, 1, 2, 100)));
+        DatasetMetadata.IndexObject indexObject = index.write(
+                new ReferenceDictionary(List.of(new Reference("chr1", 1000), new Reference("chr2", 1000))),
+                List.of(new ReadsTotals(10, 0, 100, 500), ReadsTotals.NONE),
+                blocks(),
+                List.of(new ChunkEntry(0, 300, 3, 10, 500), new ChunkEntry(1, 200, 1, 2, 100)));
         byte[] indexBytes = index.toByteArray();
         put(indexName(), indexBytes);
         long[] passed = new long[Flagstat.Category.values().length];
@@ -88,13 +95,11 @@ record StoredSample(ObjectStore store, String prefix, UUID uuid, String generati
                 List.of(),
                 DatasetMetadata.Compression.DEFAULT,
                 HeaderCodec.describe(headerText(), header),
-                new DatasetMetadata.IndexObject(indexBytes.length, Optional.of(chunks)),
-                List.of(
-                        new DatasetMetadata.ReferenceReads(
-                                new Reference("chr1", 1000),
-                                new ReadsTotals(10, 0, 100, 500, 140, 3, Optional.of(placed))),
-                        new DatasetMetadata.ReferenceReads(new Reference("chr2", 1000), ReadsTotals.NONE)),
-                new ReadsTotals(0, 2, 10, 100, 30, 1, Optional.of(unplaced)),
+                indexObject,
+                2,
+                new ReadsTotals(0, 2, 10, 100),
+                110,
+                new DatasetMetadata.Blocks(4, 170),
                 new DatasetMetadata.Chunks(2, 500),
                 List.of(),
                 Flagstat.ofCounts(passed, new long[passed.length]),

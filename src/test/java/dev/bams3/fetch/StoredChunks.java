@@ -1,11 +1,11 @@
 package dev.bams3.fetch;
 
 import dev.bams3.format.BlockEntry;
-import dev.bams3.format.BlockList;
+import dev.bams3.format.StretchList;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
 import dev.bams3.plan.ReadPlanner;
-import dev.bams3.plan.Target;
+import dev.bams3.plan.Targets;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.PutCondition;
@@ -46,7 +46,7 @@ final class StoredChunks {
         int offset = 0;
         for (int length : lengths) {
             offset += random.nextInt(gapEvery) == 0 ? random.nextInt(100_000) : 0;
-            entries.add(new BlockEntry(chunk, offset, length, 1, 1, 0, 0, 1, 0, 0));
+            entries.add(new BlockEntry(chunk, offset, length, 1, 1, 0, 0, 0, 0, 1, 0, 0));
             offset += length;
         }
         byte[] bytes = new byte[offset];
@@ -61,7 +61,7 @@ final class StoredChunks {
     }
 
     ReadPlan plan(RangeRules rules) {
-        return new ReadPlanner(rules).plan(List.of(new Target(0, List.of())), reference -> new BlockList(entries));
+        return new ReadPlanner(rules).plan(new Targets(true, List.of()), new StretchList<>(entries), entries.size());
     }
 
     /** Whether the fetched block has the bytes that its entry names. */

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.DatasetMetadata.IndexObject;
 import dev.bams3.format.block.BlockEncoder;
 import dev.bams3.format.block.PileRecords;
+import dev.bams3.genome.Reference;
+import dev.bams3.genome.ReferenceDictionary;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +32,9 @@ class ChunkAndIndexTest {
         List<BlockEntry> blocks = new ArrayList<>();
         long offset = 64;
         int start = 0;
+        int reference = 7;
         for (int i = 0; i < count; i++) {
+            int lastReference = reference + (random.nextInt(5) == 0 ? 1 + random.nextInt(300) : 0);
             int chunk = 3 + i / 40;
             offset = i % 40 == 0 ? 64 : offset;
             int length = 1 + random.nextInt(50_000);
@@ -39,13 +45,16 @@ class ChunkAndIndexTest {
                     length,
                     1 + random.nextInt(600_000),
                     1 + random.nextInt(2000),
+                    reference,
                     start,
+                    lastReference,
                     last,
                     last + 1 + random.nextInt(600_000),
                     random.nextInt(300_000),
                     random.nextInt()));
             offset += length;
             start = last + random.nextInt(3);
+            reference = lastReference;
         }
         return blocks;
     }
@@ -57,20 +66,39 @@ class ChunkAndIndexTest {
     @Test
     void sectionsComeBackByTheirRanges() {
         IndexWriter writer = new IndexWriter(DATASET, GENERATION);
-        List<BlockEntry> first = entries(100);
-        List<BlockEntry> unplaced = List.of(new BlockEntry(9, 64, 10, 20, 1, -1, -1, 0, 0, -5));
+        List<BlockEntry> blocks = new ArrayList<>(entries(5000));
+        blocks.add(new BlockEntry(999_999, 64, 10, 20, 1, -1, -1, -1, -1, 0, 0, -5));
+        blocks.add(new BlockEntry(999_999, 74, 10, 20, 1, -1, -1, -1, -1, 0, 0, -6));
+        ReferenceDictionary references = new ReferenceDictionary(IntStream.range(0, 20_000)
+                .mapToObj(i -> new Reference("contig*" + i + "\u00FF", i * 77))
+                .toList());
+        List<ReadsTotals> totals = IntStream.range(0, 20_000)
+                .mapToObj(i -> new ReadsTotals(i % 3, i % 5 == 0 ? 1L << 50 : 0, 77L * i, 400L * (i % 3)))
+                .toList();
         List<ChunkEntry> chunks = List.of(
-                new ChunkEntry(3, 1L << 40, -1, 1, 2, 3),
-                new ChunkEntry(4, 5, 7, 2, 9, 8),
-                new ChunkEntry(999_999, 5, 7, 2, 9, 8));
-        StoredRange a = writer.addBlocks(7, first);
-        StoredRange b = writer.addBlocks(-1, unplaced);
-        StoredRange c = writer.addChunks(chunks);
+                new ChunkEntry(3, 1L << 40, 1, 2, 3),
+                new ChunkEntry(4, 5, 2, 9, 8),
+                new ChunkEntry(999_999, 5, 2, 9, 8));
+        IndexObject written = writer.write(references, totals, blocks, chunks);
         byte[] index = writer.toByteArray();
-        assertThat(index).hasSize((int) c.end());
-        assertThat(BlockIndex.blocks("i", part(index, a), a, 7).blocks()).isEqualTo(first);
-        assertThat(BlockIndex.blocks("i", part(index, b), b, -1).blocks()).isEqualTo(unplaced);
-        assertThat(BlockIndex.chunks("i", part(index, c), c)).isEqualTo(chunks);
+        assertThat(index).hasSize((int) written.length());
+        assertThat(written.references().orElseThrow().inline()).isEmpty();
+        StoredRange range = written.references().orElseThrow().range();
+        assertThat(BlockIndex.references("i", part(index, range), range)).isEqualTo(references);
+        range = written.totals().orElseThrow().range();
+        assertThat(BlockIndex.totals("i", part(index, range), range)).isEqualTo(totals);
+        range = written.chunks().orElseThrow().range();
+        assertThat(BlockIndex.chunks("i", part(index, range), range)).isEqualTo(chunks);
+        StoredSection inline = written.pages().orElseThrow();
+        List<PageEntry> pages = BlockIndex.pages("m", inline.inlineBytes().orElseThrow(), inline.range())
+                .all();
+        assertThat(pages).hasSize(4);
+        assertThat(pages.stream()
+                        .flatMap(each -> BlockIndex.blocks("i", part(index, each.section()), each).all().stream()))
+                .isEqualTo(blocks);
+        PageEntry page = pages.getFirst();
+        PageEntry other = new PageEntry(page.section(), page.blocks(), page.rawBytes(), 7, 0, 7, 1, 2);
+        assertCorrupt(() -> BlockIndex.blocks("i", part(index, page.section()), other));
         assertThat(ObjectHead.decode("i", index, ObjectHead.INDEX).generation()).isEqualTo(GENERATION);
     }
 
@@ -80,16 +108,16 @@ class ChunkAndIndexTest {
 
     @Test
     void damagedSectionsAreCorrupt() {
-        byte[] section = IndexSection.encodeBlocks(0, entries(30));
+        byte[] section = BlockSection.encode(entries(30));
         StoredRange range = range(section, 64);
+        PageEntry page = PageEntry.of(range, new StretchList<>(entries(30)));
         for (int i = 0; i < section.length; i++) {
             byte[] damaged = section.clone();
             damaged[i] ^= 0x10;
-            assertCorrupt(() -> BlockIndex.blocks("i", damaged, range, 0));
+            assertCorrupt(() -> BlockIndex.blocks("i", damaged, page));
             byte[] cut = Arrays.copyOf(section, i);
-            assertCorrupt(() -> BlockIndex.blocks("i", cut, range, 0));
+            assertCorrupt(() -> BlockIndex.blocks("i", cut, page));
         }
-        assertCorrupt(() -> BlockIndex.blocks("i", section, range, 1));
         assertCorrupt(() -> BlockIndex.chunks("i", section, range));
     }
 
@@ -98,19 +126,27 @@ class ChunkAndIndexTest {
     void forgedSectionsAreNeverMoreThanCorrupt() {
         Random random = new Random(20260102);
         for (int round = 0; round < 5000; round++) {
-            byte[] section = IndexSection.encodeBlocks(0, entries(1 + round % 3));
+            byte[] section = BlockSection.encode(entries(1 + round % 3));
             section[random.nextInt(section.length)] = (byte) random.nextInt();
             byte[] forged = random.nextInt(4) == 0 ? Arrays.copyOf(section, random.nextInt(90) + 1) : section;
             try {
-                BlockList blocks = BlockIndex.blocks("i", forged, range(forged, 64), 0);
+                StretchList<BlockEntry> blocks = BlockSection.decode("i", forged, 64);
+                int lastReference = 0;
                 int lastStart = -1;
                 long end = 64;
                 int chunk = 0;
-                for (BlockEntry block : blocks.blocks()) {
-                    assertThat(block.firstStart()).isGreaterThanOrEqualTo(lastStart);
-                    assertThat(block.lastStart()).isGreaterThanOrEqualTo(block.firstStart());
+                for (BlockEntry block : blocks.all()) {
+                    assertThat(Stretch.rank(block.firstReference())).isGreaterThanOrEqualTo(lastReference);
+                    assertThat(Stretch.rank(block.lastReference()))
+                            .isGreaterThanOrEqualTo(Stretch.rank(block.firstReference()));
+                    assertThat(block.firstStart())
+                            .isGreaterThanOrEqualTo(
+                                    Stretch.rank(block.firstReference()) == lastReference ? lastStart : -1);
+                    assertThat(block.lastStart())
+                            .isGreaterThanOrEqualTo(block.isOfOneReference() ? block.firstStart() : -1);
                     assertThat(block.endMax()).isGreaterThanOrEqualTo(block.lastStart());
                     assertThat(block.offset()).isGreaterThanOrEqualTo(block.chunk() == chunk ? end : 64);
+                    lastReference = Stretch.rank(block.lastReference());
                     lastStart = block.lastStart();
                     chunk = block.chunk();
                     end = block.offset() + block.storedLength();
@@ -124,16 +160,15 @@ class ChunkAndIndexTest {
 
     @Test
     void blocksOutsideOfTheirChunkAreCorrupt() {
-        BlockList blocks = new BlockList(List.of(new BlockEntry(0, 64, 100, 9, 1, 0, 0, 1, 0, 0)));
-        BlockIndex.check("i", blocks, 2, List.of(new ChunkEntry(0, 164, 2, 1, 1, 9)));
-        assertCorrupt(() -> BlockIndex.check("i", blocks, 2, List.of(new ChunkEntry(0, 163, 2, 1, 1, 9))));
-        assertCorrupt(() -> BlockIndex.check("i", blocks, 1, List.of(new ChunkEntry(0, 164, 2, 1, 1, 9))));
-        assertCorrupt(() -> BlockIndex.check("i", blocks, 2, List.of()));
+        BlockEntry block = new BlockEntry(0, 64, 100, 9, 1, 0, 0, 0, 0, 1, 0, 0);
+        BlockIndex.check("i", block, List.of(new ChunkEntry(0, 164, 1, 1, 9)));
+        assertCorrupt(() -> BlockIndex.check("i", block, List.of(new ChunkEntry(0, 163, 1, 1, 9))));
+        assertCorrupt(() -> BlockIndex.check("i", block, List.of()));
     }
 
     @Test
     void aChunkTellsItsOwnBlocks() {
-        ChunkWriter writer = new ChunkWriter(DATASET, GENERATION, 5, 0);
+        ChunkWriter writer = new ChunkWriter(DATASET, GENERATION, 5);
         ByteArrayOutputStream object = new ByteArrayOutputStream();
         List<BlockEntry> blocks = new ArrayList<>();
         object.writeBytes(writer.head());
@@ -145,19 +180,15 @@ class ChunkAndIndexTest {
                     blocks.add(writer.add(block));
                     object.writeBytes(block.stored());
                 }
-                EncodedBlock other = new EncodedBlock(block.stored(), 1, 0, 0, 1, 0, block.digest(), block.flagstat());
-                assertThatThrownBy(() -> writer.add(other)).isInstanceOf(IllegalArgumentException.class);
             }
         }
         object.writeBytes(writer.finish());
         byte[] chunk = object.toByteArray();
         assertThat(writer.entry().length()).isEqualTo(chunk.length);
         byte[] tailBytes = Arrays.copyOfRange(chunk, chunk.length - ChunkReader.TAIL_LENGTH, chunk.length);
-        ChunkReader.Tail tail = ChunkReader.tail("c", tailBytes, chunk.length);
-        assertThat(ChunkReader.directory("c", part(chunk, tail.directory()), tail, 5)
-                        .blocks())
-                .isEqualTo(blocks);
-        assertCorrupt(() -> ChunkReader.directory("c", part(chunk, tail.directory()), tail, 6));
+        StoredRange tail = ChunkReader.tail("c", tailBytes, chunk.length);
+        assertThat(ChunkReader.directory("c", part(chunk, tail), tail, 5).all()).isEqualTo(blocks);
+        assertCorrupt(() -> ChunkReader.directory("c", part(chunk, tail), tail, 6));
         for (int i = 0; i < tailBytes.length; i++) {
             byte[] damaged = tailBytes.clone();
             damaged[i] ^= 1;

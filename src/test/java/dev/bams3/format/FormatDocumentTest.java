@@ -2,15 +2,16 @@ package dev.bams3.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bams3.format.DatasetMetadata.Blocks;
 import dev.bams3.format.DatasetMetadata.Chunks;
 import dev.bams3.format.DatasetMetadata.Compression;
 import dev.bams3.format.DatasetMetadata.IndexObject;
-import dev.bams3.format.DatasetMetadata.ReferenceReads;
 import dev.bams3.format.DatasetMetadata.Source;
 import dev.bams3.format.block.BlockDecoder;
 import dev.bams3.format.block.BlockEncoder;
 import dev.bams3.format.block.BlockFrame;
 import dev.bams3.genome.Reference;
+import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.BamRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -49,7 +50,7 @@ class FormatDocumentTest {
 
     FormatDocumentTest() {
         ByteArrayOutputStream object = new ByteArrayOutputStream();
-        ChunkWriter writer = new ChunkWriter(DATASET, GENERATION, 0, 0);
+        ChunkWriter writer = new ChunkWriter(DATASET, GENERATION, 0);
         RecordStatistics statistics = new RecordStatistics(1);
         object.writeBytes(writer.head());
         try (BlockEncoder encoder = new BlockEncoder()) {
@@ -61,9 +62,12 @@ class FormatDocumentTest {
         object.writeBytes(writer.finish());
         chunk = object.toByteArray();
         IndexWriter indexWriter = new IndexWriter(DATASET, GENERATION);
-        StoredRange blocks = indexWriter.addBlocks(0, List.of(entry));
-        StoredRange chunks = indexWriter.addChunks(List.of(writer.entry()));
-        chunkTableAt = chunks.offset();
+        IndexObject indexObject = indexWriter.write(
+                new ReferenceDictionary(List.of(new Reference("chr1", 1000))),
+                statistics.totals(),
+                List.of(entry),
+                List.of(writer.entry()));
+        chunkTableAt = indexObject.chunks().orElseThrow().range().offset();
         index = indexWriter.toByteArray();
         metadata = MetadataCodec.encode(new DatasetMetadata(
                 Bams3Format.VERSION,
@@ -75,9 +79,11 @@ class FormatDocumentTest {
                 List.of(),
                 Compression.DEFAULT,
                 HeaderCodec.describe(HEADER, header),
-                new IndexObject(index.length, Optional.of(chunks)),
-                List.of(new ReferenceReads(new Reference("chr1", 1000), statistics.totals(0, Optional.of(blocks)))),
-                statistics.totals(Bams3Format.UNPLACED, Optional.empty()),
+                indexObject,
+                1,
+                statistics.totals(Bams3Format.UNPLACED),
+                statistics.bases(),
+                new Blocks(1, entry.storedLength()),
                 new Chunks(1, chunk.length),
                 List.of(),
                 statistics.flagstat(),
@@ -141,12 +147,20 @@ class FormatDocumentTest {
                 MetadataCodec.decode("_metadata.json", json.group(1).getBytes(StandardCharsets.UTF_8));
         assertThat(HeaderCodec.decode("header", hex(document, "header.sam.zst"), read.header()))
                 .isEqualTo(HEADER);
-        StoredRange section = read.reads(0).section().orElseThrow();
-        BlockList blocks = BlockIndex.blocks("index", part(documentIndex, section), section, 0);
-        StoredRange table = read.index().chunkTable().orElseThrow();
-        BlockIndex.check("index", blocks, 0, BlockIndex.chunks("index", part(documentIndex, table), table));
+        StoredSection names = read.index().references().orElseThrow();
+        assertThat(BlockIndex.references("m", names.inlineBytes().orElseThrow(), names.range())
+                        .get(0))
+                .isEqualTo(new Reference("chr1", 1000));
+        StoredSection list = read.index().pages().orElseThrow();
+        PageEntry page = BlockIndex.pages("m", list.inlineBytes().orElseThrow(), list.range())
+                .all()
+                .getFirst();
+        StretchList<BlockEntry> blocks = BlockIndex.blocks("index", part(documentIndex, page.section()), page);
+        StoredRange table = read.index().chunks().orElseThrow().range();
+        BlockIndex.check(
+                "index", blocks.all().getFirst(), BlockIndex.chunks("index", part(documentIndex, table), table));
         try (BlockDecoder decoder = new BlockDecoder()) {
-            BlockEntry block = blocks.blocks().getFirst();
+            BlockEntry block = blocks.all().getFirst();
             assertThat(decoder.decode("chunk", documentChunk, (int) block.offset(), block))
                     .isEqualTo(records)
                     .isEqualTo(hex(document, "records"));
@@ -174,8 +188,8 @@ class FormatDocumentTest {
         out.append("```\n\n`index.b3i`:\n```\n");
         int chunkTable = (int) chunkTableAt;
         rows(out, index, 0, 64, "head");
-        rows(out, index, 64, chunkTable, "section of chr1");
-        rows(out, index, chunkTable, index.length, "chunk table");
+        rows(out, index, 64, chunkTable, "list of blocks");
+        rows(out, index, chunkTable, index.length, "list of chunks");
         out.append("```\n\n`chunks/000000.b3c`:\n```\n");
         rows(out, chunk, 0, 64, "head");
         BlockFrame frame = new BlockFrame("chunk", chunk, 64, entry);
@@ -196,8 +210,8 @@ class FormatDocumentTest {
                     "stream " + frame.ids[i] + (frame.codecs[i] == 0 ? "" : ", zstd"));
         }
         int directory = (int) entry.offset() + entry.storedLength();
-        rows(out, chunk, directory, chunk.length - 32, "directory");
-        rows(out, chunk, chunk.length - 32, chunk.length, "tail");
+        rows(out, chunk, directory, chunk.length - ChunkReader.TAIL_LENGTH, "directory");
+        rows(out, chunk, chunk.length - ChunkReader.TAIL_LENGTH, chunk.length, "tail");
         out.append("```\n\nThe `records` that they decode to:\n```\n");
         for (int i = 0, record = 0; record < records.length; record += BamRecord.length(records, record), i++) {
             rows(out, records, record, record + BamRecord.length(records, record), "record " + i);

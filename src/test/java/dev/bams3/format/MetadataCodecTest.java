@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.DatasetMetadata.Blocks;
 import dev.bams3.format.DatasetMetadata.Chunks;
 import dev.bams3.format.DatasetMetadata.Compression;
 import dev.bams3.format.DatasetMetadata.HeaderObject;
 import dev.bams3.format.DatasetMetadata.IndexObject;
-import dev.bams3.format.DatasetMetadata.ReadsTotals;
-import dev.bams3.format.DatasetMetadata.ReferenceReads;
 import dev.bams3.format.DatasetMetadata.Source;
-import dev.bams3.genome.Reference;
 import dev.bams3.sam.SamHeader.ReadGroup;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -51,13 +49,16 @@ class MetadataCodecTest {
                 List.of(),
                 Compression.DEFAULT,
                 new HeaderObject(70, 100, 0xDEADBEEF),
-                new IndexObject(300, Optional.of(new StoredRange(200, 100, -1))),
-                List.of(
-                        new ReferenceReads(
-                                new Reference("HLA-A*01:01", 3503),
-                                new ReadsTotals(9, 1, 1500, 3000, 500, 2, Optional.of(new StoredRange(64, 40, 7)))),
-                        new ReferenceReads(new Reference("chr1#2", Integer.MAX_VALUE), ReadsTotals.NONE)),
-                new ReadsTotals(0, 2, 300, 600, 200, 1, Optional.of(new StoredRange(104, 40, 8))),
+                new IndexObject(
+                        300,
+                        Optional.of(StoredSection.inline(new byte[] {1, 2, 3, -1})),
+                        Optional.of(StoredSection.at(new StoredRange(64, 40, 7))),
+                        Optional.of(StoredSection.inline(new byte[16])),
+                        Optional.of(StoredSection.at(new StoredRange(200, 100, -1)))),
+                3366,
+                new ReadsTotals(0, 2, 300, 600),
+                1800,
+                new Blocks(3, 700),
                 new Chunks(2, 5000),
                 List.of(new ReadGroup("a", Optional.of("NA12878"), Optional.empty(), Optional.of("ILLUMINA"))),
                 Flagstat.ofCounts(passed, new long[passed.length]),
@@ -87,6 +88,7 @@ class MetadataCodecTest {
                 "\"version\":\"1.0.0\" | \"version\":\"0.2.0\" | 0.2.0",
                 "\"version\":\"1.0.0\" | \"version\":\"0.1.0-poc\" | 0.1.0-poc",
                 "\"required_features\":[] | \"required_features\":[\"rans\"] | rans",
+                "\"references\":3366 | \"references\":[] | convert its source again",
             })
     void whatNeedsAnotherReaderIsUnsupported(String found, String replacement, String named) {
         assertThatThrownBy(() -> read(replace(found, replacement))).isInstanceOfSatisfying(ReadsException.class, e -> {
@@ -104,22 +106,28 @@ class MetadataCodecTest {
                 "\"format\":\"BAMS3\" | \"format\":\"BAMS4\" | format",
                 "\"version\":\"1.0.0\" | \"version\":1 | version",
                 "\"version\":\"1.0.0\" | \"version\":\"one\" | version",
-                "\"length\":3503 | \"length\":-1 | references[0].length",
-                "\"length\":3503 | \"length\":2147483648 | references[0].length",
-                "\"length\":3503 | \"length\":1.5 | references[0].length",
-                "\"name\":\"chr1#2\" | \"name\":\"HLA-A*01:01\" | references[1].name",
-                "\"crc32c\":\"00000007\" | \"crc32c\":\"7\" | references[0].section.crc32c",
-                "\"offset\":64 | \"offset\":63 | references[0].section",
-                "\"offset\":64 | \"offset\":261 | references[0].section",
-                "\"offset\":64 | \"offset\":9223372036854775807 | references[0].section",
-                "\"mapped\":9, | \"mapped\":8, | statistics.total_reads",
-                "\"mapped\":9, | \"mapped\":-9, | references[0].mapped",
-                "\"blocks\":2 | \"blocks\":0 | references[0].blocks",
-                "\"blocks\":2 | \"blocks\":200 | references[0].blocks",
-                "\"raw_bytes\":3000 | \"raw_bytes\":3001 | digest.bytes",
-                "\"count\":2 | \"count\":0 | chunks",
+                "\"references\":3366 | \"references\":-1 | references",
+                "\"references\":3366 | \"references\":2147483648 | references",
+                "\"references\":3366 | \"references\":1.5 | references",
+                "\"references\":3366 | \"references\":0 | references",
+                "\"inline\":\"AQID/w==\" | \"inline\":\"AQID/w=\" | index.references.inline",
+                "\"inline\":\"AQID/w==\" | \"inline\":\"\" | index.references.inline",
+                "\"crc32c\":\"00000007\" | \"crc32c\":\"7\" | index.totals.crc32c",
+                "\"offset\":64 | \"offset\":63 | index.totals",
+                "\"offset\":64 | \"offset\":261 | index.totals",
+                "\"offset\":64 | \"offset\":9007199254740991 | index.totals",
+                "\"offset\":64 | \"offset\":9007199254740992 | index.totals.offset",
+                "\"mapped\":0, | \"mapped\":13, | unplaced",
+                "\"mapped\":0, | \"mapped\":-9, | unplaced.mapped",
+                "\"mapped_reads\":9 | \"mapped_reads\":8 | statistics.mapped_reads",
+                "\"unmapped_reads\":3 | \"unmapped_reads\":2 | statistics.unmapped_reads",
+                "\"duplicate_reads\":0 | \"duplicate_reads\":3 | statistics.duplicate_reads",
+                "\"records\":12 | \"records\":13 | digest.records",
+                "\"count\":3 | \"count\":0 | blocks",
+                "\"count\":3 | \"count\":200 | blocks",
+                "\"count\":2 | \"count\":0 | blocks",
                 "\"count\":2 | \"count\":99999999 | chunks.count",
-                "\"size\":5000 | \"size\":600 | chunks",
+                "\"size\":5000 | \"size\":600 | blocks",
                 "\"uuid\":\"0011 | \"uuid\":\"x011 | uuid",
                 "\"generation\":\"2026 | \"generation\":\"../2026 | generation",
                 "\"created\":\"2026-01 | \"created\":\"2026-13 | created",
@@ -152,8 +160,12 @@ class MetadataCodecTest {
                 "chunks",
                 "read_groups",
                 "unplaced",
+                "blocks",
                 "references")) {
-            assertCorrupt(replace("\"" + name + "\":", "\"no_" + name + "\":"), name);
+            String found = "\"" + name + "\":";
+            String replaced = "\"no_" + name + "\":";
+            // The index has a section of that name.
+            assertCorrupt(name.equals("chunks") ? replaceLast(found, replaced) : replace(found, replaced), name);
         }
     }
 
@@ -203,6 +215,12 @@ class MetadataCodecTest {
     private static String replace(String found, String replacement) {
         assertThat(text()).contains(found);
         return sealed(text().replaceFirst(Pattern.quote(found), replacement.replace("\\", "\\\\")));
+    }
+
+    private static String replaceLast(String found, String replacement) {
+        int at = text().lastIndexOf(found);
+        assertThat(at).as(found).isNotNegative();
+        return sealed(text().substring(0, at) + replacement + text().substring(at + found.length()));
     }
 
     /** The same document with a checksum that agrees with it, so that what follows the checksum is tested. */

@@ -67,9 +67,10 @@ class ReadPlanTest {
 
     @Test
     void estimatesFollowTheShareOfTheBlockThatIsWanted() {
-        BlockEntry entry = new BlockEntry(0, 0, 10, 40_000, 100, 1000, 1900, 2000, 0, 0);
+        BlockEntry entry = new BlockEntry(0, 0, 10, 40_000, 100, 0, 1000, 0, 1900, 2000, 0, 0);
         PlannedBlock whole = new PlannedBlock(entry, List.of());
-        PlannedBlock tenth = new PlannedBlock(entry, List.of(new Interval(900, 1050), new Interval(1950, 5000)));
+        PlannedBlock tenth = new PlannedBlock(
+                entry, List.of(new Target(0, List.of(new Interval(900, 1050), new Interval(1950, 5000)))));
         assertThat(whole.estimatedRecords()).isEqualTo(100);
         assertThat(tenth.estimatedRecords()).isEqualTo(10);
         assertThat(tenth.estimatedRawBytes()).isEqualTo(4000);
@@ -88,6 +89,6 @@ class ReadPlanTest {
     }
 
     private static PlannedBlock block(int chunk, long offset, int storedLength) {
-        return new PlannedBlock(new BlockEntry(chunk, offset, storedLength, 1, 1, 0, 0, 1, 0, 0), List.of());
+        return new PlannedBlock(new BlockEntry(chunk, offset, storedLength, 1, 1, 0, 0, 0, 0, 1, 0, 0), List.of());
     }
 }

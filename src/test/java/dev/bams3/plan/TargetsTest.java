@@ -54,9 +54,10 @@ class TargetsTest {
     }
 
     @Test
-    void everythingWantsEveryReferenceAndTheUnplaced() {
-        assertThat(Targets.of(DICTIONARY, ReadSelection.everything()))
-                .containsExactly(Target.whole(0), Target.whole(1), Target.whole(-1));
+    void everythingIsNoListOfReferences() {
+        Targets targets = Targets.of(DICTIONARY, ReadSelection.everything());
+        assertThat(targets.isEverything()).isTrue();
+        assertThat(targets.list()).isEmpty();
     }
 
     @Test
@@ -70,7 +71,9 @@ class TargetsTest {
     }
 
     private static List<Target> of(boolean unplaced, Region... regions) {
-        return Targets.of(DICTIONARY, new ReadSelection.Regions(List.of(regions), unplaced));
+        Targets targets = Targets.of(DICTIONARY, new ReadSelection.Regions(List.of(regions), unplaced));
+        assertThat(targets.isEverything()).isFalse();
+        return targets.list();
     }
 
     private static Region region(String name, long start, long end) {

@@ -9,9 +9,11 @@ import dev.bams3.encode.ReadFormat;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
 import dev.bams3.fixtures.TestDatasets;
-import dev.bams3.format.BlockList;
+import dev.bams3.format.BlockEntry;
 import dev.bams3.format.BlockSizing;
 import dev.bams3.format.DatasetMetadata;
+import dev.bams3.format.ReadsTotals;
+import dev.bams3.format.StretchList;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.sam.RecordView;
 import dev.bams3.sam.SamHeader;
@@ -105,8 +107,14 @@ final class QueryFixture implements AutoCloseable {
         return datasets.damage();
     }
 
-    BlockList blocks(int reference) {
-        return datasets.open(ID).index(reference);
+    /** The blocks that may have records of a reference. */
+    List<BlockEntry> blocks(int reference) {
+        StretchList<BlockEntry> blocks = datasets.open(ID).blocks();
+        return blocks.all().subList(blocks.firstOf(reference), blocks.endOf(reference));
+    }
+
+    ReadsTotals totals(int reference) {
+        return datasets.open(ID).totals().get(reference);
     }
 
     byte[] bam(ReadSelection selection) {

@@ -24,7 +24,7 @@ final class RandomSelections {
         this.random = random;
         this.fixture = fixture;
         used = fixture.header.references().references().stream()
-                .filter(reference -> fixture.metadata.reads(indexOf(reference)).records() > 0)
+                .filter(reference -> fixture.totals(indexOf(reference)).records() > 0)
                 .toList();
     }
 
@@ -78,9 +78,11 @@ final class RandomSelections {
     /** 1 to 16: the length of so many records that follow each other at the reference's mean distance. */
     private int bitsOfLength(Reference reference) {
         List<BlockEntry> blocks = blocks(reference);
-        long span = blocks.getLast().lastStart() - Math.max(0, blocks.getFirst().firstStart());
+        int index = indexOf(reference);
+        long last = blocks.getLast().lastReference() == index ? blocks.getLast().lastStart() : reference.length();
+        long span = Math.max(1, last - Math.max(0, blocks.getFirst().startOn(index)));
         long bytes = blocks.stream().mapToLong(BlockEntry::rawLength).sum();
-        long records = fixture.metadata.reads(indexOf(reference)).records();
+        long records = fixture.totals(indexOf(reference)).records();
         long length = 1 + Math.min(RECORDS, BYTES * records / bytes) * span / records;
         return Math.clamp(64 - Long.numberOfLeadingZeros(length), 1, 16);
     }
@@ -88,18 +90,22 @@ final class RandomSelections {
     private long position(Reference reference) {
         List<BlockEntry> blocks = blocks(reference);
         BlockEntry block = blocks.get(random.nextInt(blocks.size()));
+        int index = indexOf(reference);
+        int start = block.startOn(index);
+        int end = Math.min(reference.length(), block.endOn(index));
+        int last = index == block.lastReference() ? block.lastStart() : end;
         long position = switch (random.nextInt(8)) {
-            case 0, 1 -> block.firstStart();
-            case 2 -> block.lastStart();
-            case 3 -> block.endMax();
+            case 0, 1 -> start;
+            case 2 -> last;
+            case 3 -> end;
             case 4 -> random.nextInt(1 + reference.length());
-            default -> block.firstStart() + random.nextInt(1 + block.endMax() - block.firstStart());
+            default -> start + random.nextInt(1 + Math.max(0, end - start));
         };
         return Math.max(0, position - random.nextInt(3) + 1);
     }
 
     private List<BlockEntry> blocks(Reference reference) {
-        return fixture.blocks(indexOf(reference)).blocks();
+        return fixture.blocks(indexOf(reference));
     }
 
     private int indexOf(Reference reference) {

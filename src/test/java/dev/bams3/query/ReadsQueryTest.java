@@ -131,15 +131,19 @@ class ReadsQueryTest {
             ReadSelection behind = ReadSelection.region(new Region("chrM", 4_000_000_000L, OptionalLong.empty()));
             ReadSelection empty = ReadSelection.region(Region.whole("chrEmpty"));
             byte[] header = fixture.write(ReadSelection.everything(), ReadFormat.BAM, Part.HEADER);
-            for (ReadSelection selection : List.of(behind, empty)) {
-                try (OpenRead read = fixture.open(selection)) {
-                    assertThat(read.slices(1)).isEmpty();
-                    assertThat(read.count().records()).isZero();
-                }
-                assertThat(fixture.bam(selection)).isEqualTo(header);
+            try (OpenRead read = fixture.open(behind)) {
+                assertThat(read.slices(1)).isEmpty();
+                assertThat(read.count().records()).isZero();
             }
-            assertThat(RawBam.read(header).records()).isEmpty();
+            assertThat(fixture.bam(behind)).isEqualTo(header);
             assertThat(stores.getFirst().gets("/chunks/")).isZero();
+            // What lies between two references of one block is known only when that is read.
+            try (OpenRead read = fixture.open(empty)) {
+                assertThat(read.slices(1)).hasSizeLessThan(2);
+                assertThat(read.count().records()).isZero();
+            }
+            assertThat(fixture.bam(empty)).isEqualTo(header);
+            assertThat(RawBam.read(header).records()).isEmpty();
         }
     }
 

@@ -18,8 +18,13 @@ final class BlockColumns {
     private static final int CONSUMES_REFERENCE = 0b1_1000_1101;
 
     int records;
-    int reference;
+    int[] reference = new int[0];
     int[] start = new int[0];
+    /**
+     * Start in the block's own coordinates, in which each reference begins behind the furthest alignment end on the one before; the
+     * start itself where all records have one reference.
+     */
+    int[] place = new int[0];
     /** Alignment end as {@link dev.bams3.sam.BamRecord#alignmentEnd} defines it. */
     int[] end = new int[0];
 
@@ -36,12 +41,21 @@ final class BlockColumns {
 
     int[] operations = new int[0];
 
-    void begin(int records, int reference) {
+    /** Place of position 0 of the reference of the record measured last. */
+    private long origin;
+
+    /** Furthest alignment end on that reference so far. */
+    private int furthest;
+
+    void begin(int records) {
         this.records = records;
-        this.reference = reference;
+        origin = 0;
+        furthest = 0;
         if (start.length < records) {
             int capacity = Math.max(records, (int) Math.min(Integer.MAX_VALUE - 16, records * 5L / 4));
+            reference = new int[capacity];
             start = new int[capacity];
+            place = new int[capacity];
             end = new int[capacity];
             flags = new int[capacity];
             sequenceLength = new int[capacity];
@@ -53,7 +67,7 @@ final class BlockColumns {
     }
 
     long heldBytes() {
-        return 29L * start.length + 4L * operations.length;
+        return 37L * start.length + 4L * operations.length;
     }
 
     static boolean consumesQuery(int operation) {
@@ -69,7 +83,10 @@ final class BlockColumns {
         return consumesQuery(operation) && consumesReference(operation);
     }
 
-    /** Sets {@link #end} and {@link #aligned} of a record whose other columns are set. */
+    /**
+     * Sets {@link #end}, {@link #place} and {@link #aligned} of a record whose other columns are set. Records are measured in file
+     * order.
+     */
     void measure(int record) {
         long span = 0;
         long query = 0;
@@ -79,12 +96,18 @@ final class BlockColumns {
             span += consumesReference(operation) ? length : 0;
             query += consumesQuery(operation) ? length : 0;
         }
-        long covered = (flags[record] & 0x4) != 0 ? 0 : Math.min(Integer.MAX_VALUE, span);
+        long covered = (flags[record] & 0x4) != 0 ? 0 : span;
         end[record] = (int) Math.min(Integer.MAX_VALUE, start[record] + Math.max(1, covered));
+        if (record > 0 && reference[record] != reference[record - 1]) {
+            origin += furthest;
+            furthest = 0;
+        }
+        furthest = Math.max(furthest, end[record]);
+        place[record] = (int) Math.min(Integer.MAX_VALUE, origin + start[record]);
         aligned[record] = query == sequenceLength[record]
                 && query > 0
                 && start[record] >= 0
-                && start[record] + span <= Integer.MAX_VALUE;
+                && origin + start[record] + span <= Integer.MAX_VALUE;
     }
 
     /** Finds mates from flags and name links, in file order. */
@@ -107,7 +130,10 @@ final class BlockColumns {
 
     /** Predicted next_refID. */
     int mateReference(int record) {
-        return (flags[record] & 1) == 0 ? -1 : reference;
+        if (mate[record] >= 0) {
+            return reference[mate[record]];
+        }
+        return (flags[record] & 1) == 0 ? -1 : reference[record];
     }
 
     /** Predicted next_pos. */
@@ -121,13 +147,13 @@ final class BlockColumns {
     /** Predicted tlen, from the mate in the block or from the mate fields of the record itself. */
     int templateLength(int record, int mateReference, int matePosition) {
         int flag = flags[record];
-        if ((flag & 0x1) == 0 || (flag & 0xC) != 0 || mateReference != reference) {
+        if ((flag & 0x1) == 0 || (flag & 0xC) != 0 || mateReference != reference[record]) {
             return 0;
         }
         int own = (flag & 0x10) != 0 ? end[record] : start[record];
         int other;
-        if (mate[record] >= 0) {
-            int m = mate[record];
+        int m = mate[record];
+        if (m >= 0 && reference[m] == reference[record]) {
             other = (flags[m] & 0x10) != 0 ? end[m] : start[m];
         } else {
             other = (flag & 0x20) != 0 ? matePosition + (end[record] - start[record]) : matePosition;

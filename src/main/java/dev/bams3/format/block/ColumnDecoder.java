@@ -21,14 +21,15 @@ final class ColumnDecoder {
     /**
      * Writes the records to the front of {@code out}.
      *
+     * @param reference of the first record
      * @param length bytes that they must have; so many are zero in {@code out}
      */
     void decode(BlockStreams streams, int records, int reference, byte[] out, int length) {
         if ((long) records * (BamRecord.FIXED_LENGTH + 1) > length) {
             throw Malformed.of("block records", records + " records in " + length + " bytes");
         }
-        columns.begin(records, reference);
-        readPositions(streams);
+        columns.begin(records);
+        readPositions(streams, reference);
         readCigars(streams, length);
         names.decode(streams, columns, length);
         columns.pair();
@@ -54,14 +55,26 @@ final class ColumnDecoder {
                 + unpackedQualities.length;
     }
 
-    private void readPositions(BlockStreams streams) {
+    private void readPositions(BlockStreams streams, int reference) {
+        StreamCursor references = streams.plain(StreamIds.REFERENCE);
         StreamCursor positions = streams.plain(StreamIds.POSITION);
         StreamCursor flags = streams.plain(StreamIds.FLAG);
         int records = columns.records;
         int low = flags.take(records);
         int high = flags.take(records);
+        boolean several = references.remaining() > 0;
+        int current = reference;
         int previous = 0;
         for (int i = 0; i < records; i++) {
+            int increase = several ? references.varint() : 0;
+            if (increase != 0) {
+                current += increase;
+                previous = 0;
+                if (increase < 0 || current < 0 || i == 0) {
+                    throw references.malformed("an increase of " + increase + " at record " + i);
+                }
+            }
+            columns.reference[i] = current;
             previous += (int) positions.zigzag();
             columns.start[i] = previous;
             columns.flags[i] = flags.data[low + i] & 0xFF | (flags.data[high + i] & 0xFF) << 8;
@@ -166,7 +179,7 @@ final class ColumnDecoder {
             int nameLength = names.nameLength[i];
             int operations = columns.cigarAt[i + 1] - columns.cigarAt[i];
             int sequenceLength = columns.sequenceLength[i];
-            Words.int32(out, at + 4, columns.reference);
+            Words.int32(out, at + 4, columns.reference[i]);
             Words.int32(out, at + 8, columns.start[i]);
             Words.int32(out, at + 12, nameLength | mapping.u8() << 8 | bin << 16);
             Words.int32(out, at + 16, operations | columns.flags[i] << 16);

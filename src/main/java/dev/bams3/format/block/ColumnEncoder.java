@@ -24,8 +24,8 @@ final class ColumnEncoder {
     private final ByteSink templateLength = new ByteSink(1 << 10);
 
     /** Adds the streams of the block, or returns false, having added none, when a record's lengths contradict each other. */
-    boolean encode(byte[] buffer, int offset, int records, int reference, BlockFrameWriter frame) {
-        columns.begin(records, reference);
+    boolean encode(byte[] buffer, int offset, int records, BlockFrameWriter frame) {
+        columns.begin(records);
         if (recordAt.length < records) {
             recordAt = new int[records + records / 4];
         }
@@ -45,6 +45,7 @@ final class ColumnEncoder {
         encodeQualities(buffer, Math.toIntExact(bases), frame, longReads);
         tags.collect(buffer, recordAt, columns);
         tags.encodeLines(frame);
+        encodeReferences(frame);
         names.encodeNumbers(frame);
         tags.encodeFields(frame, tagScratch, longReads);
         return true;
@@ -66,6 +67,7 @@ final class ColumnEncoder {
                     || BamRecord.FIXED_LENGTH + name + 4L * cigar + (sequence + 1L) / 2 + sequence > length) {
                 return -1;
             }
+            columns.reference[i] = BamRecord.referenceIndex(buffer, at);
             columns.start[i] = BamRecord.start(buffer, at);
             columns.flags[i] = BamRecord.flags(buffer, at);
             columns.sequenceLength[i] = sequence;
@@ -90,10 +92,26 @@ final class ColumnEncoder {
         out.clear();
         int previous = 0;
         for (int i = 0; i < columns.records; i++) {
+            if (i > 0 && columns.reference[i] != columns.reference[i - 1]) {
+                previous = 0;
+            }
             out.zigzag((long) columns.start[i] - previous);
             previous = columns.start[i];
         }
         add(frame, StreamIds.POSITION, out);
+    }
+
+    private void encodeReferences(BlockFrameWriter frame) {
+        int previous = columns.reference[0];
+        if (columns.reference[columns.records - 1] == previous) {
+            return;
+        }
+        out.clear();
+        for (int i = 0; i < columns.records; i++) {
+            out.varint(columns.reference[i] - (long) previous);
+            previous = columns.reference[i];
+        }
+        add(frame, StreamIds.REFERENCE, out);
     }
 
     private void encodeFixed(byte[] buffer, BlockFrameWriter frame) {

@@ -85,7 +85,7 @@ final class SequenceDecoder {
             System.arraycopy(bytes.data, bytes.take(count), out, at, count);
             return;
         }
-        firstRun = runs.find(columns.start[record], firstRun);
+        firstRun = runs.find(columns.place[record], firstRun);
         if (columns.aligned[record]) {
             aligned(columns, record, out, at);
         } else {
@@ -102,7 +102,7 @@ final class SequenceDecoder {
     }
 
     private void aligned(BlockColumns columns, int record, byte[] out, int at) {
-        int position = columns.start[record];
+        int position = columns.place[record];
         int query = 0;
         int run = firstRun;
         int last = columns.cigarAt[record + 1];

@@ -93,7 +93,7 @@ final class SequenceEncoder {
     /** Joins the stretches that reads cover into runs, and keeps those that are covered often enough. */
     private void findRuns(BlockColumns columns) {
         runs.clear();
-        if (columns.reference == Bams3Format.UNPLACED) {
+        if (columns.reference[0] == Bams3Format.UNPLACED) {
             return;
         }
         stretchCount = 0;
@@ -125,7 +125,7 @@ final class SequenceEncoder {
 
     private boolean addStretches(BlockColumns columns, int record) {
         boolean sorted = true;
-        int position = columns.start[record];
+        int position = columns.place[record];
         int from = position;
         for (int k = columns.cigarAt[record]; k < columns.cigarAt[record + 1]; k++) {
             int operation = columns.operations[k];
@@ -162,12 +162,12 @@ final class SequenceEncoder {
         int step = (int) Math.clamp(coveredBases / ((long) ENOUGH_VOTES * runs.length), 1, MAX_READS_PER_VOTER);
         int voters = (int) Math.min(columns.records, (long) MAX_VOTERS * step);
         for (int i = 0; i < voters; i += step) {
-            firstRun = runs.find(columns.start[i], firstRun);
+            firstRun = runs.find(columns.place[i], firstRun);
             if (!columns.aligned[i]) {
                 continue;
             }
             int sequence = BamRecord.sequenceOffset(buffer, recordAt[i]);
-            int position = columns.start[i];
+            int position = columns.place[i];
             int query = 0;
             int run = firstRun;
             for (int k = columns.cigarAt[i]; k < columns.cigarAt[i + 1]; k++) {
@@ -237,7 +237,7 @@ final class SequenceEncoder {
         for (int i = 0; i < columns.records; i++) {
             int sequence = BamRecord.sequenceOffset(buffer, recordAt[i]);
             int length = columns.sequenceLength[i];
-            firstRun = runs.find(columns.start[i], firstRun);
+            firstRun = runs.find(columns.place[i], firstRun);
             if (columns.aligned[i]) {
                 compareAligned(buffer, sequence, columns, i, firstRun);
             } else {
@@ -252,7 +252,7 @@ final class SequenceEncoder {
     }
 
     private void compareAligned(byte[] buffer, int sequence, BlockColumns columns, int record, int firstRun) {
-        int position = columns.start[record];
+        int position = columns.place[record];
         int query = 0;
         int run = firstRun;
         for (int k = columns.cigarAt[record]; k < columns.cigarAt[record + 1]; k++) {

@@ -31,6 +31,7 @@ final class StreamIds {
     static final int TAG_DICTIONARY = 25;
     static final int TAG_LINE = 26;
     static final int TAG_BYTES = 27;
+    static final int REFERENCE = 28;
     /** The n-th number of the names' templates. */
     static final int NAME_NUMBER = 32;
 

@@ -80,6 +80,29 @@ class BlockCodecTest {
         }
     }
 
+    /** Small references share blocks, and a consensus. */
+    @Test
+    void recordsOfManyReferencesComeBack() {
+        for (int seed = 0; seed < 60; seed++) {
+            byte[] records = {};
+            int references = 2 + seed % 9;
+            for (int i = 0; i < references; i++) {
+                records = concat(records, new PileRecords(seed * 100 + i).block(1 + (seed * 7 + i) % 40, 3 * i));
+            }
+            EncodedBlock block = assertRoundTrip(records, "seed " + seed);
+            assertThat(block.firstReference()).isZero();
+            assertThat(block.lastReference()).isEqualTo(3 * (references - 1));
+            assertThat(block.reads()).hasSize(references);
+        }
+        for (int seed = 0; seed < 20; seed++) {
+            List<byte[]> placed = new RandomRecords(seed)
+                    .sortedList(400).stream()
+                            .filter(record -> BamRecord.referenceIndex(record, 0) >= 0)
+                            .toList();
+            assertRoundTrip(RandomRecords.concatenated(placed), "seed " + seed);
+        }
+    }
+
     /** The concatenated records of each reference, ordered by start. */
     static List<byte[]> byReference(List<byte[]> records) {
         List<byte[]> blocks = new ArrayList<>();
@@ -138,7 +161,8 @@ class BlockCodecTest {
             bases += BamRecord.sequenceLength(records, at);
             last = at;
         }
-        assertThat(block.reference()).isEqualTo(1);
+        assertThat(block.firstReference()).isEqualTo(1);
+        assertThat(block.lastReference()).isEqualTo(1);
         assertThat(block.digest().records()).isEqualTo(count);
         assertThat(block.digest().bytes()).isEqualTo(records.length);
         assertThat(block.firstStart()).isEqualTo(BamRecord.start(records, 0));
@@ -152,7 +176,10 @@ class BlockCodecTest {
     void recordsThatAreNotOneBlockAreRefused() {
         byte[] one = new PileRecords(1).block(4, 0);
         byte[] other = new PileRecords(1).block(4, 1);
-        assertRefused(concat(one, other));
+        byte[] unplaced = new PileRecords(1).block(4, -1);
+        assertRefused(concat(other, one));
+        assertRefused(concat(one, unplaced));
+        assertRefused(concat(unplaced, one));
         assertRefused(concat(concat(one, new byte[0]), one));
         assertRefused(Arrays.copyOf(one, one.length - 1));
         assertRefused(Arrays.copyOf(one, 20));

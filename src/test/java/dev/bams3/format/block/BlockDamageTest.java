@@ -62,7 +62,9 @@ class BlockDamageTest {
                         length,
                         entry.rawLength(),
                         entry.records(),
+                        entry.firstReference(),
                         entry.firstStart(),
+                        entry.lastReference(),
                         entry.lastStart(),
                         entry.endMax(),
                         entry.bases(),
@@ -101,7 +103,9 @@ class BlockDamageTest {
                 entry.storedLength(),
                 rawLength,
                 records,
+                entry.firstReference(),
                 entry.firstStart(),
+                entry.lastReference(),
                 entry.lastStart(),
                 entry.endMax(),
                 entry.bases(),
@@ -124,7 +128,9 @@ class BlockDamageTest {
                     forged.length,
                     right.rawLength(),
                     right.records(),
+                    right.firstReference(),
                     right.firstStart(),
+                    right.lastReference(),
                     right.lastStart(),
                     right.endMax(),
                     right.bases(),
@@ -158,7 +164,7 @@ class BlockDamageTest {
                 }
                 out.add(frame.ids[i], transform, raw, 0, raw.length);
             }
-            return out.finish((int) block.digest().bytes(), (int) block.digest().records(), block.reference());
+            return out.finish((int) block.digest().bytes(), (int) block.digest().records(), block.firstReference());
         }
     }
 

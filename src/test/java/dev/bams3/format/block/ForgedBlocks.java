@@ -41,7 +41,7 @@ public final class ForgedBlocks {
                 byte[] forged = i == victim ? changed(raw, random) : raw;
                 out.add(frame.ids[i], transform, forged, 0, forged.length);
             }
-            stored = out.finish(rawLength, records, block.reference());
+            stored = out.finish(rawLength, records, block.firstReference());
         }
         return resealed(block, stored, rawLength, records);
     }
@@ -58,7 +58,7 @@ public final class ForgedBlocks {
                 in.unpack(frame, i, raw, 0);
                 out.add(frame.ids[i], frame.transforms[i], raw, 0, raw.length);
             }
-            return resealed(block, out.finish(rawLength, records, block.reference()), rawLength, records);
+            return resealed(block, out.finish(rawLength, records, block.firstReference()), rawLength, records);
         }
     }
 
@@ -85,11 +85,12 @@ public final class ForgedBlocks {
                 new StreamDigest(block.digest().crc32c(), block.digest().crc32(), rawLength, records);
         EncodedBlock forged = new EncodedBlock(
                 stored,
-                block.reference(),
+                block.firstReference(),
                 block.firstStart(),
+                block.lastReference(),
                 block.lastStart(),
                 block.endMax(),
-                block.bases(),
+                block.reads(),
                 digest,
                 block.flagstat());
         if (rawLength > 1 << 22) {
@@ -112,11 +113,12 @@ public final class ForgedBlocks {
         }
         return new EncodedBlock(
                 stored,
-                block.reference(),
+                block.firstReference(),
                 block.firstStart(),
+                block.lastReference(),
                 block.lastStart(),
                 block.endMax(),
-                block.bases(),
+                block.reads(),
                 StreamDigest.of(decoded, 0, rawLength, records),
                 block.flagstat());
     }
