@@ -229,7 +229,7 @@ final class ConversionRun implements AutoCloseable {
         }
         SourceObject object = request.source();
         Source described = new Source(
-                object.name(),
+                publicName(object.name()),
                 OptionalLong.of(object.size()),
                 Optional.of(object.etag().value()),
                 head.format().name(),
@@ -240,6 +240,18 @@ final class ConversionRun implements AutoCloseable {
                 .orElse(PutCondition.ifAbsent());
         DatasetMetadata published = publication.publish(described, condition, supervision);
         return workspace.finished(published, made.stream().mapToInt(Made::made).sum());
+    }
+
+    /**
+     * Returns an address without its query, in which a signature may stand; of a file of this machine only the name, which
+     * says nothing of its folders.
+     */
+    static String publicName(String name) {
+        if (!name.contains("://") || name.startsWith("file:")) {
+            return name.substring(name.lastIndexOf('/') + 1);
+        }
+        int query = name.indexOf('?');
+        return query < 0 ? name : name.substring(0, query);
     }
 
     @Override

@@ -23,6 +23,9 @@ final class ZstdBytes {
             throw ReadsException.corrupt(
                     object, position, field, "the zstd frame holds " + declared + " bytes, not " + rawLength);
         }
+        if (Zstd.findFrameCompressedSize(stored) != stored.length) {
+            throw ReadsException.corrupt(object, position, field, "bytes behind the zstd frame, or too few");
+        }
         byte[] raw = new byte[rawLength];
         try {
             if (Zstd.decompress(raw, stored) != rawLength) {

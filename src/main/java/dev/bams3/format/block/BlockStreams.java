@@ -28,7 +28,10 @@ final class BlockStreams implements AutoCloseable {
         int at = 0;
         for (int i = 0; i < frame.count; i++) {
             int id = frame.ids[i];
-            if (id >= byId.length) {
+            if (id >= StreamIds.OPTIONAL) {
+                continue;
+            }
+            if (!StreamIds.isKnown(id)) {
                 throw Bams3Format.unsupported(frame.object, "stream " + id);
             }
             unpack(frame, i, scratch, at);
@@ -78,6 +81,10 @@ final class BlockStreams implements AutoCloseable {
                 long declared = stored == 0 ? -1 : Zstd.getFrameContentSize(frame.bytes, from, stored);
                 if (declared != raw) {
                     throw frame.corrupt(stream, "the zstd frame holds " + declared + " bytes, not " + raw);
+                }
+                long length = Zstd.findFrameCompressedSize(frame.bytes, from, stored);
+                if (length != stored) {
+                    throw frame.corrupt(stream, "the zstd frame has " + length + " bytes of " + stored);
                 }
                 try {
                     int written = zstd.decompressByteArray(target, at, raw, frame.bytes, from, stored);

@@ -152,6 +152,9 @@ final class SequenceDecoder {
             int where = behind + untilMismatch;
             int symbol = bases.u8();
             int code;
+            if (symbol == 0 || symbol >= SequenceEncoder.OTHER_BASE + 16) {
+                throw bases.malformed("symbol " + symbol);
+            }
             if (symbol >= SequenceEncoder.OTHER_BASE) {
                 code = symbol - SequenceEncoder.OTHER_BASE & 0xF;
             } else {

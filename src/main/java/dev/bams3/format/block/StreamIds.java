@@ -56,5 +56,16 @@ final class StreamIds {
     /** {@link #SEQUENCE_SIZED}, then {@link #RADIX}. */
     static final int SEQUENCE_SIZED_RADIX = 6;
 
+    /** From here on, streams that a reader which does not know them passes over. */
+    static final int OPTIONAL = 0x8000;
+
     private StreamIds() {}
+
+    /** Whether 1.0 defines the stream. */
+    static boolean isKnown(int id) {
+        return id == RECORDS
+                || (id >= POSITION && id <= REFERENCE)
+                || (id >= NAME_NUMBER && id < NAME_NUMBER + NAME_NUMBERS)
+                || (id >= TAG_FIELD && id < TAG_FIELD + MAX_TAG_FIELDS);
+    }
 }

@@ -15,7 +15,8 @@ final class TagDecoder {
         choices = streams.plain(StreamIds.TAG_LINE);
         odd = streams.plain(StreamIds.TAG_BYTES);
         StreamCursor dictionary = streams.plain(StreamIds.TAG_DICTIONARY);
-        int fields = dictionary.varint();
+        // A stream that is absent is a dictionary without entries.
+        int fields = dictionary.remaining() == 0 ? 0 : dictionary.varint();
         if (fields < 0 || fields > StreamIds.MAX_TAG_FIELDS) {
             throw dictionary.malformed(fields + " fields");
         }
@@ -50,7 +51,7 @@ final class TagDecoder {
     }
 
     private void readLines(StreamCursor dictionary, int fields) {
-        int count = dictionary.varint();
+        int count = dictionary.remaining() == 0 ? 0 : dictionary.varint();
         if (count < 0 || count > dictionary.remaining()) {
             throw dictionary.malformed(count + " lines");
         }
