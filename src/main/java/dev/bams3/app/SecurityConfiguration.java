@@ -14,12 +14,14 @@ import dev.bams3.security.LinkFilter;
 import dev.bams3.security.Refusals;
 import dev.bams3.security.TokenVerifier;
 import dev.bams3.web.Access;
+import dev.bams3.web.Connections;
+import dev.bams3.web.CountedProtocol;
 import dev.bams3.web.LinksController;
 import dev.bams3.web.PublicAddress;
+import dev.bams3.web.Target;
 import jakarta.servlet.DispatcherType;
 import java.util.Optional;
 import org.apache.catalina.connector.Connector;
-import org.apache.coyote.AbstractProtocol;
 import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,7 +117,7 @@ class SecurityConfiguration {
                             Caller caller = issued.verify(token);
                             return caller.hasScope(scope) ? Optional.of(caller.name()) : Optional.empty();
                         })));
-        stateless(http.securityMatcher("/admin/**"));
+        stateless(http.securityMatcher(request -> Target.of(request).isAdmin()));
         http.addFilterAfter(new AdminGate(mode), SecurityContextHolderFilter.class);
         http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
                 .permitAll()
@@ -132,7 +134,7 @@ class SecurityConfiguration {
     @Bean
     @Order(2)
     SecurityFilterChain everythingElse(HttpSecurity http, Settings settings, KnownTokens known, Refusals refusals) {
-        stateless(http.securityMatcher(request -> !request.getRequestURI().startsWith("/actuator/")));
+        stateless(http.securityMatcher(request -> !Target.of(request).isActuator()));
         http.addFilterAfter(new CallerFilter(known.verifier()), SecurityContextHolderFilter.class);
         http.addFilterAfter(new CallerLimits(settings.limit().limits()), CallerFilter.class);
         http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll());
@@ -170,11 +172,14 @@ class SecurityConfiguration {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> adminConnector(Settings settings) {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> adminConnector(
+            Settings settings, Connections connections) {
         return factory -> settings.admin().ownPort().ifPresent(port -> {
-            Connector connector = new Connector();
+            CountedProtocol protocol = new CountedProtocol();
+            protocol.countBy(connections);
+            Connector connector = new Connector(protocol);
             connector.setPort(port);
-            ((AbstractProtocol<?>) connector.getProtocolHandler()).setExecutor(new VirtualThreadExecutor("admin-"));
+            protocol.setExecutor(new VirtualThreadExecutor("admin-"));
             factory.addAdditionalConnectors(connector);
         });
     }

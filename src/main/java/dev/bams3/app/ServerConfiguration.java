@@ -5,6 +5,7 @@ import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.htsget.HtsgetRequest;
 import dev.bams3.htsget.ServiceInfo;
 import dev.bams3.htsget.SliceTokens;
+import dev.bams3.metrics.ConnectionMetrics;
 import dev.bams3.metrics.ReadMetrics;
 import dev.bams3.metrics.RequestMetrics;
 import dev.bams3.query.ReadsQuery;
@@ -12,6 +13,8 @@ import dev.bams3.storage.ObjectStore;
 import dev.bams3.web.Access;
 import dev.bams3.web.AccessLog;
 import dev.bams3.web.ClientWatch;
+import dev.bams3.web.Connections;
+import dev.bams3.web.CountedProtocol;
 import dev.bams3.web.CrossOrigin;
 import dev.bams3.web.DatasetsController;
 import dev.bams3.web.Deadlines;
@@ -26,7 +29,6 @@ import dev.bams3.web.ServerErrors;
 import dev.bams3.web.Slices;
 import dev.bams3.web.Tickets;
 import dev.bams3.web.TrustedProxies;
-import dev.bams3.web.UnreadableAsterisk;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -56,6 +58,9 @@ class ServerConfiguration {
 
     /** A slice of which ranges are served holds at most so many times the records of one of usual size. */
     private static final int MEASURED_SLICES = 16;
+
+    /** Requests that may be answered beside the most connections that may wait; further ones are accepted later. */
+    private static final int MOST_ANSWERING = 4096;
 
     @Bean
     StoreHealth storeHealthIndicator(ObjectStore store) {
@@ -187,7 +192,31 @@ class ServerConfiguration {
                     host.setErrorReportValveClass(ServerErrors.class.getName());
                 }
             });
-            factory.addConnectorCustomizers(UnreadableAsterisk::guard);
+        };
+    }
+
+    /** An eighth of the heap is for connections that wait for their clients. */
+    @Bean
+    Connections connections(Settings settings) {
+        return new Connections(
+                Runtime.getRuntime().maxMemory() / 8, settings.request().receiveTimeout());
+    }
+
+    @Bean
+    ConnectionMetrics connectionMetrics(Connections connections) {
+        return new ConnectionMetrics(connections);
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> countedConnections(Connections connections) {
+        return factory -> {
+            factory.setProtocol(CountedProtocol.class.getName());
+            factory.addConnectorCustomizers(connector -> {
+                if (connector.getProtocolHandler() instanceof CountedProtocol protocol) {
+                    protocol.countBy(connections);
+                    protocol.setMaxConnections(connections.mostIdle() + MOST_ANSWERING);
+                }
+            });
         };
     }
 

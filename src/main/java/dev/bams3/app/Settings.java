@@ -290,12 +290,15 @@ public record Settings(
      * @param maxRegions regions of a POST, 1 to 100,000
      * @param stallTimeout how long a client may neither take a byte of its answer nor send one of its request, 1 second to 1
      *     hour; then its connection is broken off, and the memory held for it is free
+     * @param receiveTimeout for the whole head of a request, and again for its whole body, 1 second to 1 hour; then its
+     *     connection is closed
      * @param deadline until the first byte of an answer, 1 second to 1 hour, whatever is waited for; the admin surface aside
      */
     public record Request(
             @DefaultValue("1MB") DataSize maxBody,
             @DefaultValue("10000") int maxRegions,
             @DefaultValue("60s") Duration stallTimeout,
+            @DefaultValue("30s") Duration receiveTimeout,
             @DefaultValue("50s") Duration deadline) {
         public Request {
             check(
@@ -307,6 +310,7 @@ public record Settings(
                     "bams3.request.max-regions",
                     "must be 1 to 100000, is " + maxRegions);
             checkTime("bams3.request.stall-timeout", stallTimeout);
+            checkTime("bams3.request.receive-timeout", receiveTimeout);
             checkTime("bams3.request.deadline", deadline);
         }
 

@@ -5,6 +5,7 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.HtsgetError;
 import dev.bams3.web.Access;
 import dev.bams3.web.Failures;
+import dev.bams3.web.Target;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -51,7 +52,9 @@ public final class CallerFilter extends OncePerRequestFilter {
     private static boolean isOwnAuthorization(HttpServletRequest request) {
         String query = request.getQueryString();
         return Access.caller(request).link().isPresent()
-                || (query != null && SLICE.matcher(query).find());
+                || (Target.of(request).isIn("/stream/reads")
+                        && query != null
+                        && SLICE.matcher(query).find());
     }
 
     private static Optional<String> bearer(@Nullable String header) {

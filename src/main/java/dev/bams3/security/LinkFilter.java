@@ -6,6 +6,7 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.HtsgetError;
 import dev.bams3.web.Access;
 import dev.bams3.web.Failures;
+import dev.bams3.web.Target;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -13,16 +14,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.springframework.web.util.UriUtils;
 
 /**
  * Takes the token out of {@code /t/<token>/reads/...}: what comes after sees the path without it and the caller that it
  * stands for, so neither an answer, nor an error, nor a log can repeat it.
  */
 public final class LinkFilter extends HttpFilter {
-    /** Beginning of the paths of links. */
-    public static final String PREFIX = "/t/";
-
     private static final List<String> PLACES = List.of("/reads/", "/stream/reads/", "/files/", "/datasets/");
 
     private final transient LinkTokens tokens;
@@ -34,18 +34,15 @@ public final class LinkFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        String prefix = request.getContextPath() + PREFIX;
-        String path = request.getRequestURI();
-        if (!path.startsWith(prefix)) {
+        Target target = Target.of(request);
+        if (target.link().isEmpty()) {
             chain.doFilter(request, response);
             return;
         }
-        int end = path.indexOf('/', prefix.length());
-        String token = path.substring(prefix.length(), end < 0 ? path.length() : end);
-        String rest = end < 0 ? "" : path.substring(end);
-        WithoutToken inner = new WithoutToken(request, rest.isEmpty() ? "/t" : rest);
+        String token = target.link().get();
+        WithoutToken inner = new WithoutToken(request, target.path(), withoutToken(request));
         try {
-            if (PLACES.stream().noneMatch(rest::startsWith)) {
+            if (PLACES.stream().noneMatch(target.path()::startsWith)) {
                 Failures.write(
                         HtsgetError.ofStatus(404, "a link leads to /t/<token>/reads/{id} or /t/<token>/files/{id}.bam"),
                         inner,
@@ -62,24 +59,42 @@ public final class LinkFilter extends HttpFilter {
         chain.doFilter(inner, response);
     }
 
+    /** The path as it was sent, from the third slash on; what is not normal in it is refused by the firewall. */
+    private static String withoutToken(HttpServletRequest request) {
+        String sent = request.getRequestURI().substring(request.getContextPath().length());
+        int second = sent.indexOf('/', 1);
+        int third = second < 0 ? -1 : sent.indexOf('/', second + 1);
+        // Where the first segment is not that of links, the path was not normal.
+        boolean normal = third > 0
+                && UriUtils.decode(sent.substring(0, second), StandardCharsets.UTF_8)
+                        .equals("/t");
+        return normal ? sent.substring(third) : "//";
+    }
+
     private static final class WithoutToken extends HttpServletRequestWrapper {
         private final String path;
+        private final String encoded;
 
-        WithoutToken(HttpServletRequest request, String path) {
+        /**
+         * @param path as it is routed
+         * @param encoded as it was sent
+         */
+        WithoutToken(HttpServletRequest request, String path, String encoded) {
             super(request);
             this.path = path;
+            this.encoded = encoded;
         }
 
         @Override
         public String getRequestURI() {
-            return getContextPath() + path;
+            return getContextPath() + encoded;
         }
 
         @Override
         public StringBuffer getRequestURL() {
             StringBuffer url = super.getRequestURL();
-            int end = url.indexOf(PREFIX, url.indexOf("//") + 2);
-            return url.replace(end, url.length(), path);
+            url.setLength(url.length() - super.getRequestURI().length());
+            return url.append(getRequestURI());
         }
 
         /** The whole path is the servlet's path of the one that is mapped to everything. */

@@ -1,7 +1,6 @@
 package dev.bams3.security;
 
-import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletRequestWrapper;
+import dev.bams3.web.Target;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -23,7 +22,7 @@ final class LocalRequest {
     /** Why the request is not local; empty where it is. */
     static Optional<String> objection(HttpServletRequest request) {
         // Filters wrap requests to show what a proxy says of the client; what matters here is the connection itself.
-        HttpServletRequest received = received(request);
+        HttpServletRequest received = Target.received(request);
         if (!isLoopback(received.getRemoteAddr())) {
             return Optional.of("it is open to this machine only");
         }
@@ -42,14 +41,6 @@ final class LocalRequest {
         return site == null || site.equals("same-origin") || site.equals("none")
                 ? Optional.empty()
                 : Optional.of("it is not open to pages of other origins");
-    }
-
-    private static HttpServletRequest received(HttpServletRequest request) {
-        ServletRequest inner = request;
-        while (inner instanceof ServletRequestWrapper wrapper) {
-            inner = wrapper.getRequest();
-        }
-        return (HttpServletRequest) inner;
     }
 
     private static boolean isLoopback(String address) {

@@ -38,7 +38,7 @@ public final class Deadlines extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (Failures.isAdmin(request)) {
+        if (Target.of(request).isAdmin()) {
             chain.doFilter(request, response);
             return;
         }

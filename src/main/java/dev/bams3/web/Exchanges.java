@@ -22,9 +22,9 @@ public final class Exchanges extends HttpFilter {
             throws IOException, ServletException {
         Exchange exchange = new Exchange(RequestId.of(request));
         exchange.keepBeside(request);
-        if (Failures.isAdmin(request)) {
+        if (Target.of(request).isAdmin()) {
             exchange.is(Exchange.Kind.ADMIN);
-        } else if (request.getRequestURI().startsWith(request.getContextPath() + "/datasets")) {
+        } else if (Target.of(request).isIn("/datasets")) {
             exchange.is(Exchange.Kind.DATASETS);
         }
         boolean answered = false;

@@ -89,20 +89,12 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
         };
     }
 
-    /** Whether a request is one of the admin surface, whose failures are problem details instead of htsget JSON. */
-    public static boolean isAdmin(HttpServletRequest request) {
-        // A request whose first line could not be read has no path.
-        String path = request.getRequestURI();
-        String admin = request.getContextPath() + "/admin";
-        return path != null && (path.equals(admin) || path.startsWith(admin + "/"));
-    }
-
     /** Writes an error as the whole answer of a response of which nothing has been sent. */
     public static void write(HtsgetError error, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         HtsgetError told = error.isOurs() ? error.withRequestId(RequestId.of(request)) : error;
         response.setStatus(told.status());
-        boolean admin = isAdmin(request);
+        boolean admin = Target.of(request).isAdmin();
         response.setContentType(admin ? Problem.CONTENT_TYPE : HtsgetError.CONTENT_TYPE);
         response.setHeader("Cache-Control", "no-store");
         told.retryAfterSeconds().ifPresent(seconds -> response.setHeader("Retry-After", Integer.toString(seconds)));

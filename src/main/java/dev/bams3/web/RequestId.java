@@ -5,8 +5,13 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -24,7 +29,27 @@ public final class RequestId extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         response.setHeader(HEADER, of(request));
-        chain.doFilter(request, response);
+        chain.doFilter(new WithoutLanguages(request), response);
+    }
+
+    /**
+     * A request whose language is not read: all answers are in one language, and the server's parser fails on a list of more than
+     * ten.
+     */
+    private static final class WithoutLanguages extends HttpServletRequestWrapper {
+        WithoutLanguages(HttpServletRequest request) {
+            super(request);
+        }
+
+        @Override
+        public Locale getLocale() {
+            return Locale.ENGLISH;
+        }
+
+        @Override
+        public Enumeration<Locale> getLocales() {
+            return Collections.enumeration(List.of(Locale.ENGLISH));
+        }
     }
 
     /** The id of this request, also of one that no filter has seen. */

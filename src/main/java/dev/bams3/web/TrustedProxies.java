@@ -9,9 +9,11 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.util.Enumeration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.springframework.web.filter.ForwardedHeaderFilter;
 
 /**
@@ -21,8 +23,21 @@ import org.springframework.web.filter.ForwardedHeaderFilter;
 public final class TrustedProxies extends HttpFilter {
     private final transient List<Network> trusted;
     /** One or several, by commas: what Spring's filter puts before the paths of addresses. */
-    private static final Pattern PREFIX =
-            Pattern.compile("\\s*|\\s*(?:/[\\w.~!$&'()*+;=:@-]+)+/?\\s*(?:,\\s*(?:/[\\w.~!$&'()*+;=:@-]+)+/?\\s*)*");
+    private static final Pattern PREFIX = Pattern.compile("[\\w.~!$&'()*+;=:@/, -]*");
+
+    private static final Pattern PROTOCOLS = Pattern.compile("\\s*https?\\s*(?:,\\s*https?\\s*)*+");
+
+    /** The longest value that is read; a chain of proxies does not need more. */
+    private static final int MAX_LENGTH = 2000;
+
+    private static final List<String> NAMES = List.of(
+            "Forwarded",
+            "X-Forwarded-For",
+            "X-Forwarded-Host",
+            "X-Forwarded-Port",
+            "X-Forwarded-Prefix",
+            "X-Forwarded-Proto",
+            "X-Forwarded-Ssl");
 
     /** A name or an address, that of IPv6 with or without brackets. */
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._~-]+|\\[?[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._~-]+)?]?");
@@ -44,21 +59,50 @@ public final class TrustedProxies extends HttpFilter {
             dropping.doFilter(request, response, chain);
             return;
         }
-        Enumeration<String> prefixes = request.getHeaders("X-Forwarded-Prefix");
-        while (prefixes.hasMoreElements()) {
-            if (!PREFIX.matcher(prefixes.nextElement()).matches()) {
-                refuse("X-Forwarded-Prefix: not the beginning of a path, such as /genomics", request, response);
-                return;
-            }
+        Optional<String> objection = objection(request);
+        if (objection.isPresent()) {
+            refuse(objection.get(), request, response);
+            return;
         }
         String client = ForwardedFor.client(request, peer, this::isTrusted);
         believing.doFilter(request, response, (inner, answer) -> {
-            if (HOST.matcher(inner.getServerName()).matches()) {
-                chain.doFilter(new OfClient((HttpServletRequest) inner, client), answer);
-            } else {
+            if (!HOST.matcher(inner.getServerName()).matches()) {
                 refuse("X-Forwarded-Host or Forwarded: not a host, such as reads.example.org", request, response);
+            } else if (!inner.getScheme().equals("http") && !inner.getScheme().equals("https")) {
+                refuse("Forwarded: proto is neither http nor https", request, response);
+            } else {
+                chain.doFilter(new OfClient((HttpServletRequest) inner, client), answer);
             }
         });
+    }
+
+    /** What is wrong with the headers, before anything else reads them. */
+    private static Optional<String> objection(HttpServletRequest request) {
+        for (String name : NAMES) {
+            for (String value : Collections.list(request.getHeaders(name))) {
+                if (value.length() > MAX_LENGTH) {
+                    return Optional.of(name + ": longer than " + MAX_LENGTH + " characters");
+                }
+            }
+        }
+        for (String value : Collections.list(request.getHeaders("X-Forwarded-Prefix"))) {
+            if (!PREFIX.matcher(value).matches() || !Stream.of(value.split(",")).allMatch(TrustedProxies::isPrefix)) {
+                return Optional.of("X-Forwarded-Prefix: not the beginning of a path, such as /genomics");
+            }
+        }
+        return Collections.list(request.getHeaders("X-Forwarded-Proto")).stream()
+                        .allMatch(value -> PROTOCOLS.matcher(value).matches())
+                ? Optional.empty()
+                : Optional.of("X-Forwarded-Proto: neither http nor https");
+    }
+
+    private static boolean isPrefix(String text) {
+        String prefix = text.strip();
+        return prefix.isEmpty()
+                || (prefix.startsWith("/")
+                        && prefix.length() > 1
+                        && !prefix.contains("//")
+                        && prefix.chars().noneMatch(Character::isWhitespace));
     }
 
     private static void refuse(String message, HttpServletRequest request, HttpServletResponse response)

@@ -85,7 +85,11 @@ class SettingsTest {
         assertThat(settings.cors()).isEqualTo(new Settings.Cors(List.of("*")));
         assertThat(settings.request())
                 .isEqualTo(new Settings.Request(
-                        DataSize.ofMegabytes(1), 10_000, Duration.ofSeconds(60), Duration.ofSeconds(50)));
+                        DataSize.ofMegabytes(1),
+                        10_000,
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(50)));
         assertThat(settings.fetch())
                 .isEqualTo(new Settings.Fetch(64, 8, DataSize.ofMegabytes(128), DataSize.ofMegabytes(16), 1000));
         assertThat(settings.cache().toDatasetCacheSettings()).isEqualTo(DatasetCacheSettings.DEFAULT);
@@ -153,6 +157,7 @@ class SettingsTest {
         environment.put("BAMS3_REQUEST_MAX_BODY", "2MB");
         environment.put("BAMS3_REQUEST_MAX_REGIONS", "7");
         environment.put("BAMS3_REQUEST_STALL_TIMEOUT", "5s");
+        environment.put("BAMS3_REQUEST_RECEIVE_TIMEOUT", "8s");
         environment.put("BAMS3_REQUEST_DEADLINE", "6s");
         environment.put("BAMS3_FETCH_GETS", "10");
         environment.put("BAMS3_FETCH_GETS_PER_REQUEST", "3");
@@ -228,7 +233,12 @@ class SettingsTest {
                                 DataSize.ofMegabytes(5)),
                         new Settings.Cors(List.of("https://a.example", "https://b.example")),
                         new Settings.Proxy(List.of("192.0.2.1", "10.0.0.0/8")),
-                        new Settings.Request(DataSize.ofMegabytes(2), 7, Duration.ofSeconds(5), Duration.ofSeconds(6)),
+                        new Settings.Request(
+                                DataSize.ofMegabytes(2),
+                                7,
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(8),
+                                Duration.ofSeconds(6)),
                         new Settings.Cache(
                                 Duration.ofSeconds(7),
                                 Duration.ofSeconds(1),
@@ -291,6 +301,7 @@ class SettingsTest {
         "BAMS3_REQUEST_MAX_BODY,1GB,bams3.request.max-body",
         "BAMS3_REQUEST_MAX_REGIONS,0,bams3.request.max-regions",
         "BAMS3_REQUEST_STALL_TIMEOUT,999ms,bams3.request.stall-timeout",
+        "BAMS3_REQUEST_RECEIVE_TIMEOUT,0s,bams3.request.receive-timeout",
         "BAMS3_REQUEST_DEADLINE,0s,bams3.request.deadline",
         "BAMS3_FETCH_GETS,0,bams3.fetch.gets",
         "BAMS3_FETCH_GETS_PER_REQUEST,65,bams3.fetch.gets-per-request",

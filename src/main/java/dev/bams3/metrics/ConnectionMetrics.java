@@ -1,0 +1,32 @@
+package dev.bams3.metrics;
+
+import dev.bams3.web.Connections;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Locale;
+
+/** What the connections of clients wait for, and how many were closed for it. */
+public final class ConnectionMetrics implements MeterBinder {
+    private final Connections connections;
+
+    public ConnectionMetrics(Connections connections) {
+        this.connections = connections;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        for (Connections.Phase phase : Connections.Phase.values()) {
+            Gauge.builder("bams3.connections", connections, all -> all.count(phase))
+                    .tag("phase", phase.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
+        FunctionCounter.builder("bams3.connections.closed", connections, Connections::evicted)
+                .tag("reason", "memory")
+                .register(registry);
+        FunctionCounter.builder("bams3.connections.closed", connections, Connections::late)
+                .tag("reason", "late")
+                .register(registry);
+    }
+}

@@ -1,0 +1,175 @@
+package dev.bams3.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.bams3.app.RunningServer;
+import dev.bams3.fixtures.Wait;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Connections that cost memory and ask for nothing: idle ones, and requests that never end. */
+class IdleConnectionsTest {
+    private static final int CONNECTIONS =
+            Integer.parseInt(System.getenv().getOrDefault("BAMS3_TEST_CONNECTIONS", "2000"));
+
+    /** Healthy queries while the connections are opened, and again beside all of them. */
+    private static final int QUERIES = 200;
+
+    @TempDir
+    private Path folder;
+
+    /** A service with the demo dataset that answers each line of its input with a line about itself. */
+    static final class Service {
+        static void main(String[] settings) throws IOException {
+            try (RunningServer server = RunningServer.start(settings)) {
+                System.out.println("port " + server.port());
+                Connections connections = server.bean(Connections.class);
+                BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+                while (asked.readLine() != null) {
+                    System.gc();
+                    String counts = Stream.of(Connections.Phase.values())
+                            .map(phase -> phase + "=" + connections.count(phase))
+                            .collect(Collectors.joining(" "));
+                    Runtime runtime = Runtime.getRuntime();
+                    System.out.printf(
+                            "held %d of %d, evicted %d, late %d, used %d MB of %d MB, %s%n",
+                            connections.held(),
+                            connections.budget(),
+                            connections.evicted(),
+                            connections.late(),
+                            runtime.totalMemory() - runtime.freeMemory() >> 20,
+                            runtime.maxMemory() >> 20,
+                            counts);
+                    System.out.flush();
+                }
+            }
+        }
+    }
+
+    @Test
+    @Timeout(300)
+    void aServiceOf512MegabytesAnswersBesideThem() throws Exception {
+        long files = ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class)
+                .getMaxFileDescriptorCount();
+        int connections = (int) Math.min(CONNECTIONS, files - 500);
+        Path log = folder.resolve("service.log");
+        Process service = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx512m",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Service.class.getName(),
+                        "bams3.demo=true",
+                        // Not read while the queries run.
+                        "logging.level.dev.bams3=warn",
+                        "bams3.store=file:" + folder)
+                .redirectError(log.toFile())
+                .start();
+        try (BufferedReader answers =
+                        new BufferedReader(new InputStreamReader(service.getInputStream(), StandardCharsets.UTF_8));
+                Writer questions = new OutputStreamWriter(service.getOutputStream(), StandardCharsets.US_ASCII)) {
+            int port = port(answers);
+            List<Duration> times = new ArrayList<>();
+            try (ConnectionFlood flood = new ConnectionFlood(port);
+                    HttpClient client = HttpClient.newHttpClient();
+                    ScheduledExecutorService trickle = Executors.newSingleThreadScheduledExecutor()) {
+                for (int i = 0; i < connections; i++) {
+                    flood.open();
+                    if (i == 0) {
+                        // Each unfinished request goes on by a byte every few seconds.
+                        trickle.scheduleWithFixedDelay(
+                                () -> flood.trickle(connections / 50), 0, 50, TimeUnit.MILLISECONDS);
+                    }
+                    if (i % Math.max(1, connections / QUERIES) == 0) {
+                        times.add(query(client, port));
+                    }
+                }
+                for (int i = 0; i < QUERIES; i++) {
+                    times.add(query(client, port));
+                }
+                questions.write("?\n");
+                questions.flush();
+                String state = line(answers, "held");
+                times.sort(null);
+                Duration p99 = times.get(times.size() * 99 / 100);
+                System.out.println(
+                        connections + " connections: " + state + ", p99 of queries " + p99.toMillis() + " ms");
+                assertThat(service.isAlive()).isTrue();
+                trickle.shutdownNow();
+                assertThat(p99).isLessThan(Duration.ofSeconds(1));
+            }
+        } finally {
+            service.destroyForcibly().waitFor();
+            System.out.print(Files.readString(log));
+        }
+    }
+
+    private static int port(BufferedReader answers) throws IOException {
+        return Integer.parseInt(line(answers, "port ").substring("port ".length()));
+    }
+
+    /** The next line that begins so; others are those of the log. */
+    private static String line(BufferedReader answers, String beginning) throws IOException {
+        for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+            if (line.startsWith(beginning)) {
+                return line;
+            }
+        }
+        throw new IOException("the service has ended");
+    }
+
+    /** Now on a connection that is kept, now on a new one. */
+    private static Duration query(HttpClient client, int port) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        URI uri = URI.create(
+                "http://localhost:" + port + "/stream/reads/demo?format=SAM&referenceName=chr1&start=1000&end=2000");
+        HttpResponse<byte[]> answer =
+                client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    @Test
+    @Timeout(60)
+    void aRequestThatTricklesIsEnded() throws IOException {
+        try (RunningServer server = RunningServer.start("bams3.request.receive-timeout=1s");
+                ConnectionFlood flood = new ConnectionFlood(server.port())) {
+            Connections connections = server.bean(Connections.class);
+            for (int i = 0; i < 10; i++) {
+                flood.open();
+            }
+            Wait.until("the heads and bodies are cut off", () -> {
+                flood.trickle(10);
+                return connections.late() == 6;
+            });
+            Wait.until("their requests have ended", () -> server.connections() <= 5);
+            assertThat(connections.count(Connections.Phase.IDLE)).isEqualTo(4);
+            assertThat(connections.evicted()).isZero();
+        }
+    }
+}
