@@ -13,37 +13,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Reads the JSON body of a POST (htsget 1.3 § Request body). Places are named by JSON pointer, `/regions/2/start`. */
 final class RequestBody {
     private static final Set<String> KEYS =
             Set.of("format", "class", "fields", "tags", "notags", "regions", Extensions.NAMESPACE);
-    private static final int MAX_DEPTH = 8;
-
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
     private RequestBody() {}
 
     static HtsgetRequest parse(byte[] body, List<String> ignoredParameters, HtsgetRequest.Limits limits) {
-        if (body.length > limits.maxBodyBytes()) {
-            throw ReadsException.of(
-                    ErrorKind.TOO_LARGE, "the request body is larger than " + limits.maxBodyBytes() + " bytes");
-        }
         if (body.length == 0) {
             return new HtsgetRequest(
                     Optional.empty(),
@@ -53,13 +32,14 @@ final class RequestBody {
                     OptionalInt.empty(),
                     ignoredParameters);
         }
-        JsonNode root = read(body);
+        JsonBody read = JsonBody.read(body, limits.maxBodyBytes(), "/");
+        JsonNode root = read.node();
         List<String> ignored = new ArrayList<>(ignoredParameters);
         root.propertyNames().stream()
                 .filter(key -> !KEYS.contains(key) && !Extensions.isMeant(key))
                 .forEach(ignored::add);
-        Optional<HtsgetFormat> format = text(root, "format").map(value -> HtsgetFormat.parse("/format", value));
-        if (HtsgetRequest.isHeaderClass("/class", text(root, "class"))) {
+        Optional<HtsgetFormat> format = read.text("format").map(value -> HtsgetFormat.parse("/format", value));
+        if (HtsgetRequest.isHeaderClass("/class", read.text("class"))) {
             for (String name : List.of("regions", "fields", "tags", "notags", Extensions.NAMESPACE)) {
                 if (root.has(name)) {
                     throw ReadsException.invalidInput("/" + name, "cannot stand beside class 'header'");
@@ -68,25 +48,10 @@ final class RequestBody {
             return HtsgetRequest.header(format, ignored);
         }
         RecordColumns columns =
-                ColumnsText.parse(list(root, "fields"), list(root, "tags"), list(root, "notags"), name -> "/" + name);
+                ColumnsText.parse(read.texts("fields"), read.texts("tags"), read.texts("notags"), name -> "/" + name);
         Extensions extensions = Extensions.ofBody(root, columns);
         return new HtsgetRequest(
                 format, false, selection(root, limits), extensions.view(), extensions.level(), ignored);
-    }
-
-    private static JsonNode read(byte[] body) {
-        JsonNode root;
-        try {
-            root = MAPPER.readTree(body);
-        } catch (JacksonException e) {
-            TokenStreamLocation at = e.getLocation();
-            String place = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
-            throw ReadsException.of(ErrorKind.INVALID_INPUT, "the request body is not JSON" + place, e);
-        }
-        if (!root.isObject()) {
-            throw ReadsException.of(ErrorKind.INVALID_INPUT, "the request body is not a JSON object");
-        }
-        return root;
     }
 
     private static ReadSelection selection(JsonNode root, HtsgetRequest.Limits limits) {
@@ -143,34 +108,5 @@ final class RequestBody {
                     pointer + "/" + name, "is not a whole number from 0 to " + RequestedRegion.MAX_POSITION);
         }
         return OptionalLong.of(node.longValue());
-    }
-
-    private static Optional<String> text(JsonNode root, String name) {
-        JsonNode node = root.get(name);
-        if (node == null) {
-            return Optional.empty();
-        }
-        if (!node.isString()) {
-            throw ReadsException.invalidInput("/" + name, "is not a string");
-        }
-        return Optional.of(node.stringValue());
-    }
-
-    private static Optional<List<String>> list(JsonNode root, String name) {
-        JsonNode node = root.get(name);
-        if (node == null) {
-            return Optional.empty();
-        }
-        if (!node.isArray()) {
-            throw ReadsException.invalidInput("/" + name, "is not an array of strings");
-        }
-        List<String> values = new ArrayList<>(node.size());
-        for (int i = 0; i < node.size(); i++) {
-            if (!node.get(i).isString()) {
-                throw ReadsException.invalidInput("/" + name + "/" + i, "is not a string");
-            }
-            values.add(node.get(i).stringValue());
-        }
-        return Optional.of(values);
     }
 }

@@ -3,10 +3,10 @@ package dev.bams3.web;
 import dev.bams3.access.Grant;
 import dev.bams3.access.LinkTokens;
 import dev.bams3.dataset.DatasetId;
-import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.genome.Region;
+import dev.bams3.htsget.JsonBody;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,9 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a link is wanted for.
@@ -33,84 +31,48 @@ record LinkRequest(DatasetId dataset, Grant grant, Duration ttl) {
 
     /** @throws ReadsException INVALID_INPUT naming the field, TOO_LARGE */
     static LinkRequest read(HttpServletRequest request, Duration maxTtl) throws IOException {
-        byte[] body = request.getInputStream().readNBytes(MAX_BODY + 1);
-        if (body.length > MAX_BODY) {
-            throw ReadsException.of(ErrorKind.TOO_LARGE, "the body of a request for a link is at most 64 KiB");
-        }
-        JsonNode root;
-        try {
-            root = JsonMapper.shared().readTree(body);
-        } catch (JacksonException e) {
-            throw ReadsException.invalidInput("body", "is not JSON");
-        }
-        checkKeys("body", root, KEYS);
-        if (!root.path("dataset").isString()) {
-            throw ReadsException.invalidInput("dataset", "is needed, a text");
-        }
-        long seconds = number("ttlSeconds", root, Math.min(DEFAULT_TTL.toSeconds(), maxTtl.toSeconds()));
+        JsonBody root = JsonBody.read(request.getInputStream().readNBytes(MAX_BODY + 1), MAX_BODY, "");
+        root.refuseUnknown(KEYS);
+        long usual = Math.min(DEFAULT_TTL.toSeconds(), maxTtl.toSeconds());
+        long seconds = root.whole("ttlSeconds").orElse(usual);
         if (seconds < 1 || seconds > maxTtl.toSeconds()) {
-            throw ReadsException.invalidInput("ttlSeconds", "must be 1 to " + maxTtl.toSeconds());
+            throw root.wrong("ttlSeconds", "must be 1 to " + maxTtl.toSeconds());
         }
-        DatasetId dataset = new DatasetId(root.path("dataset").stringValue());
+        DatasetId dataset = new DatasetId(root.requiredText("dataset"));
         return new LinkRequest(dataset, grant(root), Duration.ofSeconds(seconds));
     }
 
-    private static Grant grant(JsonNode root) {
-        JsonNode unplaced = root.path("unplaced");
-        if (!unplaced.isMissingNode() && !unplaced.isBoolean()) {
-            throw ReadsException.invalidInput("unplaced", "must be true or false");
-        }
-        JsonNode list = root.path("regions");
-        boolean withUnplaced = unplaced.isBoolean() && unplaced.booleanValue();
+    private static Grant grant(JsonBody root) {
+        boolean unplaced = root.flag("unplaced", false);
+        JsonNode list = root.node().path("regions");
         if (list.isMissingNode()) {
-            return withUnplaced ? new Grant.Regions(List.of(), true) : Grant.everything();
+            return unplaced ? new Grant.Regions(List.of(), true) : Grant.everything();
         }
         if (!list.isArray() || list.isEmpty() || list.size() > LinkTokens.MAX_REGIONS) {
-            throw ReadsException.invalidInput("regions", "must be a list of 1 to " + LinkTokens.MAX_REGIONS);
+            throw root.wrong("regions", "must be a list of 1 to " + LinkTokens.MAX_REGIONS);
         }
         List<Region> regions = new ArrayList<>();
         for (JsonNode item : list) {
-            String place = "/regions/" + regions.size();
-            checkKeys(place, item, REGION_KEYS);
-            if (!item.path("referenceName").isString()) {
-                throw ReadsException.invalidInput(place + "/referenceName", "is needed, a text");
-            }
-            long start = number(place + "/start", item, 0);
-            long end = number(place + "/end", item, -1);
-            if (start < 0 || (end != -1 && end <= start)) {
-                throw ReadsException.invalidInput(place, "its end must come after its start, which is 0 or more");
-            }
-            regions.add(new Region(
-                    item.path("referenceName").stringValue(),
-                    start,
-                    end == -1 ? OptionalLong.empty() : OptionalLong.of(end)));
+            regions.add(region(item, "/regions/" + regions.size()));
         }
-        return new Grant.Regions(regions, withUnplaced);
+        return new Grant.Regions(regions, unplaced);
     }
 
-    private static long number(String field, JsonNode object, long otherwise) {
-        JsonNode value = object.path(field.substring(field.lastIndexOf('/') + 1));
-        if (value.isMissingNode()) {
-            return otherwise;
+    private static Region region(JsonNode item, String place) {
+        if (!item.isObject()) {
+            throw ReadsException.invalidInput(place, "is not a JSON object");
         }
-        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
-            throw ReadsException.invalidInput(field, "must be a whole number, 0 or more");
+        JsonBody region = new JsonBody(item, place + "/");
+        region.refuseUnknown(REGION_KEYS);
+        long start = region.whole("start").orElse(0);
+        OptionalLong end = region.whole("end");
+        if (start < 0 || (end.isPresent() && end.getAsLong() <= start)) {
+            throw ReadsException.invalidInput(place, "its end must come after its start, which is 0 or more");
         }
-        return value.longValue();
+        return new Region(region.requiredText("referenceName"), start, end);
     }
 
-    private static void checkKeys(String place, JsonNode object, Set<String> known) {
-        if (!object.isObject()) {
-            throw ReadsException.invalidInput(place, "must be a JSON object");
-        }
-        for (String name : object.propertyNames()) {
-            if (!known.contains(name)) {
-                throw ReadsException.invalidInput(place, "has an unknown key; known are " + String.join(", ", known));
-            }
-        }
-    }
-
-    /** A link to a reference that does not exist would be of no use to anybody. */
+    /** Refuses a link to a reference that the dataset does not have. */
     void checkNames(ReferenceDictionary references) {
         if (grant instanceof Grant.Regions(List<Region> regions, boolean _)) {
             for (Region region : regions) {

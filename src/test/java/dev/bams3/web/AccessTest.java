@@ -366,6 +366,8 @@ class AccessTest {
                 "{\"dataset\":\"a/reads\",\"ttlSeconds\":0}",
                 "{\"dataset\":\"a/reads\",\"ttlSeconds\":99999999}",
                 "{\"dataset\":\"a/reads\",\"ttl\":5}",
+                "{\"dataset\":\"a/reads\",\"ttlSeconds\":5,\"ttlSeconds\":6}",
+                "{\"dataset\":\"a/reads\"}{}",
                 "{\"dataset\":\"a/reads\",\"unplaced\":1}",
                 "{\"dataset\":\"a/reads\",\"regions\":[]}",
                 "{\"dataset\":\"a/reads\",\"regions\":[{\"referenceName\":\"nope\"}]}",
