@@ -18,7 +18,7 @@ import dev.bams3.web.Connections;
 import dev.bams3.web.CountedProtocol;
 import dev.bams3.web.LinksController;
 import dev.bams3.web.PublicAddress;
-import dev.bams3.web.Target;
+import dev.bams3.web.RequestTarget;
 import jakarta.servlet.DispatcherType;
 import java.util.Optional;
 import org.apache.catalina.connector.Connector;
@@ -117,7 +117,7 @@ class SecurityConfiguration {
                             Caller caller = issued.verify(token);
                             return caller.hasScope(scope) ? Optional.of(caller.name()) : Optional.empty();
                         })));
-        stateless(http.securityMatcher(request -> Target.of(request).isAdmin()));
+        stateless(http.securityMatcher(request -> RequestTarget.of(request).isAdmin()));
         http.addFilterAfter(new AdminGate(mode), SecurityContextHolderFilter.class);
         http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
                 .permitAll()
@@ -134,7 +134,7 @@ class SecurityConfiguration {
     @Bean
     @Order(2)
     SecurityFilterChain everythingElse(HttpSecurity http, Settings settings, KnownTokens known, Refusals refusals) {
-        stateless(http.securityMatcher(request -> !Target.of(request).isActuator()));
+        stateless(http.securityMatcher(request -> !RequestTarget.of(request).isActuator()));
         http.addFilterAfter(new CallerFilter(known.verifier()), SecurityContextHolderFilter.class);
         http.addFilterAfter(new CallerLimits(settings.limit().limits()), CallerFilter.class);
         http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll());

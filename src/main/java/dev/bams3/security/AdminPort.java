@@ -2,7 +2,7 @@ package dev.bams3.security;
 
 import dev.bams3.htsget.HtsgetError;
 import dev.bams3.web.Failures;
-import dev.bams3.web.Target;
+import dev.bams3.web.RequestTarget;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -21,7 +21,7 @@ public final class AdminPort extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (Target.of(request).isAdmin() == (request.getLocalPort() == port)) {
+        if (RequestTarget.of(request).isAdmin() == (request.getLocalPort() == port)) {
             chain.doFilter(request, response);
         } else {
             Failures.write(HtsgetError.ofStatus(404, "nothing is at this path of this port"), request, response);

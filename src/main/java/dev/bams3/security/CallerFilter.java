@@ -5,7 +5,7 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.HtsgetError;
 import dev.bams3.web.Access;
 import dev.bams3.web.Failures;
-import dev.bams3.web.Target;
+import dev.bams3.web.RequestTarget;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -52,7 +52,7 @@ public final class CallerFilter extends OncePerRequestFilter {
     private static boolean isOwnAuthorization(HttpServletRequest request) {
         String query = request.getQueryString();
         return Access.caller(request).link().isPresent()
-                || (Target.of(request).isIn("/stream/reads")
+                || (RequestTarget.of(request).isIn("/stream/reads")
                         && query != null
                         && SLICE.matcher(query).find());
     }

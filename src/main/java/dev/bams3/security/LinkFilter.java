@@ -6,7 +6,7 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.HtsgetError;
 import dev.bams3.web.Access;
 import dev.bams3.web.Failures;
-import dev.bams3.web.Target;
+import dev.bams3.web.RequestTarget;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -34,7 +34,7 @@ public final class LinkFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        Target target = Target.of(request);
+        RequestTarget target = RequestTarget.of(request);
         if (target.link().isEmpty()) {
             chain.doFilter(request, response);
             return;

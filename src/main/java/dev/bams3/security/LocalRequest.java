@@ -1,6 +1,6 @@
 package dev.bams3.security;
 
-import dev.bams3.web.Target;
+import dev.bams3.web.RequestTarget;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -22,7 +22,7 @@ final class LocalRequest {
     /** Why the request is not local; empty where it is. */
     static Optional<String> objection(HttpServletRequest request) {
         // Filters wrap requests to show what a proxy says of the client; what matters here is the connection itself.
-        HttpServletRequest received = Target.received(request);
+        HttpServletRequest received = RequestTarget.received(request);
         if (!isLoopback(received.getRemoteAddr())) {
             return Optional.of("it is open to this machine only");
         }

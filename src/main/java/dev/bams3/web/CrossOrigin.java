@@ -29,7 +29,7 @@ public final class CrossOrigin extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (Target.of(request).isAdmin()) {
+        if (RequestTarget.of(request).isAdmin()) {
             // Not for pages of other origins.
             chain.doFilter(request, response);
             return;

@@ -38,7 +38,7 @@ public final class Deadlines extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (Target.of(request).isAdmin()) {
+        if (RequestTarget.of(request).isAdmin()) {
             chain.doFilter(request, response);
             return;
         }

@@ -22,9 +22,9 @@ public final class Exchanges extends HttpFilter {
             throws IOException, ServletException {
         Exchange exchange = new Exchange(RequestId.of(request));
         exchange.keepBeside(request);
-        if (Target.of(request).isAdmin()) {
+        if (RequestTarget.of(request).isAdmin()) {
             exchange.is(Exchange.Kind.ADMIN);
-        } else if (Target.of(request).isIn("/datasets")) {
+        } else if (RequestTarget.of(request).isIn("/datasets")) {
             exchange.is(Exchange.Kind.DATASETS);
         }
         boolean answered = false;

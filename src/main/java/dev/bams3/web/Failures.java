@@ -94,7 +94,7 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
             throws IOException {
         HtsgetError told = error.isOurs() ? error.withRequestId(RequestId.of(request)) : error;
         response.setStatus(told.status());
-        boolean admin = Target.of(request).isAdmin();
+        boolean admin = RequestTarget.of(request).isAdmin();
         response.setContentType(admin ? Problem.CONTENT_TYPE : HtsgetError.CONTENT_TYPE);
         response.setHeader("Cache-Control", "no-store");
         told.retryAfterSeconds().ifPresent(seconds -> response.setHeader("Retry-After", Integer.toString(seconds)));

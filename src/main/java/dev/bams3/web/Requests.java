@@ -49,7 +49,7 @@ public final class Requests {
                 ? HtsgetRequest.parseBody(body(request), parameters, limits)
                 : HtsgetRequest.parse(parameters);
         List<String> ignored = new ArrayList<>(wanted.ignored());
-        if (Target.of(request).path().startsWith(ReadsController.STREAM)) {
+        if (RequestTarget.of(request).path().startsWith(ReadsController.STREAM)) {
             ignored.remove(EXPLAIN);
         }
         if (!ignored.isEmpty()) {

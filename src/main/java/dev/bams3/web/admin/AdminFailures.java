@@ -4,7 +4,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.web.Failures;
 import dev.bams3.web.Problem;
-import dev.bams3.web.Target;
+import dev.bams3.web.RequestTarget;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -31,7 +31,7 @@ public final class AdminFailures implements HandlerExceptionResolver, Ordered {
     @Override
     public @Nullable ModelAndView resolveException(
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception failure) {
-        if (!Target.of(request).isAdmin()
+        if (!RequestTarget.of(request).isAdmin()
                 || response.isCommitted()
                 || !(failure instanceof ReadsException known)
                 || known.resource().isPresent()) {

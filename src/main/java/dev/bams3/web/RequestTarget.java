@@ -13,22 +13,22 @@ import org.jspecify.annotations.Nullable;
  * @param link token of a capability link, {@code /t/<token>/...}
  * @param path the path without it; begins with a slash
  */
-public record Target(Optional<String> link, String path) {
+public record RequestTarget(Optional<String> link, String path) {
     private static final String LINK = "/t/";
     private static final String ADMIN = "/admin";
     private static final String ACTUATOR = "/actuator";
 
     /** Returns the target of a request, wrapped or not. */
-    public static Target of(HttpServletRequest request) {
+    public static RequestTarget of(HttpServletRequest request) {
         HttpServletRequest received = received(request);
         String path = routed(received);
         if (!path.startsWith(LINK)) {
-            return new Target(Optional.empty(), path);
+            return new RequestTarget(Optional.empty(), path);
         }
         int end = path.indexOf('/', LINK.length());
         return end < 0
-                ? new Target(Optional.of(path.substring(LINK.length())), "/t")
-                : new Target(Optional.of(path.substring(LINK.length(), end)), path.substring(end));
+                ? new RequestTarget(Optional.of(path.substring(LINK.length())), "/t")
+                : new RequestTarget(Optional.of(path.substring(LINK.length(), end)), path.substring(end));
     }
 
     /** Returns the request that the server made, without what filters changed of it. */
