@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param missingTtl how long an id is taken for unknown once it was; 0 asks every time
  * @param metadataBytes of metadata
  * @param headerBytes of header texts
- * @param indexBytes of block lists, chunk tables, and indexes of virtual files, which take a quarter; a human genome at 30x has 27 MB
+ * @param indexBytes of block lists, chunk tables, and indexes of virtual files, which take an eighth; a human genome at 30x has 27 MB
  */
 public record DatasetCacheSettings(
         Duration metadataTtl, Duration missingTtl, long metadataBytes, long headerBytes, long indexBytes) {
