@@ -146,10 +146,9 @@ class ConversionFailureTest {
         byte[] unknownReference = records.getFirst().clone();
         unknownReference[4] = 99;
         assertRefused(unknownReference, "refID 99");
-        byte[] pastTheEnd = records.getFirst().clone();
-        Arrays.fill(pastTheEnd, 8, 11, (byte) 0xFF);
-        pastTheEnd[11] = 0x7F;
-        assertRefused(pastTheEnd, "past the end of");
+        byte[] beforeTheStart = records.getFirst().clone();
+        Arrays.fill(beforeTheStart, 8, 12, (byte) 0xFE);
+        assertRefused(beforeTheStart, "is less than -1");
         byte[] wrongLength = records.getFirst().clone();
         wrongLength[22] = 0x7F;
         assertRefused(wrongLength, "");
