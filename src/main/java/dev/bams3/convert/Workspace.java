@@ -284,16 +284,23 @@ final class Workspace {
 
     /** Removes all of the generation, unless it is published or that cannot be told. */
     void removeAll() {
-        if (!commit.mayName(generation)) {
-            remove(destination.key(generation).value() + "/");
-        }
+        uninterrupted(() -> {
+            if (!commit.mayName(generation)) {
+                new Removal(destination.store(), waiting)
+                        .removeBelow(destination.key(generation).value() + "/");
+            }
+        });
     }
 
     private void remove(String prefix) {
-        // The caller may have been interrupted to cancel it; that must not stop the cleaning.
+        uninterrupted(() -> new Removal(destination.store(), waiting).removeBelow(prefix));
+    }
+
+    /** Cleans up although the thread may have been interrupted to cancel it: neither reads nor removals may stop for that. */
+    private static void uninterrupted(Runnable cleaning) {
         boolean interrupted = Thread.interrupted();
         try {
-            new Removal(destination.store(), waiting).removeBelow(prefix);
+            cleaning.run();
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
