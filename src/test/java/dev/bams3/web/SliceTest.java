@@ -104,7 +104,7 @@ class SliceTest {
         CountingObjectStore[] store = new CountingObjectStore[1];
         try (RunningServer other = READS.start(
                 memory -> store[0] = new CountingObjectStore(new FaultyObjectStore(memory, seed)
-                        .onNth(4, FaultyObjectStore.readsOf(".b3c"), Fault.UNAVAILABLE)),
+                        .onNth(2, FaultyObjectStore.readsOf(".b3c"), Fault.UNAVAILABLE)),
                 "bams3.ticket.slice-size=4MB",
                 "bams3.cache.blocks=0",
                 "bams3.fetch.read-ahead=64KB",
