@@ -39,6 +39,15 @@ class JobWorkerTest {
     private static final Predicate<Call> CHUNKS = call -> call.key().contains(".b3c");
     private static final Predicate<Call> UPLOADS =
             FaultyObjectStore.calls(Operation.COMPLETE).and(CHUNKS);
+    private static final JobOptions SMALL_CHUNKS = new JobOptions(
+            OptionalLong.of(64 << 10),
+            OptionalInt.of(20),
+            JobOptions.DEFAULT.level(),
+            JobOptions.DEFAULT.sort(),
+            JobOptions.DEFAULT.replace(),
+            JobOptions.DEFAULT.reference(),
+            JobOptions.DEFAULT.verify(),
+            false);
     private static final Predicate<Call> OF_JOBS = call -> call.key().startsWith(JobDocuments.PREFIX);
 
     private final JobRig rig = new JobRig();
@@ -108,7 +117,7 @@ class JobWorkerTest {
                 JobRig.QUICK.retention(),
                 false);
         FaultyObjectStore store = new FaultyObjectStore(rig.datasets, 1).onNth(3, UPLOADS, Fault.UNAVAILABLE);
-        Job job = submit("one", JobRig.bam(1, 500));
+        Job job = JobRig.submit(idle, new JobRequest(rig.source("one.bam", JobRig.bam(1, 500)), "one", SMALL_CHUNKS));
         rig.replica(patient, store);
         JobRig.until(idle, job.id(), now -> now.state() == JobState.QUEUED && now.attempt() == 1);
         assertThat(idle.jobs().cancel(job.id()).state()).isEqualTo(JobState.CANCELLED);
@@ -187,18 +196,8 @@ class JobWorkerTest {
     @Test
     void theProgressOfAResumedJobTellsItsOwnWorkFromThatOfEarlierAttempts() {
         byte[] bam = JobRig.bam(1, 600);
-        JobOptions usual = JobOptions.DEFAULT;
-        JobOptions smallChunks = new JobOptions(
-                OptionalLong.of(64 << 10),
-                OptionalInt.of(20),
-                usual.level(),
-                usual.sort(),
-                usual.replace(),
-                usual.reference(),
-                usual.verify(),
-                false);
-        FaultyObjectStore store = new FaultyObjectStore(rig.datasets, 1).onNth(9, UPLOADS, Fault.UNAVAILABLE);
-        Job job = JobRig.submit(idle, new JobRequest(rig.source("one.bam", bam), "one", smallChunks));
+        FaultyObjectStore store = new FaultyObjectStore(rig.datasets, 1).onNth(4, UPLOADS, Fault.UNAVAILABLE);
+        Job job = JobRig.submit(idle, new JobRequest(rig.source("one.bam", bam), "one", SMALL_CHUNKS));
         rig.replica(JobRig.QUICK, store);
         Job done = JobRig.ended(idle, job.id());
         assertThat(done.state()).as("%s", done).isEqualTo(JobState.SUCCEEDED);

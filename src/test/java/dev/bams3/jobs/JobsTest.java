@@ -56,7 +56,8 @@ class JobsTest {
         "file:/etc/passwd, a/one, source, BAMS3_SOURCES",
         "/etc/passwd, a/one, source, address",
         "memory:a.bam, a/one, source, address",
-        "http://host/a.bam, a/one, source, address",
+        "http://host/a.bam, a/one, source, BAMS3_SOURCES",
+        "ftp://host/a.bam, a/one, source, address",
         "s3://sources/a.bam, ../one, dataset, no dataset id",
         "s3://sources/a.bam, .bams3-jobs/jobs, dataset, no dataset id",
         "s3://sources/a.bam, a//b, dataset, no dataset id"
