@@ -53,7 +53,9 @@ record SamBlock(
         int lines = 0;
         for (int from = 0; from < length; lines++) {
             int newline = TextBytes.find(text, from, length + 1, (byte) '\n');
-            int end = newline > from && text[newline - 1] == '\r' ? newline - 1 : newline;
+            // As htslib has it, a carriage return without a newline is text.
+            boolean isEnded = newline < length;
+            int end = isEnded && newline > from && text[newline - 1] == '\r' ? newline - 1 : newline;
             int record = out.size;
             try {
                 if (anyNul && TextBytes.find(text, from, end, (byte) 0) >= 0) {
