@@ -3,10 +3,21 @@ package dev.bams3.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.cli.Commands;
+import dev.bams3.convert.ConversionOptions;
+import dev.bams3.convert.Converter;
+import dev.bams3.convert.Progress;
+import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.fixtures.Bams;
+import dev.bams3.format.BlockSizing;
 import dev.bams3.genome.Reference;
 import dev.bams3.simulate.SimulationOptions;
 import dev.bams3.simulate.Simulator;
+import dev.bams3.source.SourceObject;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.StoreUri;
+import dev.bams3.storage.file.FolderObjectStore;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A conversion in a process of its own that is killed without warning, as by a power cut or the kernel's memory killer. */
 class KilledConversionTest {
-    /** Each has a chunk of its own: small ones that appear one by one, and a large one that gives time to kill after them. */
+    /** Chunks are small and appear one by one; the large reference gives time to kill after them. */
     private static final List<Reference> REFERENCES = Stream.concat(
                     IntStream.rangeClosed(1, 12).mapToObj(number -> new Reference("contig" + number, 5_000)),
                     Stream.of(new Reference("chr1", 250_000)))
@@ -39,6 +50,27 @@ class KilledConversionTest {
 
     /** Chunks that are there when the process is killed. */
     private static final int[] CHUNKS = {1, 6, 12};
+
+    /** The conversion, with chunks that are small enough to be many. */
+    static final class Conversion {
+        static void main(String[] arguments) {
+            Path source = Path.of(arguments[0]);
+            try (ExecutorService cpu = Executors.newFixedThreadPool(2);
+                    ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
+                    ObjectStore sources = new FolderObjectStore(new StoreUri.Folder(source.getParent()));
+                    ObjectStore store = new FolderObjectStore(new StoreUri.Folder(Path.of(arguments[1])))) {
+                new Converter("test", cpu, waiting)
+                        .convert(
+                                SourceObject.open(
+                                        sources,
+                                        new ObjectKey(source.getFileName().toString())),
+                                DatasetLocation.of(store, new DatasetId("sample")),
+                                ConversionOptions.DEFAULT.withSizing(
+                                        new BlockSizing(64 << 10, 1_000, 1 << 20, 128 << 10)),
+                                Progress.Listener.NONE);
+            }
+        }
+    }
 
     @TempDir
     private Path folder;
@@ -88,10 +120,9 @@ class KilledConversionTest {
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Bams3.class.getName(),
-                        "convert",
+                        Conversion.class.getName(),
                         source.toString(),
-                        dataset)
+                        folder.resolve("store").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
