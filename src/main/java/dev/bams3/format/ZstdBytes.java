@@ -23,11 +23,12 @@ final class ZstdBytes {
             throw ReadsException.corrupt(
                     object, position, field, "the zstd frame holds " + declared + " bytes, not " + rawLength);
         }
-        if (Zstd.findFrameCompressedSize(stored) != stored.length) {
-            throw ReadsException.corrupt(object, position, field, "bytes behind the zstd frame, or too few");
-        }
-        byte[] raw = new byte[rawLength];
+        byte[] raw;
         try {
+            if (Zstd.findFrameCompressedSize(stored) != stored.length) {
+                throw ReadsException.corrupt(object, position, field, "bytes behind the zstd frame, or too few");
+            }
+            raw = new byte[rawLength];
             if (Zstd.decompress(raw, stored) != rawLength) {
                 throw ReadsException.corrupt(object, position, field, "the zstd frame is shorter than it says");
             }
