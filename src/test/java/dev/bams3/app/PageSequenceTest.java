@@ -30,7 +30,7 @@ class PageSequenceTest {
     private record Served(Path folder) implements WebMvcConfigurer {
         @Override
         public void addResourceHandlers(ResourceHandlerRegistry registry) {
-            registry.addResourceHandler("/files/**").addResourceLocations("file:" + folder + "/");
+            registry.addResourceHandler("/sequences/**").addResourceLocations("file:" + folder + "/");
         }
     }
 
@@ -70,7 +70,7 @@ class PageSequenceTest {
 
     @Test
     void aSequenceIsReadFromAnAddress() throws IOException {
-        page.write("#fasta-url", server.url("/files/genome.fa"));
+        page.write("#fasta-url", server.url("/sequences/genome.fa"));
         page.openIgv();
         assertThat(page.readsInIgv()).isGreaterThan(100);
         assertThat(bases()).isEqualTo(LINE);
@@ -94,7 +94,7 @@ class PageSequenceTest {
 
     @Test
     void anAddressWithoutASequenceIsSaidAndCanBeTakenBack() throws IOException {
-        page.write("#fasta-url", server.url("/files/other.fa"));
+        page.write("#fasta-url", server.url("/sequences/other.fa"));
         page.openIgv();
         page.untilText(".state.bad", "The viewer could not open");
         page.screenshot("no-sequence");
