@@ -57,7 +57,7 @@ class KilledConversionTest {
             Path source = Path.of(arguments[0]);
             try (ExecutorService cpu = Executors.newFixedThreadPool(2);
                     ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
-                    ObjectStore sources = new FolderObjectStore(new StoreUri.Folder(source.getParent()));
+                    ObjectStore sources = new FolderObjectStore(new StoreUri.Folder(source.resolveSibling("")));
                     ObjectStore store = new FolderObjectStore(new StoreUri.Folder(Path.of(arguments[1])))) {
                 new Converter("test", cpu, waiting)
                         .convert(
