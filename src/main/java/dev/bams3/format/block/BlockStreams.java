@@ -82,11 +82,11 @@ final class BlockStreams implements AutoCloseable {
                 if (declared != raw) {
                     throw frame.corrupt(stream, "the zstd frame holds " + declared + " bytes, not " + raw);
                 }
-                long length = Zstd.findFrameCompressedSize(frame.bytes, from, stored);
-                if (length != stored) {
-                    throw frame.corrupt(stream, "the zstd frame has " + length + " bytes of " + stored);
-                }
                 try {
+                    long length = Zstd.findFrameCompressedSize(frame.bytes, from, stored);
+                    if (length != stored) {
+                        throw frame.corrupt(stream, "the zstd frame has " + length + " bytes of " + stored);
+                    }
                     int written = zstd.decompressByteArray(target, at, raw, frame.bytes, from, stored);
                     if (written != raw) {
                         throw frame.corrupt(stream, "the zstd frame gave " + written + " bytes, not " + raw);

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.Bams3Format;
 import dev.bams3.format.BlockEntry;
+import dev.bams3.format.ByteCursor;
 import dev.bams3.format.EncodedBlock;
 import dev.bams3.sam.BamRecord;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -142,6 +146,48 @@ class BlockDamageTest {
                 assertThat(e.resource()).contains(OBJECT);
             }
         }
+    }
+
+    @Test
+    void aFrameWithoutAnEndIsCorruptEvenWhenEveryChecksumAgrees() {
+        byte[] records = new PileRecords(3).block(200, 0);
+        EncodedBlock block = ENCODER.encode(records, 0, records.length);
+        BlockEntry entry = block.at(0, 0);
+        BlockFrame frame = new BlockFrame(OBJECT, block.stored(), 0, entry);
+        int tried = 0;
+        for (int i = 0; i < frame.count; i++) {
+            if (frame.codecs[i] == Bams3Format.CODEC_ZSTD) {
+                tried++;
+                byte[] forged = withoutBlocks(block.stored(), frame, i);
+                assertThat(failure(forged, entry).text()).contains("stream " + frame.ids[i]);
+            }
+        }
+        assertThat(tried).isPositive();
+    }
+
+    /** The same block with a stream whose zstd frame has a head, and behind it what is no block of zstd. */
+    private static byte[] withoutBlocks(byte[] stored, BlockFrame frame, int stream) {
+        byte[] forged = stored.clone();
+        int from = frame.offsets[stream];
+        Arrays.fill(forged, from + 7, from + frame.storedLengths[stream], (byte) 0xFF);
+        int crcOfHead = frame.offsets[0] - 4;
+        ByteCursor row = new ByteCursor(OBJECT, stored, BlockFrame.HEAD_LENGTH, crcOfHead - BlockFrame.HEAD_LENGTH, 0);
+        int checksum = 0;
+        for (int i = 0; i <= stream; i++) {
+            row.varint32("id", Integer.MAX_VALUE);
+            row.u16("transform and codec");
+            row.varint32("raw length", Integer.MAX_VALUE);
+            row.varint32("stored length", Integer.MAX_VALUE);
+            checksum = row.at();
+            row.int32("checksum");
+        }
+        put(forged, checksum, ByteCursor.crc32c(forged, from, frame.storedLengths[stream]));
+        put(forged, crcOfHead, ByteCursor.crc32c(forged, 0, crcOfHead));
+        return forged;
+    }
+
+    private static void put(byte[] bytes, int at, int value) {
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at, value);
     }
 
     /** The same block with one stream's raw bytes, transform or length changed and stored anew with right checksums. */
