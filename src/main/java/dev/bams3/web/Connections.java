@@ -82,12 +82,7 @@ public final class Connections implements AutoCloseable {
 
         /** Counts it, unless that was done. */
         void accepted() {
-            synchronized (Connections.this) {
-                if (counted) {
-                    return;
-                }
-            }
-            enter(this, Phase.IDLE);
+            enter(this, Phase.IDLE, true);
         }
 
         /** The next request is waited for. */
@@ -132,8 +127,13 @@ public final class Connections implements AutoCloseable {
     }
 
     private void enter(Connection connection, Phase phase) {
+        enter(connection, phase, false);
+    }
+
+    /** @param first whether to do nothing for a connection that is in a phase already: its first request may be quicker */
+    private void enter(Connection connection, Phase phase, boolean first) {
         synchronized (this) {
-            if (connection.gone || (connection.counted && connection.phase == phase)) {
+            if (connection.gone || (connection.counted && (first || connection.phase == phase))) {
                 return;
             }
             if (connection.counted) {

@@ -1,0 +1,61 @@
+package dev.bams3.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bams3.web.Connections.Connection;
+import dev.bams3.web.Connections.Phase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which connections are counted, and which are closed for others. */
+class ConnectionsTest {
+    /** Room for one request's head and two idle connections. */
+    private static final long BUDGET = (128 << 10) + 2 * (24 << 10);
+
+    private final Connections connections = new Connections(BUDGET, Duration.ofMinutes(1));
+    private final List<Integer> ended = new ArrayList<>();
+    private final List<Connection> all = IntStream.range(0, 4)
+            .mapToObj(number -> connections.of(() -> ended.add(number)))
+            .toList();
+
+    @AfterEach
+    void nothingIsHeld() {
+        for (Connection connection : all) {
+            connection.end();
+            connection.end();
+        }
+        assertThat(connections.held()).isZero();
+        for (Phase phase : Phase.values()) {
+            assertThat(connections.count(phase)).isZero();
+        }
+        connections.close();
+    }
+
+    /** The acceptor and the thread of the first request tell of a connection in any order. */
+    @Test
+    void aRequestThatBeganBeforeItsConnectionWasCountedIsAnswered() {
+        all.getFirst().answers();
+        all.getFirst().accepted();
+        assertThat(connections.count(Phase.IDLE)).isZero();
+        assertThat(connections.count(Phase.ANSWERING)).isEqualTo(1);
+    }
+
+    @Test
+    void theLongestWaitingIsClosedAndNoneThatIsAnswered() {
+        all.forEach(Connection::accepted);
+        all.getFirst().answers();
+        all.get(3).head();
+        assertThat(ended).isEmpty();
+        all.get(2).head();
+        assertThat(ended).containsExactly(1, 3);
+        assertThat(connections.evicted()).isEqualTo(2);
+        assertThat(connections.count(Phase.ANSWERING)).isEqualTo(1);
+        assertThat(connections.held()).isLessThanOrEqualTo(BUDGET);
+        all.get(3).answers();
+        assertThat(connections.count(Phase.ANSWERING)).isEqualTo(1);
+    }
+}
