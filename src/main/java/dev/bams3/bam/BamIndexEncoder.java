@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 
 /**
  * Encodes a BAI (SAMv1 § 5.2, 2024-11-06) or a CSI (CSIv1, 2020-05-15) of a BAM whose records are known by runs only: where a
@@ -33,6 +34,8 @@ public final class BamIndexEncoder {
     private final LittleEndianBytes out = new LittleEndianBytes();
     private final Form form;
     private final int depth;
+    private final ReferenceDictionary references;
+    private int added;
 
     /** The two forms of index. */
     public enum Form {
@@ -58,6 +61,7 @@ public final class BamIndexEncoder {
             throw new IllegalArgumentException("a reference is longer than a BAI can hold");
         }
         this.form = form;
+        this.references = references;
         this.depth = form == Form.BAI ? BAI_DEPTH : depth(references);
         out.bytes((form == Form.BAI ? "BAI\1" : "CSI\1").getBytes(StandardCharsets.ISO_8859_1));
         if (form == Form.CSI) {
@@ -74,6 +78,22 @@ public final class BamIndexEncoder {
     }
 
     /**
+     * Bytes of an index, at most: for each run a bin, and in a BAI for each window of 16 kb an offset.
+     *
+     * @param hasReads of the index of a reference
+     * @param runs of all references
+     */
+    public static long mostBytes(Form form, ReferenceDictionary references, IntPredicate hasReads, long runs) {
+        long bytes = 64 * (1L + references.size()) + 32 * runs;
+        for (int reference = 0; form == Form.BAI && reference < references.size(); reference++) {
+            if (hasReads.test(reference)) {
+                bytes += Long.BYTES * (1L + (references.get(reference).length() >> LEAF_SHIFT));
+            }
+        }
+        return bytes;
+    }
+
+    /**
      * Adds the next reference.
      *
      * @param runs in file order, so sorted by start; together they hold every record of the reference
@@ -81,6 +101,7 @@ public final class BamIndexEncoder {
      * @param unmapped records with flag 0x4
      */
     public void add(List<Run> runs, long mapped, long unmapped) {
+        int lastWindow = Math.max(0, references.get(added++).length() - 1) >> LEAF_SHIFT;
         if (runs.isEmpty()) {
             out.int32(0);
             if (form == Form.BAI) {
@@ -92,7 +113,7 @@ public final class BamIndexEncoder {
         for (Run run : runs) {
             addChunk(bins.computeIfAbsent(bin(run), _ -> new ArrayList<>(1)), run);
         }
-        long[] windows = windows(runs);
+        long[] windows = windows(runs, lastWindow);
         out.int32(bins.size() + 1);
         // First, because htsjdk (4.3) looks for the unplaced reads behind the loffset of a CSI's last bin.
         addCounts(runs, mapped, unmapped);
@@ -159,16 +180,25 @@ public final class BamIndexEncoder {
         }
     }
 
-    /** For each window of 16 kb the offset of the first run that overlaps it, or of the first one behind it. */
-    private long[] windows(List<Run> runs) {
-        int count =
-                1 + runs.stream().mapToInt(run -> last(run) >> LEAF_SHIFT).max().orElse(0);
+    /**
+     * For each window of 16 kb the offset of the first run that overlaps it, or of the first one behind it. There are none behind
+     * the reference's end: a run whose end is not known would have all of 2^29 bases, which is 256 kB for each of thousands of
+     * references. Readers take no offset as that of the file's beginning.
+     *
+     * @param most index of the window that holds the end of the reference
+     */
+    private long[] windows(List<Run> runs, int most) {
+        int count = 1
+                + runs.stream()
+                        .mapToInt(run -> Math.min(most, last(run) >> LEAF_SHIFT))
+                        .max()
+                        .orElse(0);
         long[] windows = new long[count];
         Arrays.fill(windows, -1);
         int next = 0;
         for (Run run : runs) {
             // Starts do not fall, so windows before `next` belong to an earlier run, or to none.
-            for (next = Math.max(next, first(run) >> LEAF_SHIFT);
+            for (next = Math.max(next, Math.min(count - 1, first(run) >> LEAF_SHIFT));
                     next <= Math.min(count - 1, last(run) >> LEAF_SHIFT);
                     next++) {
                 windows[next] = run.from().packed();

@@ -253,9 +253,15 @@ public final class OpenDataset {
      * Bytes that follow from the metadata, the header and the index, from a cache or made now, once for all who ask.
      *
      * @param name of what is made, among all that is made of a dataset
+     * @param memory bytes that making it takes
+     * @throws ReadsException TOO_LARGE for more memory than there is for such things, OVERLOADED where others have it
      */
-    public byte[] derived(String name, Supplier<byte[]> maker) {
-        return parts.derived(generation, name, maker);
+    public byte[] derived(String name, long memory, Supplier<byte[]> maker) {
+        return parts.derived(generation, name, () -> {
+            // Not held meanwhile: the maker reads the index, which is charged, and nobody waits who holds bytes.
+            parts.memory().charge(indexName(), "the " + name, memory).close();
+            return maker.get();
+        });
     }
 
     private ObjectKey indexKey() {

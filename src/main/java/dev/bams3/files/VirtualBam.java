@@ -144,7 +144,17 @@ public final class VirtualBam {
             throw ReadsException.notFound(
                     "file", "a reference is longer than the 536,870,912 bases a BAI can hold; take the .bam.csi");
         }
-        return dataset.derived(form.name(), () -> makeIndex(form));
+        return dataset.derived(form.name(), indexMemory(form), () -> makeIndex(form));
+    }
+
+    /** Bytes of memory that making an index takes, at most: its bytes thrice, since they are made in an array that grows. */
+    private long indexMemory(BamIndexEncoder.Form form) {
+        List<ReadsTotals> totals = dataset.totals();
+        // Each block is one run, and one more for each reference that ends in it.
+        long runs = dataset.metadata().blocks().count() + totals.size();
+        long bytes = BamIndexEncoder.mostBytes(
+                form, dataset.references(), reference -> totals.get(reference).rawBytes() > 0, runs);
+        return 3 * bytes;
     }
 
     private byte[] makeIndex(BamIndexEncoder.Form form) {

@@ -200,6 +200,32 @@ class BamIndexEncoderTest {
                 .containsExactly(new long[] {100, 200});
     }
 
+    /** Of a run that goes on with the next reference the end is not known; thousands of short references have such runs. */
+    @Test
+    void anUnknownEndMakesNoWindowsBehindTheReference() {
+        BamIndexEncoder encoder = new BamIndexEncoder(Form.BAI, SHORT);
+        encoder.add(List.of(), 0, 0);
+        encoder.add(List.of(), 0, 0);
+        encoder.add(List.of(run(5, 10, 100, 200), run(6, Integer.MAX_VALUE, 200, 300)), 2, 0);
+        byte[] file = encoder.finish(0);
+        assertThat(file.length).isLessThan((int) BamIndexEncoder.mostBytes(Form.BAI, SHORT, index -> index == 2, 2));
+        ParsedReference last = Parsed.of(Form.BAI, file).references().get(2);
+        assertThat(last.windows()).containsExactly(100L);
+        assertThat(last.chunks(5, 1 << 20, 1 << 21)).containsExactly(new long[] {200, 300});
+    }
+
+    @Test
+    void runsBehindTheReferenceAreFound() {
+        BamIndexEncoder encoder = new BamIndexEncoder(Form.BAI, SHORT);
+        encoder.add(List.of(), 0, 0);
+        encoder.add(List.of(), 0, 0);
+        encoder.add(List.of(run(40_000, 40_100, 100, 200), run(90_000, 90_100, 300, 400)), 2, 0);
+        ParsedReference last =
+                Parsed.of(Form.BAI, encoder.finish(0)).references().get(2);
+        assertThat(last.windows()).containsExactly(100L);
+        assertThat(last.chunks(5, 90_050, 90_060)).containsExactly(new long[] {300, 400});
+    }
+
     @Test
     void aBaiOfALongReferenceIsNotMade() {
         assertThat(BamIndexEncoder.fitsBai(SHORT)).isTrue();

@@ -18,6 +18,7 @@ import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.format.BlockSizing;
 import dev.bams3.format.Stretch;
+import dev.bams3.genome.Reference;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.query.BamCompression;
 import dev.bams3.query.QueryLimits;
@@ -29,6 +30,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -124,6 +127,56 @@ class VirtualBamTest {
             assertThat(RawBam.inflated(whole)).isEqualTo(inflated(header, List.of()));
             assertThat(bytes(bam, bam.length() - 28, 28)).hasSize(28);
         }
+    }
+
+    /** A block of all of them is a run of each. */
+    @Test
+    void theIndexOfManyShortReferencesIsSmall() {
+        SamHeader header = references(2000, 1000);
+        VirtualBam bam = open(header, oneReadEach(2000), BlockSizing.DEFAULT);
+        assertThat(bam.index(Form.BAI).length).isLessThan(2000 * 200);
+    }
+
+    /** 10,000 references of 2^29 bases have an index of 2.6 GB. */
+    @Test
+    void anIndexThatIsTooLargeForTheHeapIsRefused() {
+        SamHeader header = references(10_000, 1 << 29);
+        VirtualBam bam = open(header, oneReadEach(10_000), BlockSizing.DEFAULT);
+        assertThatThrownBy(() -> bam.index(Form.BAI)).isInstanceOfSatisfying(ReadsException.class, failure -> {
+            assertThat(failure.kind()).isEqualTo(ErrorKind.TOO_LARGE);
+            assertThat(failure.text()).contains("BAI").contains("MB");
+        });
+        assertThat(bam.index(Form.CSI)).isNotEmpty();
+    }
+
+    private static SamHeader references(int count, int length) {
+        return new SamHeader(
+                new byte[0],
+                new ReferenceDictionary(IntStream.range(0, count)
+                        .mapToObj(i -> new Reference("r" + i, length))
+                        .toList()));
+    }
+
+    /** Placed at the beginning, without bases. */
+    private static List<byte[]> oneReadEach(int references) {
+        return IntStream.range(0, references)
+                .mapToObj(reference -> ByteBuffer.allocate(38)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putInt(34)
+                        .putInt(reference)
+                        .putInt(0)
+                        .put((byte) 2)
+                        .put((byte) 0)
+                        .putShort((short) 4681)
+                        .putShort((short) 0)
+                        .putShort((short) 4)
+                        .putInt(0)
+                        .putInt(-1)
+                        .putInt(-1)
+                        .putInt(0)
+                        .put(new byte[] {'r', 0})
+                        .array())
+                .toList();
     }
 
     @Test
