@@ -36,6 +36,10 @@ final class FileFailures {
                     "the disk is full (" + reason(e) + "): free some space, or store elsewhere",
                     e);
         }
+        if (reason(e).contains("Read-only file system")) {
+            return ReadsException.about(
+                    ErrorKind.DENIED, name(path), "the folder is on a read-only file system: mount it writable", e);
+        }
         if (e instanceof FileAlreadyExistsException || reason(e).contains("s a directory")) {
             return ReadsException.about(
                     ErrorKind.INVALID_INPUT, name(path), "a file and a folder cannot have the same name", e);
