@@ -20,6 +20,13 @@ import org.jspecify.annotations.Nullable;
 public final class FastaFile implements ReferenceSource {
     private static final int MAX_INDEX_LENGTH = 256 << 20;
     private static final int INDEX_FIELDS = 5;
+
+    /** Of the bases that are read at one time, with the ends of their lines. */
+    private static final int MAX_TEXT_LENGTH = 64 << 20;
+
+    /** So that the place of a base, which lies at most 2^62 behind it, is a long. */
+    private static final long MAX_OFFSET = 1L << 62;
+
     private static final int CASE = 0x20;
 
     private final ObjectStore store;
@@ -113,6 +120,7 @@ public final class FastaFile implements ReferenceSource {
                 if (entry.length() < 0
                         || entry.length() > Integer.MAX_VALUE
                         || entry.offset() < 0
+                        || entry.offset() > MAX_OFFSET
                         || entry.length() > 0 && (entry.lineBases() < 1 || entry.lineLength() < entry.lineBases())) {
                     throw new NumberFormatException("impossible numbers");
                 }
@@ -157,7 +165,11 @@ public final class FastaFile implements ReferenceSource {
                 return bases;
             }
             long begin = place(from);
-            byte[] text = bytes().read(begin, (int) (place(from + count - 1) + 1 - begin));
+            long length = place(from + count - 1) + 1 - begin;
+            if (length > MAX_TEXT_LENGTH) {
+                throw malformed();
+            }
+            byte[] text = bytes().read(begin, (int) length);
             int have = 0;
             for (byte character : text) {
                 if (character > ' ') {

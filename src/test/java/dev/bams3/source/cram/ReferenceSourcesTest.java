@@ -78,6 +78,23 @@ class ReferenceSourcesTest {
     }
 
     @Test
+    void anIndexOfImpossibleLinesIsRefusedBeforeTheyAreRead() {
+        put("a.fa", fasta(bases()));
+        put("a.fa.fai", ("chr1\t" + LENGTH + "\t6\t1\t2147483647\n").getBytes(StandardCharsets.US_ASCII));
+        ReferenceSource.Stored huge = new FastaFile(store, new ObjectKey("a.fa"), inflaters)
+                .find("chr1", Optional.empty())
+                .orElseThrow();
+        assertThatThrownBy(() -> huge.read(0, LENGTH))
+                .isInstanceOf(ReadsException.class)
+                .hasMessageContaining("samtools faidx");
+        put("a.fa.fai", ("chr1\t" + LENGTH + "\t9223372036854775807\t60\t61\n").getBytes(StandardCharsets.US_ASCII));
+        FastaFile far = new FastaFile(store, new ObjectKey("a.fa"), inflaters);
+        assertThatThrownBy(() -> far.find("chr1", Optional.empty()))
+                .isInstanceOf(ReadsException.class)
+                .hasMessageContaining("a.fa.fai: line 1");
+    }
+
+    @Test
     void foldersHoldBasesByTheirMd5() throws IOException {
         Path file = Md5Folders.path(folder + "/%2s/%2s/%s", MD5);
         assertThat(file).isEqualTo(folder.resolve("01/23/" + MD5.substring(4)));
