@@ -52,6 +52,11 @@ public record JobOptions(
                 "must be 1 to " + Compression.MAX_LEVEL);
     }
 
+    /** The reference as it may be shown: without the signature of a presigned address. */
+    public Optional<String> referenceWithoutSecrets() {
+        return reference.map(JobRequest::withoutSecrets);
+    }
+
     private static void check(boolean condition, String option, String message) {
         if (!condition) {
             throw ReadsException.invalidInput("options." + option, message);

@@ -13,6 +13,10 @@ import dev.bams3.storage.StoreUri;
 public record JobRequest(String source, String dataset, JobOptions options) {
     /** The source as it may be shown: without the signature of a presigned address. */
     public String sourceWithoutSecrets() {
-        return StoreUri.isWeb(source) ? source.split("\\?", 2)[0] : source;
+        return withoutSecrets(source);
+    }
+
+    static String withoutSecrets(String address) {
+        return StoreUri.isWeb(address) ? address.split("\\?", 2)[0] : address;
     }
 }

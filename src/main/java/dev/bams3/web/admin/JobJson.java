@@ -63,7 +63,7 @@ final class JobJson {
         options.level().ifPresent(value -> node.put("level", value));
         node.put("sort", options.sort());
         node.put("replace", options.replace());
-        put(node, "reference", options.reference());
+        put(node, "reference", options.referenceWithoutSecrets());
         node.put("verify", options.verify());
         node.put("allowUnknownReferences", options.allowUnknownReferences());
     }

@@ -11,6 +11,8 @@ import dev.bams3.jobs.JobSource;
 import dev.bams3.jobs.JobState;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,12 +23,17 @@ class JobJsonTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
 
     private static JsonNode progress(JobState state) {
+        return json(state, new JobRequest("s3://b/a.bam", "a", JobOptions.DEFAULT))
+                .get("progress");
+    }
+
+    private static JsonNode json(JobState state, JobRequest request) {
         JobProgress progress = new JobProgress(
                 "converting", 0.6, 700, 70_000, 3_000, 900, 10, NOW, Optional.of(new JobProgress.Before(200, 0.4)));
         Job job = new Job(
                 new JobId("0".repeat(32)),
                 false,
-                new JobRequest("s3://b/a.bam", "a", JobOptions.DEFAULT),
+                request,
                 new JobSource("\"e\"", 5_000, "BAM"),
                 Optional.empty(),
                 NOW,
@@ -43,7 +50,24 @@ class JobJsonTest {
                 Optional.of(progress),
                 Optional.empty(),
                 Optional.empty());
-        return JsonMapper.shared().readTree(JobJson.of(job)).get("progress");
+        return JsonMapper.shared().readTree(JobJson.of(job));
+    }
+
+    @Test
+    void signaturesOfAddressesAreNotShown() {
+        JobOptions options = new JobOptions(
+                OptionalLong.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                true,
+                false,
+                Optional.of("https://host/ref/a.fa?sig=s3cret"),
+                true,
+                false);
+        JsonNode json = json(JobState.QUEUED, new JobRequest("https://host/a.cram?sig=s3cret", "a", options));
+        assertThat(json.get("source").stringValue()).isEqualTo("https://host/a.cram");
+        assertThat(json.get("options").get("reference").stringValue()).isEqualTo("https://host/ref/a.fa");
+        assertThat(json.toString()).doesNotContain("s3cret");
     }
 
     @Test
