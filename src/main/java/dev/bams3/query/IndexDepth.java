@@ -1,6 +1,7 @@
 package dev.bams3.query;
 
 import dev.bams3.format.BlockEntry;
+import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.plan.PlannedBlock;
 import java.util.List;
 
@@ -12,16 +13,20 @@ import java.util.List;
 final class IndexDepth {
     private IndexDepth() {}
 
-    /** Bases over each bin. */
-    static double[] bases(List<PlannedBlock> blocks, Bins bins) {
+    /**
+     * Returns the bases over each bin.
+     *
+     * @param references of the dataset
+     */
+    static double[] bases(List<PlannedBlock> blocks, Bins bins, ReferenceDictionary references) {
         double[] bases = new double[bins.count()];
         for (PlannedBlock block : blocks) {
-            spread(block, bins, bases);
+            spread(block, bins, references, bases);
         }
         return bases;
     }
 
-    private static void spread(PlannedBlock planned, Bins bins, double[] bases) {
+    private static void spread(PlannedBlock planned, Bins bins, ReferenceDictionary references, double[] bases) {
         BlockEntry block = planned.entry();
         int reference = planned.isWhole()
                 ? block.firstReference()
@@ -32,7 +37,7 @@ final class IndexDepth {
         long start = Math.max(0, block.startOn(reference));
         long furthest = reference == block.lastReference()
                 ? Math.min(block.endMax(), block.lastStart() + meanLength)
-                : bins.region().end();
+                : references.get(reference).length();
         long end = Math.max(start + 1, furthest);
         double basesPerPosition = share / (end - start);
         int from = (int) Math.max(start, bins.region().start());

@@ -295,7 +295,7 @@ public final class OpenRead implements AutoCloseable {
         for (PlannedBlock block : plan.blocks()) {
             records += block.entry().records();
         }
-        return new Coverage(bins, IndexDepth.bases(plan.blocks(), bins), false, records, 0, 0);
+        return new Coverage(bins, IndexDepth.bases(plan.blocks(), bins, dataset.references()), false, records, 0, 0);
     }
 
     /** Shows the records of some blocks to an encoder that makes no bytes of them, until the limit is reached. */

@@ -169,6 +169,31 @@ class CoverageTest {
         }
     }
 
+    /** How far a reference's reads reach in a block that ends on another one is not known; its length is. */
+    @Test
+    void theEstimateOfAPartIsThatPartOfTheEstimate() {
+        BlockSizing oneBlock = new BlockSizing(1 << 24, 1, 1 << 24, 1 << 24);
+        List<byte[]> records = new RandomRecords(7).sortedList(400);
+        try (QueryFixture fixture = new QueryFixture(RandomRecords.header(), records, oneBlock)) {
+            assertThat(fixture.blocks(0)).singleElement().matches(block -> !block.isOfOneReference());
+            Reference reference = fixture.header.references().get(0);
+            Bins tenths = Bins.of(new Interval(0, reference.length()), 10);
+            Coverage whole;
+            try (OpenRead read = fixture.open(ReadSelection.region(Region.whole(reference.name())))) {
+                whole = read.estimatedCoverage(tenths);
+            }
+            for (int i = 0; i < tenths.count(); i++) {
+                Interval tenth = new Interval(tenths.edge(i), tenths.edge(i + 1));
+                try (OpenRead read = fixture.open(ReadSelection.region(
+                        new Region(reference.name(), tenth.start(), OptionalLong.of(tenth.end()))))) {
+                    assertThat(read.estimatedCoverage(Bins.of(tenth, 1)).bases()[0])
+                            .isCloseTo(whole.bases()[i], within(1e-6));
+                }
+            }
+            assertThat(whole.bases()[5]).isPositive();
+        }
+    }
+
     @Test
     void binsCoverTheRegionWithoutGaps() {
         long seed = new Random().nextLong();
