@@ -133,15 +133,17 @@ public final class OpenDataset {
     private SamHeader readHeader() {
         ObjectKey key = location.key(DatasetLayout.header(metadata.generation()));
         int length = metadata.header().length();
+        byte[] text;
         // The text, and once more while it is parsed.
         long bytes = length + 2L * metadata.header().rawLength();
         try (ByteBudget.Lease _ = parts.memory().charge(key.value(), "the header", bytes)) {
-            byte[] text = decoded(
+            text = decoded(
                     () -> existing(key, () -> store().get(key, length).body()),
                     () -> existing(key, () -> store().fresh().get(key, length).body()),
                     stored -> HeaderCodec.decode(key.value(), stored, metadata.header()));
-            return new SamHeader(text, references());
         }
+        // Charged on their own: whoever waits for memory while holding some could keep others from giving theirs back.
+        return new SamHeader(text, references());
     }
 
     /** @param secondRead for bytes that turn out corrupt */

@@ -58,6 +58,16 @@ class MemoryLimitsTest {
         assertTooLarge(dataset::header, "header.sam.zst");
     }
 
+    /** Each fits into an eighth of the heap, both together do not. */
+    @Test
+    void aHeaderAndItsReferencesAreNotHeldAtOneTime() {
+        List<Reference> references = IntStream.range(0, 20_000)
+                .mapToObj(i -> new Reference("contig" + i, 1000))
+                .toList();
+        publish("@CO\t" + "x".repeat(3 << 20), references);
+        assertThat(datasets.open(ID).header().references().size()).isEqualTo(references.size());
+    }
+
     @Test
     void metadataOfManyReadGroups() {
         publish(
