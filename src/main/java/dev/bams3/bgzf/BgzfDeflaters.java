@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compresses bytes into BGZF blocks from any number of threads, with pooled deflaters. Equal input gives equal output, in
@@ -22,7 +23,7 @@ public final class BgzfDeflaters implements AutoCloseable {
 
     private final IdlePool<Codec> pool;
     private final String implementation;
-    private final String variant;
+    private @Nullable String variant;
 
     /**
      * Makes deflaters of ISA-L (levels 1 to 3, where {@link Isal} has it) or of the JDK.
@@ -51,7 +52,6 @@ public final class BgzfDeflaters implements AutoCloseable {
                 : isal.<Supplier<RawDeflater>>map(known -> () -> known.compressor(level))
                         .orElse(() -> new RawDeflater.Jdk(level));
         pool = new IdlePool<>(maxIdle, () -> new Codec(deflaters.get()), codec -> codec.deflater.end());
-        variant = level == 0 ? implementation : "%s-%08x".formatted(implementation, CompressionSample.checksum(this));
     }
 
     /** Returns the library and its own level: {@code isal-0}, {@code jdk-6}, {@code stored}. */
@@ -64,7 +64,10 @@ public final class BgzfDeflaters implements AutoCloseable {
      * sample, since neither library states its release, and another release may choose other matches. Bytes of one variant
      * must not be joined to bytes of another.
      */
-    public String variant() {
+    public synchronized String variant() {
+        if (variant == null) {
+            variant = "%s-%08x".formatted(implementation, CompressionSample.checksum(this));
+        }
         return variant;
     }
 

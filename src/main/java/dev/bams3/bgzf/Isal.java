@@ -225,13 +225,16 @@ final class Isal {
         private final Arena arena = Arena.ofShared();
         private final int method;
         private final MemorySegment stream = guarded(arena, STREAM_LENGTH);
-        private final MemorySegment levelBuffer = guarded(arena, LEVEL_BUFFER_OF_3);
+        private final int levelBufferLength;
+        private final MemorySegment levelBuffer;
         private final MemorySegment input = arena.allocate(BgzfDeflaters.MAX_PAYLOAD, 64);
         private final MemorySegment output = arena.allocate(BgzfDeflaters.MAX_DATA, 64);
         private MemorySegment tables = HuffmanTables.get(0);
 
         private Compressor(int level) {
             method = METHODS[level];
+            levelBufferLength = method == 0 ? 0 : LEVEL_BUFFER_OF_3;
+            levelBuffer = guarded(arena, levelBufferLength);
         }
 
         /** Chooses the Huffman tables under which samples from all over the bytes become shortest. */
@@ -281,7 +284,7 @@ final class Isal {
                 stream.set(INT, AVAIL_OUT, room);
                 stream.set(ValueLayout.ADDRESS, HUFFMAN_TABLES, tables);
                 stream.set(INT, LEVEL, method);
-                stream.set(INT, LEVEL_BUFFER_LENGTH, LEVEL_BUFFER_OF_3);
+                stream.set(INT, LEVEL_BUFFER_LENGTH, levelBufferLength);
                 stream.set(ValueLayout.ADDRESS, LEVEL_BUFFER_ADDRESS, levelBuffer);
                 stream.set(ValueLayout.JAVA_SHORT, END_OF_STREAM, (short) 1);
                 status = (int) deflate.invokeExact(stream);
@@ -293,7 +296,7 @@ final class Isal {
         }
 
         private boolean isWithinBounds() {
-            return isIntact(stream, STREAM_LENGTH) && isIntact(levelBuffer, LEVEL_BUFFER_OF_3);
+            return isIntact(stream, STREAM_LENGTH) && isIntact(levelBuffer, levelBufferLength);
         }
 
         @Override
