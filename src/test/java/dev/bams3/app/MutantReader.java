@@ -78,10 +78,18 @@ final class MutantReader {
         // What is damaged is logged; here everything is.
         ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger("dev.bams3"))
                 .setLevel(ch.qos.logback.classic.Level.OFF);
+        try {
+            read(Long.parseLong(arguments[0]), Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
+        } catch (RuntimeException e) {
+            // The pools' threads would keep the process alive.
+            e.printStackTrace(System.out);
+            System.exit(NOT_REFUSED);
+        }
+        System.exit(0);
+    }
+
+    private static void read(long seed, int datasets, int sources) {
         MutantReader reader = new MutantReader();
-        long seed = Long.parseLong(arguments[0]);
-        int datasets = Integer.parseInt(arguments[1]);
-        int sources = Integer.parseInt(arguments[2]);
         for (int i = 0; i < datasets; i++) {
             reader.readDataset(seed + i);
         }
@@ -92,7 +100,6 @@ final class MutantReader {
             reader.convertSource(seed + i);
         }
         System.out.printf("%d sources: %d converted, refused %s%n", sources, reader.answered, reader.refused);
-        System.exit(0);
     }
 
     private void use(String what, long seed, Use use) {
