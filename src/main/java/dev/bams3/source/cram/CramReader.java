@@ -187,14 +187,13 @@ public final class CramReader implements AutoCloseable {
             throw header.place().corrupt("has " + header.blocks() + " blocks, which its container has no room for");
         }
         List<Block> blocks = new ArrayList<>();
-        long needed = 0;
+        long needed = SliceDecoder.memory(header);
+        requireRoom(header, needed);
         for (int i = 0; i < header.blocks(); i++) {
             Block block = readBlock();
             blocks.add(block);
             needed += BlockCodec.memory(block);
-            if (needed > context.most()) {
-                throw Block.tooLarge(header.place(), needed, context.most());
-            }
+            requireRoom(header, needed);
         }
         CompressionHeader how = compression;
         if (how == null) {
@@ -203,6 +202,12 @@ public final class CramReader implements AutoCloseable {
         cost += needed;
         costs.addLast(needed);
         slices.submit(() -> SliceDecoder.decode(context, how, header, blocks));
+    }
+
+    private void requireRoom(SliceHeader header, long needed) {
+        if (needed > context.most()) {
+            throw Block.tooLarge(header.place(), needed, context.most());
+        }
     }
 
     @Override

@@ -60,9 +60,6 @@ final class SliceDecoder {
         this.header = header;
         this.compression = compression;
         place = header.place();
-        if ((long) header.records() * BYTES_PER_RECORD > context.most()) {
-            throw Block.tooLarge(place, (long) header.records() * BYTES_PER_RECORD, context.most());
-        }
         SliceBlocks slice = new SliceBlocks(blocks, codec, place);
         references = new SliceReferences(context, compression, header, slice);
         tagSeries = new SliceTags(compression, slice, place);
@@ -80,6 +77,11 @@ final class SliceDecoder {
         scoreSeries = compression.bytes("QS").in(slice);
         qualitySeries = compression.ints("MQ").in(slice);
         lastStart = header.start();
+    }
+
+    /** Returns the bytes that the records of a slice need beside its blocks while it is decoded. */
+    static long memory(SliceHeader header) {
+        return (long) header.records() * BYTES_PER_RECORD;
     }
 
     /**
@@ -129,6 +131,10 @@ final class SliceDecoder {
         int length = lengthSeries.next();
         if (length < 0 || length > MAX_READ_LENGTH) {
             throw place.corrupt("record " + record + " has " + length + " bases");
+        }
+        // Bases and scores.
+        if (2L * length > context.most()) {
+            throw Block.tooLarge(place, 2L * length, context.most());
         }
         long start = nextStart(record);
         int group = groupSeries.next();
