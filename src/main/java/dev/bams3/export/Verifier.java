@@ -97,6 +97,7 @@ public final class Verifier {
                 check(() -> BlockIndex.checkHead(
                         index.value(),
                         stored.read(index, 0, ChunkReader.HEAD_LENGTH),
+                        metadata.version(),
                         metadata.uuid(),
                         metadata.generation()));
             }
@@ -159,6 +160,7 @@ public final class Verifier {
             check(() -> ChunkReader.checkHead(
                     name,
                     stored.read(key, 0, ChunkReader.HEAD_LENGTH),
+                    metadata.version(),
                     metadata.uuid(),
                     metadata.generation(),
                     chunk.number()));

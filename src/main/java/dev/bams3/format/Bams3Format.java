@@ -29,6 +29,12 @@ public final class Bams3Format {
 
     private Bams3Format() {}
 
+    /** Returns the minor version of a version as the metadata has it, `1.0.0`. */
+    static int minor(String version) {
+        int from = version.indexOf('.') + 1;
+        return Integer.parseInt(version.substring(from, version.indexOf('.', from)));
+    }
+
     public static byte[] magic(String fourLetters) {
         return fourLetters.getBytes(StandardCharsets.ISO_8859_1);
     }

@@ -10,9 +10,9 @@ public final class BlockIndex {
     private BlockIndex() {}
 
     /** Checks that an object's first {@link ChunkReader#HEAD_LENGTH} bytes are those of the index of this generation. */
-    public static void checkHead(String object, byte[] head, UUID dataset, String generation) {
+    public static void checkHead(String object, byte[] head, String version, UUID dataset, String generation) {
         ObjectHead.decode(object, head, ObjectHead.INDEX)
-                .check(object, new ObjectHead(ObjectHead.INDEX, dataset, generation, 0));
+                .check(object, new ObjectHead(ObjectHead.INDEX, Bams3Format.minor(version), dataset, generation, 0));
     }
 
     /**

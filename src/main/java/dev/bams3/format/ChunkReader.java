@@ -16,9 +16,12 @@ public final class ChunkReader {
     private ChunkReader() {}
 
     /** Checks that an object's first {@link #HEAD_LENGTH} bytes are those of this chunk. */
-    public static void checkHead(String object, byte[] head, UUID dataset, String generation, int ordinal) {
+    public static void checkHead(
+            String object, byte[] head, String version, UUID dataset, String generation, int ordinal) {
         ObjectHead.decode(object, head, ObjectHead.CHUNK)
-                .check(object, new ObjectHead(ObjectHead.CHUNK, dataset, generation, ordinal));
+                .check(
+                        object,
+                        new ObjectHead(ObjectHead.CHUNK, Bams3Format.minor(version), dataset, generation, ordinal));
     }
 
     static void encodeTail(ByteSink out, StoredRange directory) {

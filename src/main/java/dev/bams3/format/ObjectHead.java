@@ -9,22 +9,28 @@ import java.util.UUID;
  * First 64 bytes of an index or chunk object: what it is and which generation of which dataset it belongs to.
  *
  * @param magic `B3IX` or `B3CH`
+ * @param minor version of the format; the major one is 1
  * @param dataset uuid of the dataset
  * @param generation of the dataset
  * @param ordinal of the chunk; 0 in an index
  */
-record ObjectHead(String magic, UUID dataset, String generation, int ordinal) {
+record ObjectHead(String magic, int minor, UUID dataset, String generation, int ordinal) {
     static final int LENGTH = 64;
     static final String INDEX = "B3IX";
     static final String CHUNK = "B3CH";
 
     private static final int GENERATION_LENGTH = 32;
 
+    /** The head of an object that is written now. */
+    ObjectHead(String magic, UUID dataset, String generation, int ordinal) {
+        this(magic, Bams3Format.MINOR, dataset, generation, ordinal);
+    }
+
     byte[] encode() {
         ByteSink out = new ByteSink(LENGTH);
         out.bytes(Bams3Format.magic(magic));
         out.u16(Bams3Format.MAJOR);
-        out.u16(Bams3Format.MINOR);
+        out.u16(minor);
         long high = dataset.getMostSignificantBits();
         long low = dataset.getLeastSignificantBits();
         out.int64(Long.reverseBytes(high));
@@ -69,11 +75,15 @@ record ObjectHead(String magic, UUID dataset, String generation, int ordinal) {
         if (!DatasetLayout.isGeneration(generation)) {
             throw in.corrupt("generation", "not the name of a generation");
         }
-        return new ObjectHead(magic, new UUID(high, low), generation, ordinal);
+        return new ObjectHead(magic, minor, new UUID(high, low), generation, ordinal);
     }
 
     /** Says CORRUPT, naming the field, when this is not the head that the metadata leads to. */
     void check(String object, ObjectHead expected) {
+        if (minor != expected.minor) {
+            throw ReadsException.corrupt(
+                    object, 6, "version", "minor version " + minor + ", in the metadata it is " + expected.minor);
+        }
         if (!dataset.equals(expected.dataset)) {
             throw ReadsException.corrupt(object, 8, "dataset", dataset + ", not " + expected.dataset);
         }

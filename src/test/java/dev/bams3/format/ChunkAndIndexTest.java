@@ -196,17 +196,29 @@ class ChunkAndIndexTest {
         }
         assertCorrupt(() -> ChunkReader.tail("c", tailBytes, chunk.length - 1));
         byte[] head = Arrays.copyOf(chunk, ChunkReader.HEAD_LENGTH);
-        ChunkReader.checkHead("c", head, DATASET, GENERATION, 5);
-        assertCorrupt(() -> ChunkReader.checkHead("c", head, DATASET, GENERATION, 4));
-        assertCorrupt(() -> ChunkReader.checkHead("c", head, DATASET, "other", 5));
-        assertCorrupt(() -> ChunkReader.checkHead("c", head, new UUID(1, 2), GENERATION, 5));
+        ChunkReader.checkHead("c", head, Bams3Format.VERSION, DATASET, GENERATION, 5);
+        assertCorrupt(() -> ChunkReader.checkHead("c", head, Bams3Format.VERSION, DATASET, GENERATION, 4));
+        assertCorrupt(() -> ChunkReader.checkHead("c", head, Bams3Format.VERSION, DATASET, "other", 5));
+        assertCorrupt(() -> ChunkReader.checkHead("c", head, Bams3Format.VERSION, new UUID(1, 2), GENERATION, 5));
         for (int i = 0; i < head.length; i++) {
             byte[] damaged = head.clone();
             damaged[i] ^= 1;
-            assertCorrupt(() -> ChunkReader.checkHead("c", damaged, DATASET, GENERATION, 5));
+            assertCorrupt(() -> ChunkReader.checkHead("c", damaged, Bams3Format.VERSION, DATASET, GENERATION, 5));
             byte[] cut = Arrays.copyOf(head, i);
-            assertCorrupt(() -> ChunkReader.checkHead("c", cut, DATASET, GENERATION, 5));
+            assertCorrupt(() -> ChunkReader.checkHead("c", cut, Bams3Format.VERSION, DATASET, GENERATION, 5));
         }
+    }
+
+    /** A minor version adds nothing that matters here, so a newer one is read; but all objects have the metadata's. */
+    @Test
+    void aHeadOfAnotherMinorVersionThanTheMetadataIsCorrupt() {
+        byte[] chunk = new ObjectHead(ObjectHead.CHUNK, 1, DATASET, GENERATION, 5).encode();
+        byte[] index = new ObjectHead(ObjectHead.INDEX, 1, DATASET, GENERATION, 0).encode();
+        ChunkReader.checkHead("c", chunk, "1.1.0", DATASET, GENERATION, 5);
+        BlockIndex.checkHead("i", index, "1.1.7", DATASET, GENERATION);
+        assertCorrupt(() -> ChunkReader.checkHead("c", chunk, "1.0.0", DATASET, GENERATION, 5));
+        assertCorrupt(() -> BlockIndex.checkHead("i", index, "1.0.0", DATASET, GENERATION));
+        assertCorrupt(() -> BlockIndex.checkHead("i", index, "1.2.0", DATASET, GENERATION));
     }
 
     @Test
@@ -216,7 +228,7 @@ class ChunkAndIndexTest {
         ByteSink crc = new ByteSink(4);
         crc.int32(ByteCursor.crc32c(head, 0, 60));
         System.arraycopy(crc.array(), 0, head, 60, 4);
-        assertThatThrownBy(() -> ChunkReader.checkHead("c", head, DATASET, GENERATION, 5))
+        assertThatThrownBy(() -> ChunkReader.checkHead("c", head, Bams3Format.VERSION, DATASET, GENERATION, 5))
                 .isInstanceOfSatisfying(ReadsException.class, e -> {
                     assertThat(e.kind()).isEqualTo(ErrorKind.UNSUPPORTED_VERSION);
                     assertThat(e.text()).contains("2.0");
