@@ -1,5 +1,6 @@
 package dev.bams3.web;
 
+import dev.bams3.htsget.HtsgetError;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -9,7 +10,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Keeps the {@link Exchange} of each request and tells listeners of it at its end, whichever end that is. */
+/**
+ * Keeps the {@link Exchange} of each request and reports it to listeners at its end, however it ends. Refuses addresses that
+ * the filters behind it could not read.
+ */
 public final class Exchanges extends HttpFilter {
     private final transient List<Consumer<Exchange>> listeners;
 
@@ -29,7 +33,15 @@ public final class Exchanges extends HttpFilter {
         }
         boolean answered = false;
         try {
-            chain.doFilter(request, response);
+            if (RequestTarget.hasWholeEscapes(request)) {
+                chain.doFilter(request, response);
+            } else {
+                Failures.write(
+                        HtsgetError.ofStatus(
+                                400, "the address has a % without two hexadecimal digits; write it as %25"),
+                        request,
+                        response);
+            }
             answered = true;
         } finally {
             // What is thrown from here on, the server answers with 500, or by breaking off.

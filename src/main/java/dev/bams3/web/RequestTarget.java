@@ -3,6 +3,7 @@ package dev.bams3.web;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,22 @@ public record RequestTarget(Optional<String> link, String path) {
             inner = wrapper.getRequest();
         }
         return (HttpServletRequest) inner;
+    }
+
+    /**
+     * Whether each % of the address begins an escape, that is, has two hexadecimal digits behind it. The server looks at the
+     * path alone; Spring decodes path parameters (RFC 3986 § 3.3), too, and fails at others.
+     */
+    static boolean hasWholeEscapes(HttpServletRequest request) {
+        String address = orEmpty(received(request).getRequestURI());
+        for (int at = address.indexOf('%'); at >= 0; at = address.indexOf('%', at + 1)) {
+            if (at + 2 >= address.length()
+                    || !HexFormat.isHexDigit(address.charAt(at + 1))
+                    || !HexFormat.isHexDigit(address.charAt(at + 2))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String routed(HttpServletRequest received) {
