@@ -77,9 +77,11 @@ public final class Verifier {
         private final StoredBytes stored;
         private final DatasetMetadata metadata;
         private final Progress.Listener listener;
-        private final RecordStatistics statistics;
         private final List<String> problems = new ArrayList<>();
         private final long size;
+        /** Rows for the references that the index has: the metadata only claims a number. */
+        private RecordStatistics statistics = new RecordStatistics(0);
+
         private long read;
 
         Run(OpenDataset dataset, Progress.Listener listener) {
@@ -88,7 +90,6 @@ public final class Verifier {
             metadata = dataset.metadata();
             stored = new StoredBytes(dataset);
             size = metadata.blocks().length();
-            statistics = new RecordStatistics(metadata.references());
         }
 
         Report report() {
@@ -103,6 +104,7 @@ public final class Verifier {
             }
             Optional<ReferenceDictionary> references = checked(dataset::references);
             if (references.isPresent()) {
+                statistics = new RecordStatistics(references.get().size());
                 check(dataset::header);
             }
             Optional<List<ChunkEntry>> table = checked(dataset::chunks);

@@ -2,10 +2,10 @@ package dev.bams3.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bams3.fixtures.Seed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,7 +24,7 @@ class MutantsTest {
     @Timeout(600)
     void everyMutantIsReadOrRefused() throws Exception {
         int datasets = Integer.parseInt(System.getenv().getOrDefault("BAMS3_TEST_MUTANTS", "300"));
-        long seed = Long.parseLong(System.getenv().getOrDefault("BAMS3_TEST_SEED", "" + new Random().nextInt()));
+        long seed = Seed.draw();
         Path log = folder.resolve("child.log");
         Process child = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

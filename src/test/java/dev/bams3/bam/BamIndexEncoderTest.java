@@ -7,6 +7,7 @@ import dev.bams3.bam.BamIndexEncoder.Form;
 import dev.bams3.bam.BamIndexEncoder.Run;
 import dev.bams3.bgzf.VirtualOffset;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.genome.Reference;
 import dev.bams3.genome.ReferenceDictionary;
 import java.nio.ByteBuffer;
@@ -27,7 +28,7 @@ class BamIndexEncoderTest {
     private static final ReferenceDictionary LONG = new ReferenceDictionary(
             List.of(new Reference("a", Integer.MAX_VALUE), new Reference("none", 5), new Reference("b", 1000)));
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
     private final Random random = new Random(seed);
 
     /** An index, read as SAMv1 § 5.2 and CSIv1 describe it. */

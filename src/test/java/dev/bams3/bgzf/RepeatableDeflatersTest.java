@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.fixtures.Seed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +28,7 @@ class RepeatableDeflatersTest {
     private static final int INPUTS = 1_500;
     private static final int THREADS = 4;
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
 
     static Stream<Optional<Isal>> libraries() {
         return Isal.get().isPresent() ? Stream.of(Isal.get(), Optional.empty()) : Stream.of(Optional.empty());

@@ -3,6 +3,7 @@ package dev.bams3.bgzf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bams3.fixtures.Seed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The computed layout of a stored BGZF file is that of the file that is written. */
 class StoredBgzfTest {
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
 
     @ParameterizedTest
     @CsvSource({

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.sun.management.ThreadMXBean;
+import dev.bams3.convert.Progress;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.export.Verifier;
+import dev.bams3.fixtures.MutantDatasets;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.flow.MemoryLimits;
@@ -15,9 +18,13 @@ import dev.bams3.genome.Reference;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.storage.MemoryObjectStore;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.PutCondition;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -76,6 +83,24 @@ class MemoryLimitsTest {
                         .collect(Collectors.joining()),
                 List.of(new Reference("chr1", 1)));
         assertTooLarge(() -> datasets.open(ID), "_metadata.json");
+    }
+
+    /** Found by a mutant: 2,147,483,646 rows of totals were allocated before the index was asked how many references there are. */
+    @Test
+    void referencesThatOnlyTheMetadataClaims() {
+        publish("@CO\tfew\n", List.of(new Reference("chr1", 1)));
+        ObjectKey key = new ObjectKey(ID.prefix() + "/_metadata.json");
+        String json = new String(store.get(key, 1 << 20).body(), StandardCharsets.UTF_8)
+                .replaceFirst(",\"checksum\":\"[0-9a-f]{8}\"}$", "}");
+        String claim = json.replace("\"references\":1,", "\"references\":" + (Integer.MAX_VALUE - 1) + ",");
+        assertThat(claim).isNotEqualTo(json);
+        store.put(key, MutantDatasets.sealed(claim), PutCondition.always());
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            assertThat(new Verifier(threads, threads)
+                            .verify(datasets.open(ID), Progress.Listener.NONE)
+                            .problems())
+                    .anyMatch(problem -> problem.contains("1 references, the metadata says 2147483646"));
+        }
     }
 
     @Test

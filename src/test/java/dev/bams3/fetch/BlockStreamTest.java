@@ -9,6 +9,7 @@ import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.flow.WaitingRoom;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
@@ -42,7 +43,7 @@ class BlockStreamTest {
     @Test
     void blocksComeInPlanOrderWithTheirBytes() {
         for (int round = 0; round < 20; round++) {
-            long seed = new Random().nextLong();
+            long seed = Seed.draw();
             Random random = new Random(seed);
             StoredChunks chunks = new StoredChunks(seed);
             for (int i = 0; i <= random.nextInt(3); i++) {

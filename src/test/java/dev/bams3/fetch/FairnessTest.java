@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.ForwardingObjectStore;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.plan.RangeRules;
 import dev.bams3.plan.ReadPlan;
@@ -11,7 +12,6 @@ import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -105,7 +105,7 @@ class FairnessTest {
 
     @Test
     void manyStreamsShareASmallBudgetAndAllFinish() throws InterruptedException {
-        long seed = new Random().nextLong();
+        long seed = Seed.draw();
         StoredChunks chunks = new StoredChunks(seed).addRandom(300, 20_000).addRandom(300, 20_000);
         CountingObjectStore store = new CountingObjectStore(chunks.store);
         ReadPlan plan = chunks.plan();

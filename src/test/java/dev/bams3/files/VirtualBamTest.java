@@ -15,6 +15,7 @@ import dev.bams3.fetch.FetchLimits;
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.format.BlockSizing;
 import dev.bams3.format.Stretch;
@@ -53,7 +54,7 @@ class VirtualBamTest {
     /** Small blocks, so that BGZF blocks hold several of them and of several references. */
     private static final BlockSizing SMALL = new BlockSizing(8 << 10, 2, 64 << 10, 100 << 10);
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
     private final CountingObjectStore store = new CountingObjectStore(new MemoryObjectStore());
     private final Datasets datasets = new Datasets(store, DatasetCacheSettings.DEFAULT);
     private final ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(16, 8, 64 << 20, 12 << 20));

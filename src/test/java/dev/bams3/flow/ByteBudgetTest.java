@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.fixtures.Seed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +96,7 @@ class ByteBudgetTest {
 
     @Test
     void manyHoldersNeverPassTheBudgetAndAllFinish() throws InterruptedException {
-        long seed = new Random().nextLong();
+        long seed = Seed.draw();
         ByteBudget budget = new ByteBudget(64 * KIB);
         AtomicLong held = new AtomicLong();
         AtomicLong most = new AtomicLong();

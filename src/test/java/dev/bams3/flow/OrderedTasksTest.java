@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.fixtures.Seed;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -117,7 +118,7 @@ class OrderedTasksTest {
 
     @Test
     void closingAtAnyMomentLeavesNoTaskRunning() {
-        long seed = new Random().nextLong();
+        long seed = Seed.draw();
         Random random = new Random(seed);
         for (int round = 0; round < 200; round++) {
             AtomicInteger running = new AtomicInteger();

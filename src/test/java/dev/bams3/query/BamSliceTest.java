@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bams3.bgzf.BgzfBlock;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.format.BlockSizing;
 import dev.bams3.plan.PlannedBlock;
 import dev.bams3.query.OpenRead.Part;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,7 +26,7 @@ class BamSliceTest {
     /** Blocks of more than one BGZF block each. */
     private static final BlockSizing SIZING = new BlockSizing(100 << 10, 2, 400 << 10, 1 << 20);
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 6})

@@ -6,6 +6,7 @@ import dev.bams3.encode.ReadFormat;
 import dev.bams3.fetch.FetchLimits;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.sam.ReadSelection;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -27,7 +27,7 @@ class ConcurrentReadsTest {
     private static final FetchLimits TIGHT_FETCH = new FetchLimits(4, 2, 512 * KIB, 128 * KIB);
     private static final QueryLimits TIGHT_QUERY = new QueryLimits(4, 512 * KIB);
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
     /** Without the few records that are larger than what a client may hold here. */
     private final RawBam bam = new RawBam(
             RandomRecords.header(),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.format.BlockEntry;
 import dev.bams3.format.BlockSizing;
 import dev.bams3.genome.Interval;
@@ -27,7 +28,7 @@ class CoverageTest {
     @Test
     void exactDepthIsThatOfEveryBase() {
         for (int round = 0; round < 3; round++) {
-            long seed = new Random().nextLong();
+            long seed = Seed.draw();
             Random random = new Random(seed);
             List<byte[]> records = new RandomRecords(seed).sortedList(300);
             try (QueryFixture fixture = new QueryFixture(RandomRecords.header(), records, SIZING)) {
@@ -196,7 +197,7 @@ class CoverageTest {
 
     @Test
     void binsCoverTheRegionWithoutGaps() {
-        long seed = new Random().nextLong();
+        long seed = Seed.draw();
         Random random = new Random(seed);
         for (int round = 0; round < 500; round++) {
             int start = random.nextInt(1_000_000);

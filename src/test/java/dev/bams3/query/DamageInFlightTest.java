@@ -11,11 +11,11 @@ import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Call;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.sam.RecordView;
 import dev.bams3.storage.ObjectStore;
 import java.util.HashSet;
-import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A bit that flips between store and reader costs one more read; one that is flipped in the store is damage, and called so. */
 @Timeout(60)
 class DamageInFlightTest {
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
     private final RawBam bam = new RawBam(RandomRecords.header(), new RandomRecords(seed).sortedList(400));
 
     private QueryFixture fixture(UnaryOperator<ObjectStore> decorator) {

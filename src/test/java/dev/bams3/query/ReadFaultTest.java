@@ -11,6 +11,7 @@ import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.sam.ReadSelection;
@@ -37,7 +38,7 @@ class ReadFaultTest {
     private static final List<Fault> FAULTS =
             Arrays.stream(Fault.values()).filter(fault -> fault != Fault.HANG).toList();
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
     private final RawBam bam = new RawBam(RandomRecords.header(), new RandomRecords(seed).sortedList(200));
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.format.BlockSizing;
 import dev.bams3.genome.Region;
 import dev.bams3.query.OpenRead.Part;
@@ -23,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 class ReadsQueryTest {
     private static final ReadSelection CHR1 = ReadSelection.region(Region.whole("chr1"));
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
     private final RawBam bam = new RawBam(RandomRecords.header(), new RandomRecords(seed).sortedList(300));
 
     @Test

@@ -7,6 +7,7 @@ import dev.bams3.encode.ReadFormat;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.genome.Region;
 import dev.bams3.sam.BamRecord;
 import dev.bams3.sam.BamRecordCheck;
@@ -49,7 +50,7 @@ class RecordColumnsTest {
     @TempDir
     private Path folder;
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
 
     @Test
     void randomRecordsWithRandomColumns() {

@@ -10,6 +10,7 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.genome.Reference;
 import dev.bams3.genome.Region;
 import dev.bams3.query.OpenRead.Part;
@@ -53,7 +54,7 @@ class RecordCriteriaTest {
     @TempDir
     private Path folder;
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
     private final Random random = new Random(seed);
 
     private static RawBam simulated() {

@@ -8,6 +8,7 @@ import dev.bams3.encode.ReadFormat;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.fixtures.Tool;
 import dev.bams3.format.BlockSizing;
 import dev.bams3.query.OpenRead.Part;
@@ -77,7 +78,7 @@ class RegionDifferentialTest {
     @Test
     void generatedRecordsAnswerAsANaiveScanDoes() throws IOException {
         for (int round = 0; round < 4; round++) {
-            List<byte[]> records = new RandomRecords(new Random().nextLong()).sortedList(200);
+            List<byte[]> records = new RandomRecords(Seed.draw()).sortedList(200);
             compare(
                     new RawBam(RandomRecords.header(), records),
                     "generated" + round + ".bam",
@@ -92,7 +93,7 @@ class RegionDifferentialTest {
         new RawBam(bam.header().sortedByCoordinate(), bam.records()).writeStored(file);
         assertSameRecords(RawBam.read(file).records(), bam.records(), name);
         Expected expected = new Expected(bam, samtoolsLines(bam, file));
-        long seed = new Random().nextLong();
+        long seed = Seed.draw();
         if (askHtsjdk) {
             try (HtsjdkQuery htsjdk = new HtsjdkQuery(bam, file)) {
                 compare(expected, rounds, seed, Optional.of(htsjdk));

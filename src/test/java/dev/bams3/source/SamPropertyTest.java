@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.Htslib;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SamPropertyTest {
     private static final int LINES = Integer.parseInt(System.getenv().getOrDefault("BAMS3_TEST_SAM_LINES", "1000"));
-    private static final long SEED =
-            Long.parseLong(System.getenv().getOrDefault("BAMS3_TEST_SEED", "" + System.nanoTime()));
+    private static final long SEED = Seed.draw();
 
     private final SourceReading reading = new SourceReading();
 

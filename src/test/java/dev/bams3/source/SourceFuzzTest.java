@@ -14,6 +14,7 @@ import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.Htslib;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.sam.RecordDifference;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.StoreUri;
@@ -44,8 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SourceFuzzTest {
     private static final int COUNT = Integer.parseInt(System.getenv().getOrDefault("BAMS3_TEST_FUZZED_SOURCES", "300"));
-    private static final long SEED =
-            Long.parseLong(System.getenv().getOrDefault("BAMS3_TEST_SEED", "" + System.nanoTime()));
+    private static final long SEED = Seed.draw();
 
     /** Larger files cost time, and have nothing that a small one lacks. */
     private static final int LARGEST = 20_000;

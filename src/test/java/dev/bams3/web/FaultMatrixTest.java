@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bams3.fixtures.FaultyS3;
 import dev.bams3.fixtures.FaultyS3.Fault;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.fixtures.Tool;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.storage.ObjectInfo;
@@ -80,7 +81,7 @@ class FaultMatrixTest {
     @TempDir
     private Path folder;
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
     private final RawBam bam = FaultRig.records(seed, 300);
     private final FaultRig rig = new FaultRig(bam);
 

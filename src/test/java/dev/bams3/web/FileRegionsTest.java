@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.bams3.app.RunningServer;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.fixtures.Tool;
 import dev.bams3.storage.MemoryObjectStore;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,7 +75,7 @@ class FileRegionsTest {
                 .isZero();
         List<String> pythons = Stream.of(HTSLIB, DEBIAN).filter(this::canRun).toList();
         assumeTrue(!pythons.isEmpty(), "pysam is not installed");
-        long seed = new Random().nextLong() & Long.MAX_VALUE;
+        long seed = Seed.draw() & Long.MAX_VALUE;
         for (String python : pythons) {
             Tool.Result compared = Tool.run(
                     folder,

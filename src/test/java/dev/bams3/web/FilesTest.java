@@ -12,6 +12,7 @@ import dev.bams3.app.RunningServer;
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.format.BlockSizing;
@@ -39,7 +40,7 @@ class FilesTest {
     private static final ServedReads READS = ServedReads.shared();
     private static final String BAM = READS.server().url("/files/" + ServedReads.ID + ".bam");
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
 
     private static String header(HttpResponse<?> answer, String name) {
         return answer.headers().firstValue(name).orElse("");

@@ -7,6 +7,7 @@ import dev.bams3.app.RunningServer;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.S3ProxyServer;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.fixtures.Tool;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.query.ReadsQuery;
@@ -46,7 +47,7 @@ class HaproxyFaultsTest {
     @TempDir
     private Path folder;
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
 
     @Test
     void behindAFlakyProxyAnAnswerIsExactOrFails() throws Exception {

@@ -15,6 +15,7 @@ import dev.bams3.app.RunningServer;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.fetch.ChunkFetcher;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.genome.Reference;
 import dev.bams3.htsget.SignedSlice;
@@ -38,7 +39,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -76,8 +76,7 @@ class HostileRequestsTest {
     private static Map<String, String> planted;
 
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
-    private final long seed =
-            Long.parseLong(System.getenv().getOrDefault("BAMS3_TEST_SEED", Long.toString(new Random().nextLong())));
+    private final long seed = Seed.draw();
 
     @BeforeAll
     static void start() throws IOException {

@@ -9,6 +9,7 @@ import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.format.BlockSizing;
@@ -24,7 +25,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -42,7 +42,7 @@ class HotBlocksTest {
     private static final String ONE_BLOCK = "/stream/reads/a/set?referenceName=chr1&format=SAM";
     private static final String WHOLE = "/stream/reads/a/set";
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
     private final MemoryObjectStore memory = new MemoryObjectStore();
     private final FaultyObjectStore faulty = new FaultyObjectStore(memory, seed);
     private final CountingObjectStore store = new CountingObjectStore(faulty);

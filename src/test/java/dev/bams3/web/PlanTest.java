@@ -3,6 +3,7 @@ package dev.bams3.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.fixtures.CountingObjectStore;
+import dev.bams3.fixtures.Seed;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -41,7 +42,7 @@ class PlanTest {
 
     @Test
     void aPlanTouchesNoChunkAndIsWhatTheStreamReads() throws IOException {
-        long seed = new Random().nextLong();
+        long seed = Seed.draw();
         Random random = new Random(seed);
         // The header is not part of a plan, and from here on in memory.
         get(STREAM + "?class=header");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.fixtures.FaultyS3.Fault;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.genome.Reference;
 import dev.bams3.genome.Region;
 import dev.bams3.sam.BamRecord;
@@ -38,7 +39,7 @@ class RandomFaultsTest {
 
     private static final List<Fault> SLOW = List.of(Fault.SILENCE, Fault.SILENCE_IN_BODY);
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
     private final RawBam bam = FaultRig.records(seed, 400);
 
     record Query(AnswerKind kind, String alias, String parameters, ReadSelection selection) {}

@@ -10,6 +10,7 @@ import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore;
 import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Seed;
 import dev.bams3.fixtures.Tool;
 import dev.bams3.htsget.SignedSlice;
 import dev.bams3.htsget.SliceTokens;
@@ -39,7 +40,7 @@ class SliceTest {
     @TempDir
     private Path folder;
 
-    private final long seed = new Random().nextLong();
+    private final long seed = Seed.draw();
 
     @Test
     void everySliceHasTheSameBytesWholeConcurrentAndInRanges() throws Exception {
