@@ -135,6 +135,16 @@ public sealed interface Grant {
     }
 
     /**
+     * Whether figures of whole blocks may be given: what was read for an answer, and what the index says of it. A block of the
+     * dataset has reads of several regions, so its figures tell of reads that are not granted.
+     */
+    default boolean showsBlocks() {
+        return isEverything();
+    }
+
+    /**
+     * Refuses what cannot be said without figures of the whole dataset, or of {@linkplain #showsBlocks whole blocks}.
+     *
      * @throws ReadsException DENIED where only parts are granted
      * @param what is asked for, such as "its statistics"
      */
@@ -142,7 +152,7 @@ public sealed interface Grant {
         if (!isEverything()) {
             throw ReadsException.of(
                     ErrorKind.DENIED,
-                    "you may read only parts of this dataset, and " + what + " would tell of all of it");
+                    "you may read only parts of this dataset, and " + what + " would tell of other parts");
         }
     }
 }

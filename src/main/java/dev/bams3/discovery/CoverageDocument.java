@@ -11,8 +11,10 @@ import dev.bams3.query.Coverage;
  * @param generation that was read
  * @param referenceName of the region
  * @param coverage what was found
+ * @param showsWork whether the caller may know what was read for it
  */
-public record CoverageDocument(DatasetId id, String generation, String referenceName, Coverage coverage) {
+public record CoverageDocument(
+        DatasetId id, String generation, String referenceName, Coverage coverage, boolean showsWork) {
     private static final double PRECISION = 1000;
 
     /** The document in the form that was asked for, UTF-8. */
@@ -34,8 +36,10 @@ public record CoverageDocument(DatasetId id, String generation, String reference
             json.writeBooleanProperty("exact", coverage.exact());
             json.writeStringProperty("source", source().key());
             json.writeNumberProperty("records", coverage.records());
-            json.writeNumberProperty("gets", coverage.gets());
-            json.writeNumberProperty("bytesFetched", coverage.bytesFetched());
+            if (showsWork) {
+                json.writeNumberProperty("gets", coverage.gets());
+                json.writeNumberProperty("bytesFetched", coverage.bytesFetched());
+            }
             json.writeNumberProperty("meanDepth", rounded(coverage.meanDepth()));
             json.writeNumberProperty("maxDepth", rounded(coverage.maxDepth()));
             json.writeArrayPropertyStart("bins");

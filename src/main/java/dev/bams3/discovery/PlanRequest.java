@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Whose plan to tell: the parameters are those of a stream, so that its query string can be moved from one to the other.
+ * The request to plan. The parameters are those of a stream, so that its query string can be moved from one to the other, but
+ * for the level of compression, which changes nothing in a plan.
  *
  * @param selection which reads
  * @param view which of these, and which of their columns
@@ -24,6 +25,7 @@ public record PlanRequest(ReadSelection selection, RecordView view) {
         if (!request.ignored().isEmpty()) {
             throw Parameters.unknown(new TreeSet<>(request.ignored()).getFirst(), HtsgetRequest.PARAMETERS);
         }
+        request.refuseLevel("a plan");
         return new PlanRequest(request.selection(), request.view());
     }
 }

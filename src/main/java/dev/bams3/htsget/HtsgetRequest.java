@@ -99,6 +99,29 @@ public record HtsgetRequest(
         return RequestBody.parse(body, unknown(parameters), limits);
     }
 
+    /**
+     * Refuses a level of compression beside another format than BAM.
+     *
+     * @throws ReadsException INVALID_INPUT naming the parameter
+     */
+    public void checkLevel(HtsgetFormat answer) {
+        if (answer != HtsgetFormat.BAM) {
+            refuseLevel(answer.name());
+        }
+    }
+
+    /**
+     * Refuses a level of compression where nothing is compressed.
+     *
+     * @param answer what is asked for instead of BAM
+     * @throws ReadsException INVALID_INPUT naming the parameter
+     */
+    public void refuseLevel(String answer) {
+        if (level.isPresent()) {
+            throw ReadsException.invalidInput("bams3.level", "is for BAM, not for " + answer + "; leave it out");
+        }
+    }
+
     static HtsgetRequest header(Optional<HtsgetFormat> format, List<String> ignored) {
         return new HtsgetRequest(format, true, ReadSelection.nothing(), RecordView.ALL, OptionalInt.empty(), ignored);
     }

@@ -112,18 +112,22 @@ public final class DatasetsController {
         write(new DatasetDocument(id, dataset).toJson(), JSON, request, response);
     }
 
+    /** A dataset of which a caller asks for a part that the grant has. */
+    private record Granted(OpenDataset dataset, Grant grant) {}
+
     /** The one place where a dataset is opened for a caller who asks for a part of it. */
-    private OpenDataset open(DatasetId id, ReadSelection selection, HttpServletRequest request) {
+    private Granted open(DatasetId id, ReadSelection selection, HttpServletRequest request) {
         Exchange.of(request).asksFor(id, selection);
         Grant grant = access.require(request, id);
         OpenDataset dataset = datasets.open(id);
         grant.check(selection, dataset.references());
-        return dataset;
+        return new Granted(dataset, grant);
     }
 
     private void count(DatasetId id, CountRequest wanted, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        OpenDataset dataset = open(id, wanted.selection(), request);
+        Granted granted = open(id, wanted.selection(), request);
+        OpenDataset dataset = granted.dataset();
         ReadTotals totals;
         if (wanted.isEverything()) {
             // The plan would read the index of every reference to say the same.
@@ -135,14 +139,17 @@ public final class DatasetsController {
             }
         }
         audit(request, id, dataset, wanted.selection(), "count", OptionalLong.of(totals.records()));
-        byte[] json = new CountDocument(id, dataset.metadata().generation(), totals).toJson();
+        Optional<ReadTotals> work =
+                Optional.of(totals).filter(_ -> granted.grant().showsBlocks());
+        byte[] json = new CountDocument(id, dataset.metadata().generation(), totals.records(), work).toJson();
         write(json, JSON, request, response);
     }
 
     private void plan(DatasetId id, PlanRequest wanted, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Exchange.of(request).is(Exchange.Kind.PLAN);
-        OpenDataset dataset = open(id, wanted.selection(), request);
+        access.require(request, id).checkWhole("a plan");
+        OpenDataset dataset = open(id, wanted.selection(), request).dataset();
         try (OpenRead read = query.open(dataset, wanted.selection(), wanted.view())) {
             audit(request, id, dataset, wanted.selection(), "plan", OptionalLong.empty());
             write(new PlanDocument(id, read).toJson(), JSON, request, response);
@@ -153,24 +160,31 @@ public final class DatasetsController {
             DatasetId id, CoverageRequest wanted, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         ReadSelection selection = ReadSelection.region(wanted.region());
-        OpenDataset dataset = open(id, selection, request);
+        Granted granted = open(id, selection, request);
+        OpenDataset dataset = granted.dataset();
+        boolean showsBlocks = granted.grant().showsBlocks();
         Bins bins = wanted.cut(dataset.references());
         Coverage coverage;
         try (OpenRead read = query.open(dataset, selection)) {
             read.watch(ClientWatch.of(request));
             long bytes = read.storedBytes();
-            Source source = wanted.source().orElse(bytes <= CHEAP_BYTES ? Source.RECORDS : Source.INDEX);
-            if (source == Source.RECORDS && bytes > MAX_BYTES) {
+            Source source =
+                    wanted.source().orElse(bytes <= CHEAP_BYTES || !showsBlocks ? Source.RECORDS : Source.INDEX);
+            if (source == Source.INDEX) {
+                granted.grant().checkWhole("depth from the index");
+            } else if (bytes > MAX_BYTES) {
                 throw ReadsException.of(
                         ErrorKind.TOO_LARGE,
-                        "source: the records of this region are " + (bytes >> 20) + " MB, more than the "
-                                + (MAX_BYTES >> 20) + " MB that are read for depth; ask for less, or for source=index");
+                        "source: more than the " + (MAX_BYTES >> 20) + " MB of records that are read for depth"
+                                + (showsBlocks
+                                        ? ": " + (bytes >> 20) + " MB; ask for less, or for source=index"
+                                        : "; ask for a smaller region"));
             }
             coverage = source == Source.RECORDS ? read.coverage(bins) : read.estimatedCoverage(bins);
         }
         audit(request, id, dataset, selection, "coverage", OptionalLong.empty());
         CoverageDocument document = new CoverageDocument(
-                id, dataset.metadata().generation(), wanted.region().referenceName(), coverage);
+                id, dataset.metadata().generation(), wanted.region().referenceName(), coverage, showsBlocks);
         write(document.toBytes(wanted.form()), wanted.form().mediaType(), request, response);
     }
 

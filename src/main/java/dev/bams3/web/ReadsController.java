@@ -109,6 +109,8 @@ public final class ReadsController {
         }
         HtsgetRequest wanted = requests.read(request, response);
         if (requests.asksForPlan(request)) {
+            // Accept speaks of the plan.
+            wanted.checkLevel(wanted.format().orElse(HtsgetFormat.BAM));
             explain(id, wanted, request, response);
             return;
         }
@@ -152,9 +154,7 @@ public final class ReadsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        if (wanted.level().isPresent() && format != HtsgetFormat.BAM) {
-            throw ReadsException.invalidInput("bams3.level", "is for BAM; leave it out, or ask for format=BAM");
-        }
+        wanted.checkLevel(format);
         Exchange.of(request)
                 .is(wanted.headerOnly() ? Exchange.Kind.HEADER : Exchange.Kind.STREAM)
                 .in(format.name());
@@ -171,6 +171,7 @@ public final class ReadsController {
     private void explain(DatasetId id, HtsgetRequest wanted, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Exchange.of(request).is(Exchange.Kind.PLAN);
+        access.require(request, id).checkWhole("a plan");
         try (OpenRead read = open(id, wanted, request)) {
             Audit.figures(request, release(id, wanted, read, "plan", Optional.empty()), OptionalLong.empty());
             DatasetsController.write(new PlanDocument(id, read).toJson(), DatasetsController.JSON, request, response);

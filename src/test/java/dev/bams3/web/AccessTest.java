@@ -130,7 +130,11 @@ class AccessTest {
             assertThat(get(planned + region + "start=40000&end=50001", "Authorization", part)
                             .statusCode())
                     .isEqualTo(403);
+            // Not within either: a plan tells of whole blocks.
             assertThat(get(planned + region + "start=50000&end=51000", "Authorization", part)
+                            .statusCode())
+                    .isEqualTo(403);
+            assertThat(get(planned + region + "start=50000&end=51000", "Authorization", bearer("whole"))
                             .statusCode())
                     .isEqualTo(200);
         }

@@ -86,4 +86,29 @@ class PlanTest {
         }
         assertThat(get("/datasets/a/none/plan").statusCode()).isEqualTo(404);
     }
+
+    /** A level compresses BAM: where none is made it is a mistake, and an explained stream takes it where the stream does. */
+    @Test
+    void aLevelWithoutBamIsRefused() throws IOException {
+        for (String path : List.of(
+                PLAN + "?bams3.level=9",
+                PLAN + "?format=BAM&bams3.level=0",
+                "/datasets/" + ServedReads.ID + "/count?bams3.level=6",
+                STREAM + "?explain=true&format=SAM&bams3.level=1",
+                STREAM + "?format=NDJSON&bams3.level=1",
+                "/reads/" + ServedReads.ID + "?format=SAM&bams3.level=1")) {
+            HttpResponse<byte[]> answer = get(path);
+            assertThat(answer.statusCode()).as(path).isEqualTo(400);
+            assertThat(new String(answer.body())).as(path).contains("InvalidInput", "bams3.level");
+        }
+        String sam = "{\"format\":\"SAM\",\"bams3\":{\"level\":1}}";
+        HttpResponse<byte[]> posted = TicketClient.post(READS.server().url(STREAM + "?explain=true"), sam);
+        assertThat(posted.statusCode()).isEqualTo(400);
+        assertThat(new String(posted.body())).contains("bams3.level");
+        String unlike = "?referenceName=chr1&start=5&end=9000";
+        JsonNode plan = plan(PLAN + unlike);
+        assertThat(plan(STREAM + unlike + "&explain=true&bams3.level=9")).isEqualTo(plan);
+        assertThat(plan(STREAM + unlike + "&explain=true&format=BAM&bams3.level=0"))
+                .isEqualTo(plan);
+    }
 }
