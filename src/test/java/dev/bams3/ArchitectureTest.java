@@ -43,7 +43,9 @@ class ArchitectureTest {
             Map.entry("format", Set.of("sam", "genome", "error")),
             Map.entry("format.block", Set.of("format", "sam", "genome", "error")),
             Map.entry("storage", Set.of("error")),
-            Map.entry("storage.file", Set.of("storage", "error")),
+            // Apart from all that write to disk: what a killed process leaves is recognised in one way.
+            Map.entry("temporary", Set.of()),
+            Map.entry("storage.file", Set.of("storage", "temporary", "error")),
             Map.entry("storage.s3", Set.of("storage", "error")),
             Map.entry("storage.http", Set.of("storage", "error")),
             Map.entry("dataset", Set.of("format", "storage", "flow", "sam", "genome", "error")),
@@ -67,7 +69,7 @@ class ArchitectureTest {
             Map.entry("source", Set.of("source.cram", "bam", "bgzf", "storage", "flow", "sam", "genome", "error")),
             // Apart from source: a file format of its own, with the block codecs of htsjdk.
             Map.entry("source.cram", Set.of("bgzf", "storage", "flow", "sam", "genome", "error")),
-            Map.entry("sort", Set.of("source", "bam", "bgzf", "flow", "sam", "genome", "error")),
+            Map.entry("sort", Set.of("source", "temporary", "bam", "bgzf", "flow", "sam", "genome", "error")),
             Map.entry("lifecycle", Set.of("dataset", "format", "storage", "flow", "error")),
             Map.entry(
                     "convert",
@@ -146,6 +148,7 @@ class ArchitectureTest {
                             "source",
                             "export",
                             "lifecycle",
+                            "temporary",
                             // The command that pods of a conversion run.
                             "jobs",
                             "simulate",
@@ -193,7 +196,8 @@ class ArchitectureTest {
                             "web",
                             "web.admin",
                             "metrics",
-                            "cli"))));
+                            "cli",
+                            "temporary"))));
 
     /** Library (package prefix) and the packages that may know it; jspecify and the rest of the JDK are everybody's. */
     private static final Map<String, Set<String>> LIBRARIES = Map.ofEntries(

@@ -2,6 +2,7 @@ package dev.bams3.app;
 
 import dev.bams3.cli.Commands;
 import dev.bams3.error.ReadsException;
+import dev.bams3.temporary.TemporaryFolder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.util.Arrays;
@@ -35,7 +36,10 @@ public final class Bams3 {
         // Before the first logger is made.
         System.setProperty("logback.configurationFile", "logback-command.xml");
         boolean terminal = System.console() != null && System.console().isTerminal();
+        // A command that is stopped by Ctrl-C leaves nothing for the next one to remove.
+        Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFolder::closeAll, "temporary folders"));
         try (CommandParts parts = new CommandParts(Settings.ofProcess())) {
+            TemporaryFolders.useForLibraries();
             // Not System.out, which would keep why it cannot be written to itself.
             return Commands.run(args, parts, System.in, new FileOutputStream(FileDescriptor.out), System.err, terminal);
         } catch (ReadsException e) {
@@ -52,7 +56,7 @@ public final class Bams3 {
     static ConfigurableApplicationContext serve(
             ApplicationContextInitializer<ConfigurableApplicationContext> change, String... args) {
         SpringApplication application = new SpringApplication(ServerConfiguration.class);
-        application.addInitializers(new UnknownSettings(), change);
+        application.addInitializers(context -> TemporaryFolders.useForLibraries(), new UnknownSettings(), change);
         return application.run(args);
     }
 }

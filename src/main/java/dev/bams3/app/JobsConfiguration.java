@@ -16,6 +16,7 @@ import dev.bams3.metrics.ConversionMetrics;
 import dev.bams3.security.AdminMode;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
+import dev.bams3.temporary.TemporaryFolder;
 import dev.bams3.web.admin.AdminFailures;
 import dev.bams3.web.admin.ConversionsController;
 import dev.bams3.web.admin.RemovalController;
@@ -56,6 +57,7 @@ class JobsConfiguration {
                 settings.jobs().toJobSettings(open),
                 settings.jobs().folderForSorting(),
                 pools.waiting());
+        TemporaryFolder.sweep(settings.jobs().folderForSorting());
         if (open) {
             LOG.info("conversions may read {}", places.description());
         }

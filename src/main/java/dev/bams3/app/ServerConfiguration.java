@@ -10,6 +10,7 @@ import dev.bams3.metrics.ReadMetrics;
 import dev.bams3.metrics.RequestMetrics;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.StoreUri;
 import dev.bams3.web.Access;
 import dev.bams3.web.AccessLog;
 import dev.bams3.web.ClientWatch;
@@ -30,8 +31,10 @@ import dev.bams3.web.Slices;
 import dev.bams3.web.Tickets;
 import dev.bams3.web.TrustedProxies;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.catalina.core.StandardHost;
 import org.apache.coyote.AbstractProtocol;
@@ -52,7 +55,13 @@ import org.springframework.util.unit.DataSize;
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration(exclude = {ErrorMvcAutoConfiguration.class, UserDetailsServiceAutoConfiguration.class})
 @EnableConfigurationProperties(Settings.class)
-@Import({ReadConfiguration.class, SecurityConfiguration.class, JobsConfiguration.class, PageConfiguration.class})
+@Import({
+    TemporaryFolders.class,
+    ReadConfiguration.class,
+    SecurityConfiguration.class,
+    JobsConfiguration.class,
+    PageConfiguration.class
+})
 class ServerConfiguration {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
@@ -65,6 +74,17 @@ class ServerConfiguration {
     @Bean
     StoreHealth storeHealthIndicator(ObjectStore store) {
         return new StoreHealth(store);
+    }
+
+    @Bean
+    DiskSpaceHealth diskSpaceHealthIndicator(Settings settings) {
+        List<Path> folders = new ArrayList<>();
+        if (StoreUri.parse("bams3.store", settings.store()) instanceof StoreUri.Folder(Path folder)) {
+            folders.add(folder);
+        }
+        folders.add(TemporaryFolders.system());
+        folders.add(settings.jobs().folderForSorting());
+        return new DiskSpaceHealth(folders, settings.health().diskFree().toBytes());
     }
 
     @Bean

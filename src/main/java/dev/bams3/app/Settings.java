@@ -48,6 +48,7 @@ import org.springframework.util.unit.DataSize;
  * @param fetch what reading may take of the process
  * @param encode what making answers may take of the process
  * @param service what service-info says
+ * @param health when the service calls itself unhealthy
  */
 @ConfigurationProperties(prefix = "bams3", ignoreUnknownFields = false)
 public record Settings(
@@ -70,7 +71,8 @@ public record Settings(
         @DefaultValue Cache cache,
         @DefaultValue Fetch fetch,
         @DefaultValue Encode encode,
-        @DefaultValue Service service) {
+        @DefaultValue Service service,
+        @DefaultValue HealthSettings health) {
     static final String DEFAULT_STORE = "file:./data";
 
     public Settings {

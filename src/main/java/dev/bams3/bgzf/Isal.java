@@ -104,6 +104,11 @@ final class Isal {
         return Boolean.parseBoolean(System.getProperty("bams3.native-compression", "true"));
     }
 
+    /** Where the library is unpacked: property {@code dev.bams3.native-folder}, by default the system's temporary folder. */
+    private static Path folder() {
+        return Path.of(System.getProperty("dev.bams3.native-folder", System.getProperty("java.io.tmpdir")));
+    }
+
     private static @Nullable Isal find() {
         boolean jarHasIt = "Linux".equals(System.getProperty("os.name"))
                 && List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
@@ -116,7 +121,7 @@ final class Isal {
             if (library == null) {
                 return Optional.empty();
             }
-            Path file = Files.createTempFile("bams3-isal-", ".so");
+            Path file = Files.createTempFile(folder(), "bams3-isal-", ".so");
             try {
                 Files.copy(library, file, StandardCopyOption.REPLACE_EXISTING);
                 return load(List.of(file.toString()));

@@ -7,6 +7,7 @@ import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.ObjectUri;
 import dev.bams3.storage.StoreUri;
+import dev.bams3.temporary.TemporaryFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,9 +28,9 @@ final class CommandSource implements AutoCloseable {
     private static final ObjectKey COPY = new ObjectKey("input");
 
     private final SourceObject object;
-    private final @Nullable Path folder;
+    private final @Nullable TemporaryFolder folder;
 
-    private CommandSource(SourceObject object, @Nullable Path folder) {
+    private CommandSource(SourceObject object, @Nullable TemporaryFolder folder) {
         this.object = object;
         this.folder = folder;
     }
@@ -66,19 +67,16 @@ final class CommandSource implements AutoCloseable {
 
     private static CommandSource copied(CommandEnvironment environment, InputStream in, String name, Path temporary) {
         try {
-            Path folder = Files.createTempDirectory(temporary, "bams3-input-");
-            Path copy = folder.resolve(COPY.value());
-            // For a process that is stopped half way; the last one is removed first.
-            folder.toFile().deleteOnExit();
-            copy.toFile().deleteOnExit();
-            ObjectStore store = environment.store(new StoreUri.Folder(folder));
+            TemporaryFolder folder = TemporaryFolder.open(temporary);
+            Path copy = folder.path().resolve(COPY.value());
+            ObjectStore store = environment.store(new StoreUri.Folder(folder.path()));
             try (OutputStream out = Files.newOutputStream(copy)) {
                 out.write(in.readNBytes(FIRST_BYTES));
                 SourceObject.open(store, COPY).named(name).format();
                 in.transferTo(out);
                 return new CommandSource(SourceObject.open(store, COPY).named(name), folder);
             } catch (IOException | RuntimeException e) {
-                remove(folder);
+                folder.close();
                 throw e;
             }
         } catch (IOException e) {
@@ -98,16 +96,7 @@ final class CommandSource implements AutoCloseable {
     @Override
     public void close() {
         if (folder != null) {
-            try {
-                remove(folder);
-            } catch (IOException e) {
-                throw ReadsException.about(ErrorKind.UNAVAILABLE, folder.toString(), "cannot be removed", e);
-            }
+            folder.close();
         }
-    }
-
-    private static void remove(Path folder) throws IOException {
-        Files.deleteIfExists(folder.resolve(COPY.value()));
-        Files.deleteIfExists(folder);
     }
 }

@@ -2,6 +2,7 @@ package dev.bams3.cli;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.temporary.OwnedFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +21,20 @@ import org.jspecify.annotations.Nullable;
  * stays, and what it points at is replaced. Every failure is a {@link ReadsException} that names the file.
  */
 final class OutputFile extends OutputStream {
+    private static final String PREFIX = ".bams3-";
+    private static final String SUFFIX = ".part";
+
     private final Path file;
     private final Path target;
-    private final @Nullable Path unfinished;
+    private final @Nullable OwnedFile unfinished;
     private final FileChannel channel;
 
-    private OutputFile(Path file, Path target, @Nullable Path unfinished) throws IOException {
+    private OutputFile(Path file, Path target, @Nullable OwnedFile unfinished) throws IOException {
         this.file = file;
         this.target = target;
         this.unfinished = unfinished;
         // Appending, because /dev/stdout may be a file that somebody else has begun.
-        channel = unfinished == null
-                ? FileChannel.open(target, StandardOpenOption.APPEND)
-                : FileChannel.open(unfinished, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        channel = unfinished == null ? FileChannel.open(target, StandardOpenOption.APPEND) : unfinished.channel();
     }
 
     /** @throws ReadsException INVALID_INPUT for a folder, or a file in a folder that does not exist; DENIED; UNAVAILABLE */
@@ -51,9 +52,10 @@ final class OutputFile extends OutputStream {
             if (isStream(file)) {
                 return new OutputFile(file, target, null);
             }
-            Path unfinished = folder.resolve(".bams3-" + UUID.randomUUID() + ".part");
+            OwnedFile.sweep(folder, PREFIX, SUFFIX, unfinished -> {});
+            OwnedFile unfinished = OwnedFile.create(folder, PREFIX, SUFFIX);
             // For a process that is told to stop half way.
-            unfinished.toFile().deleteOnExit();
+            unfinished.path().toFile().deleteOnExit();
             return new OutputFile(file, target, unfinished);
         } catch (IOException e) {
             throw failure(file, e);
@@ -90,8 +92,9 @@ final class OutputFile extends OutputStream {
         try {
             if (unfinished != null) {
                 channel.force(true);
-                channel.close();
-                Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+                // Still owned: what is closed before it is renamed could be taken for left behind.
+                Files.move(unfinished.path(), target, StandardCopyOption.ATOMIC_MOVE);
+                unfinished.close();
             }
         } catch (IOException e) {
             throw failure(file, e);
@@ -101,9 +104,11 @@ final class OutputFile extends OutputStream {
     @Override
     public void close() {
         try {
-            channel.close();
-            if (unfinished != null) {
-                Files.deleteIfExists(unfinished);
+            if (unfinished == null) {
+                channel.close();
+            } else {
+                Files.deleteIfExists(unfinished.path());
+                unfinished.close();
             }
         } catch (IOException e) {
             throw failure(file, e);

@@ -10,6 +10,7 @@ import dev.bams3.sam.SamHeader;
 import dev.bams3.source.RecordSource;
 import dev.bams3.source.SourceFormat;
 import dev.bams3.source.SourceHead;
+import dev.bams3.temporary.TemporaryFolder;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -41,7 +42,7 @@ public final class ExternalSort implements AutoCloseable {
     private final BgzfDeflaters deflaters;
     private final BgzfInflaters inflaters;
     private final OrderedTasks<Path> spills;
-    private final Path folder;
+    private final TemporaryFolder folder;
     private final List<Path> files = new ArrayList<>();
     private SortRun run;
     private int created;
@@ -66,7 +67,7 @@ public final class ExternalSort implements AutoCloseable {
         this.spills = new OrderedTasks<>(cpu);
         this.run = new SortRun(runBytes);
         try {
-            folder = Files.createTempDirectory(temporary, "bams3-sort-");
+            folder = TemporaryFolder.open(temporary);
         } catch (IOException e) {
             throw failed(temporary, e);
         }
@@ -82,6 +83,8 @@ public final class ExternalSort implements AutoCloseable {
         long size = head.object().size();
         // Text is four to five times as large as the BAM of it; a CRAM is smaller.
         long needed = head.format() == SourceFormat.SAM ? size / 5 : size;
+        // The room that a killed process has not given back is free.
+        TemporaryFolder.sweep(temporary);
         try {
             FileStore files = Files.getFileStore(temporary);
             // Some file systems do not say how large they are.
@@ -176,23 +179,20 @@ public final class ExternalSort implements AutoCloseable {
     }
 
     private Path newFile() {
-        return folder.resolve("run-%06d.bgzf".formatted(created++));
+        return folder.path().resolve("run-%06d.bgzf".formatted(created++));
     }
 
     @Override
     public void close() {
         spills.close();
-        for (int i = 0; i < created; i++) {
-            deleteQuietly(folder.resolve("run-%06d.bgzf".formatted(i)));
-        }
-        deleteQuietly(folder);
+        folder.close();
     }
 
     private static void deleteQuietly(Path path) {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            // A temporary file that stays behind is the system's to clean; the records are safe.
+            // Removed with the folder.
         }
     }
 

@@ -100,6 +100,10 @@ class KilledConversionTest {
             assertThat(text()).contains("no such dataset");
         }
         assertThat(run("convert", source.toString(), dataset)).as(text()).isZero();
+        try (Stream<Path> unfinished = Files.list(folder.resolve("store/.bams3-tmp"))) {
+            assertThat(unfinished.map(file -> String.valueOf(file.getFileName())))
+                    .noneMatch(name -> name.startsWith("write-"));
+        }
         assertThat(run("verify", dataset)).as(text()).isZero();
         Path exported = folder.resolve("exported.bam");
         assertThat(run("export", dataset, exported.toString(), "--level", "1")).isZero();

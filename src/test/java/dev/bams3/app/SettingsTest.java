@@ -176,6 +176,7 @@ class SettingsTest {
         environment.put("BAMS3_SERVICE_NAME", "Reads");
         environment.put("BAMS3_SERVICE_ORGANIZATION_NAME", "Example");
         environment.put("BAMS3_SERVICE_ORGANIZATION_URL", "https://example.com");
+        environment.put("BAMS3_HEALTH_DISK_FREE", "123MB");
         assertThat(environment.keySet())
                 .containsExactlyInAnyOrderElementsOf(UnknownSettings.keys("bams3", Settings.class).stream()
                         .map(UnknownSettings::variable)
@@ -248,7 +249,8 @@ class SettingsTest {
                                 DataSize.ofMegabytes(4)),
                         new Settings.Fetch(10, 3, DataSize.ofMegabytes(64), DataSize.ofMegabytes(1), 11),
                         new Settings.Encode(DataSize.ofMegabytes(9), 6),
-                        new Settings.Service("org.example", "Reads", "Example", "https://example.com")));
+                        new Settings.Service("org.example", "Reads", "Example", "https://example.com"),
+                        new HealthSettings(DataSize.ofMegabytes(123))));
         assertThat(settings.toString()).doesNotContain(KEY);
     }
 

@@ -4,6 +4,7 @@ import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectUpload;
 import dev.bams3.storage.PutCondition;
+import dev.bams3.temporary.OwnedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,16 +20,16 @@ final class FolderUpload implements ObjectUpload {
     private final FolderWriter writer;
     private final ObjectKey key;
     private final Path target;
-    private final Path file;
+    private final OwnedFile file;
     private final FileChannel channel;
     private boolean open = true;
 
-    FolderUpload(FolderWriter writer, ObjectKey key, Path target, Path file, FileChannel channel) {
+    FolderUpload(FolderWriter writer, ObjectKey key, Path target, OwnedFile file) {
         this.writer = writer;
         this.key = key;
         this.target = target;
         this.file = file;
-        this.channel = channel;
+        this.channel = file.channel();
     }
 
     @Override
@@ -55,8 +56,8 @@ final class FolderUpload implements ObjectUpload {
         open = false;
         try {
             channel.force(true);
-            channel.close();
-            return writer.publish(key, file, target, condition);
+            // Still owned: what is closed before it is renamed could be taken for left behind.
+            return writer.publish(key, file.path(), target, condition);
         } catch (IOException e) {
             throw FileFailures.writing(target, e);
         }
@@ -72,11 +73,11 @@ final class FolderUpload implements ObjectUpload {
     public void close() {
         open = false;
         try {
-            channel.close();
-            Files.deleteIfExists(file);
+            Files.deleteIfExists(file.path());
+            file.close();
         } catch (IOException e) {
             // The object is what it was; the file is swept another day.
-            LOG.warn("{} stays behind: {}", file, e.toString());
+            LOG.warn("{} stays behind: {}", file.path(), e.toString());
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.PutCondition;
+import dev.bams3.temporary.OwnedFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -19,7 +20,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The writing half of {@link FolderObjectStore}: temporary files, locks, and the renaming that makes an object. */
 final class FolderWriter {
-    /** A temporary file unchanged for so long belongs to a process that died. */
+    /** A temporary file unchanged for so long belongs to a process that died, whatever its machine. */
     private static final Duration ABANDONED = Duration.ofDays(1);
 
     private static final String TEMPORARY_FILES = "write-";
@@ -49,18 +49,17 @@ final class FolderWriter {
     FolderWriter(Path root) {
         this.root = root;
         temporary = root.resolve(FolderKeys.TEMPORARY);
+        OwnedFile.sweep(temporary, TEMPORARY_FILES, "", file -> {});
     }
 
     FolderUpload begin(ObjectKey key) {
         Path target = FolderKeys.pathForWriting(root, key);
-        Path file = temporary.resolve(TEMPORARY_FILES + UUID.randomUUID());
         try {
             Files.createDirectories(temporary);
             if (swept.compareAndSet(false, true)) {
-                sweep();
+                sweepOld();
             }
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-            return new FolderUpload(this, key, target, file, channel);
+            return new FolderUpload(this, key, target, OwnedFile.create(temporary, TEMPORARY_FILES, ""));
         } catch (IOException e) {
             throw FileFailures.writing(target, e);
         }
@@ -168,7 +167,8 @@ final class FolderWriter {
         }
     }
 
-    private void sweep() throws IOException {
+    /** Removes what killed processes of other machines have left. */
+    private void sweepOld() throws IOException {
         Instant limit = Instant.now().minus(ABANDONED);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(temporary, TEMPORARY_FILES + "*")) {
             for (Path file : files) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.bams3.error.ErrorKind;
+import dev.bams3.fixtures.Jvm;
 import dev.bams3.storage.ByteRange;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectInfo;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on a real folder, and what only a folder has: other processes, links, leftovers. */
@@ -106,6 +108,35 @@ class FolderObjectStoreTest extends ObjectStoreContract {
         here().put(KEY, bytes(1), PutCondition.always());
 
         assertThat(temporaryFiles()).containsExactly("write-young");
+    }
+
+    /** Begins an upload and never ends it. */
+    static final class Uploader {
+        static void main(String[] arguments) throws InterruptedException {
+            ObjectUpload upload = new FolderObjectStore(new StoreUri.Folder(Path.of(arguments[0]))).upload(KEY);
+            upload.write(bytes(10), 0, 10);
+            System.out.println("begun");
+            Thread.currentThread().join();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void whatAKilledProcessOfThisMachineLeftIsSweptWhenTheStoreIsOpened() throws Exception {
+        try (Jvm uploader = Jvm.start(folder, Uploader.class, folder.toString());
+                FolderObjectStore store = here();
+                ObjectUpload ours = store.upload(KEY)) {
+            uploader.line("begun");
+            here().close();
+            assertThat(temporaryFiles()).as("both live").hasSize(2);
+            uploader.kill();
+            here().close();
+            assertThat(temporaryFiles()).as("one lives").hasSize(1);
+            ours.write(bytes(10), 0, 10);
+            ours.complete();
+        }
+        assertThat(here().get(KEY, 10).body()).hasSize(10);
+        assertThat(temporaryFiles()).isEmpty();
     }
 
     private List<String> temporaryFiles() {

@@ -1,0 +1,19 @@
+package dev.bams3.app;
+
+import dev.bams3.error.ReadsException;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * When the service calls itself unhealthy.
+ *
+ * @param diskFree bytes that the file systems of the store (a folder) and of temporary files must have free, 0 or more
+ */
+public record HealthSettings(@DefaultValue("64MB") DataSize diskFree) {
+    public HealthSettings {
+        if (diskFree.isNegative()) {
+            throw ReadsException.invalidInput(
+                    "bams3.health.disk-free", "bams3.health.disk-free: must be 0 or more, is " + diskFree);
+        }
+    }
+}
