@@ -1,5 +1,6 @@
 package dev.bams3.source;
 
+import dev.bams3.sam.QuotedBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
@@ -75,6 +76,6 @@ record SamBlock(
     }
 
     private static String quoted(byte[] text, int from, int end) {
-        return TextBytes.quoted(new String(text, from, end - from, StandardCharsets.ISO_8859_1));
+        return QuotedBytes.of(new String(text, from, end - from, StandardCharsets.ISO_8859_1));
     }
 }

@@ -1,6 +1,7 @@
 package dev.bams3.source;
 
 import dev.bams3.sam.BamRecord;
+import dev.bams3.sam.QuotedBytes;
 import dev.bams3.sam.SamFlags;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -352,7 +353,7 @@ final class SamLineParser {
         int from = Math.min(at, end);
         int tab = TextBytes.find(text, from, end, (byte) '\t');
         String value = new String(text, from, (tab < 0 ? end : tab) - from, StandardCharsets.ISO_8859_1);
-        return new SamLineException(field, TextBytes.quoted(value) + " " + problem);
+        return new SamLineException(field, QuotedBytes.of(value) + " " + problem);
     }
 
     private static byte[] bases() {

@@ -83,7 +83,8 @@ final class SamRecords implements RecordSource {
                 continue;
             }
             int next = newline < 0 ? textLength : newline;
-            int end = next > at && text[next - 1] == '\r' ? next - 1 : next;
+            // As htslib has it, a carriage return without a newline is text.
+            int end = newline > at && text[next - 1] == '\r' ? next - 1 : next;
             lead.add(new String(text, at, end - at, StandardCharsets.ISO_8859_1));
             at = Math.min(next + 1, textLength);
             if (at > BLOCK / 2) {

@@ -1,5 +1,6 @@
 package dev.bams3.source;
 
+import dev.bams3.sam.QuotedBytes;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -265,6 +266,6 @@ final class SamTagParser {
         int length = Math.max(0, tab(Math.min(tag, end), end) - tag);
         String value = new String(text, tag, length, StandardCharsets.ISO_8859_1);
         String name = length >= 2 ? "tag " + value.substring(0, 2) : "tags";
-        return new SamLineException(name, TextBytes.quoted(value) + " " + problem);
+        return new SamLineException(name, QuotedBytes.of(value) + " " + problem);
     }
 }

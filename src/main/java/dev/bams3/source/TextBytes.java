@@ -4,12 +4,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Bytes of text: where one stands, eight compared at a time, and how text stands in a message. */
+/** Finds a byte in text, eight compared at a time. */
 final class TextBytes {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long EACH_BYTE = 0x0101_0101_0101_0101L;
     private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
-    private static final int MOST_QUOTED = 60;
 
     private TextBytes() {}
 
@@ -31,19 +30,5 @@ final class TextBytes {
             }
         }
         return -1;
-    }
-
-    /** Text in quotes, shortened, with bytes that are no visible ASCII as {@code \xNN}. */
-    static String quoted(String latin1) {
-        StringBuilder quoted = new StringBuilder("'");
-        for (int i = 0; i < Math.min(MOST_QUOTED, latin1.length()); i++) {
-            char c = latin1.charAt(i);
-            if (c >= ' ' && c < 0x7F) {
-                quoted.append(c);
-            } else {
-                quoted.append(c == '\t' ? "\\t" : "\\x%02x".formatted((int) c));
-            }
-        }
-        return quoted.append(latin1.length() > MOST_QUOTED ? "'..." : "'").toString();
     }
 }

@@ -136,6 +136,19 @@ final class CramParts {
         }
     }
 
+    /** Puts another header text in the place of the file's own. */
+    void replaceHeader(byte[] text) {
+        damaged = 0;
+        Block block = containers.getFirst().blocks.getFirst();
+        block.method = RAW;
+        block.data = ByteBuffer.allocate(4 + text.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(text.length)
+                .put(text)
+                .array();
+        block.rawLength = block.data.length;
+    }
+
     private static byte[] inflated(byte[] gzip) {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
             return in.readAllBytes();

@@ -2,17 +2,13 @@ package dev.bams3.source.cram;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
-import dev.bams3.genome.Reference;
 import dev.bams3.genome.ReferenceDictionary;
+import dev.bams3.sam.HeaderLines;
 import dev.bams3.sam.SamHeader;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -20,7 +16,7 @@ import java.util.function.Supplier;
  * The head of a CRAM: its version, and its header with what records refer to.
  *
  * @param version of the file
- * @param header text, verbatim, and references
+ * @param header text, verbatim but for padding, and references
  * @param md5s of the references that have one (M5), in hexadecimal, by index
  * @param readGroups ids, in order, a character a byte
  * @param first offset of the first container of records
@@ -29,6 +25,9 @@ public record CramHeader(
         CramVersion version, SamHeader header, Map<Integer, String> md5s, List<byte[]> readGroups, long first) {
     /** The name that htsjdk gives the read group, behind all others, of reads that have none. */
     private static final String UNKNOWN_GROUP = "UNKNOWN";
+
+    /** htslib reads no line that begins in the last so many bytes of the text, such as an empty one. */
+    private static final int UNREAD = 3;
 
     /** A sixteenth of the heap: the text is held several times while it is read. */
     private static final long MAX_TEXT_LENGTH =
@@ -63,69 +62,24 @@ public record CramHeader(
     }
 
     private static CramHeader parse(CramVersion version, byte[] text, long first, String resource) {
-        List<Reference> references = new ArrayList<>();
-        Map<Integer, String> md5s = new HashMap<>();
-        List<byte[]> groups = new ArrayList<>();
-        for (String line : lines(text)) {
-            String[] fields = line.split("\t", -1);
-            requireLine(fields, line, resource);
-            if (fields[0].equals("@SQ")) {
-                value(fields, "M5").ifPresent(md5 -> md5s.put(references.size(), md5.toLowerCase(Locale.ROOT)));
-                references.add(reference(fields, line, resource));
-            } else if (fields[0].equals("@RG")) {
-                String id = value(fields, "ID").orElseThrow(() -> invalid("has no ID", line, resource));
-                groups.add(id.getBytes(StandardCharsets.ISO_8859_1));
-            }
+        HeaderLines lines = new HeaderLines(resource, true);
+        String latin1 = new String(text, StandardCharsets.ISO_8859_1);
+        int used = latin1.replaceAll("\0+$", "").length();
+        int end = 0;
+        while (end < used && (end < text.length - UNREAD || text.length < UNREAD)) {
+            int newline = latin1.indexOf('\n', end);
+            lines.add(latin1.substring(end, newline < 0 ? used : newline));
+            end = newline < 0 ? used : newline + 1;
         }
+        List<byte[]> groups = lines.readGroups().stream()
+                .map(id -> id.getBytes(StandardCharsets.ISO_8859_1))
+                .toList();
         try {
-            SamHeader header = new SamHeader(text, new ReferenceDictionary(references));
-            return new CramHeader(version, header, Map.copyOf(md5s), List.copyOf(groups), first);
+            SamHeader header = new SamHeader(Arrays.copyOf(text, end), new ReferenceDictionary(lines.references()));
+            return new CramHeader(version, header, Map.copyOf(lines.md5s()), groups, first);
         } catch (ReadsException e) {
             throw e.in(resource);
         }
-    }
-
-    /** The lines, without padding by NUL bytes and the end that the last one has. */
-    private static String[] lines(byte[] text) {
-        String used = new String(text, StandardCharsets.ISO_8859_1).replaceAll("\0+$", "");
-        String ended = used.endsWith("\n") ? used.substring(0, used.length() - 1) : used;
-        return ended.isEmpty() ? new String[0] : ended.split("\n", -1);
-    }
-
-    /** Refuses what htslib refuses. */
-    private static void requireLine(String[] fields, String line, String resource) {
-        if (!line.startsWith("@") || fields[0].length() != 3 || line.indexOf('\0') >= 0) {
-            throw invalid("does not begin with @ and two characters, or has a NUL byte", line, resource);
-        }
-        boolean pairs = Arrays.stream(fields).skip(1).allMatch(field -> field.length() > 2 && field.charAt(2) == ':');
-        if (!pairs && !fields[0].equals("@CO")) {
-            throw invalid("has a field that is not of the form XX:value", line, resource);
-        }
-    }
-
-    private static Reference reference(String[] fields, String line, String resource) {
-        String name = value(fields, "SN").orElse("");
-        String length = value(fields, "LN").orElse("");
-        if (name.isEmpty()) {
-            throw invalid("has no name SN", line, resource);
-        }
-        try {
-            return new Reference(name, Integer.parseInt(length));
-        } catch (NumberFormatException e) {
-            throw invalid("has no length LN of at most 2147483647", line, resource);
-        }
-    }
-
-    private static Optional<String> value(String[] fields, String name) {
-        String start = name + ":";
-        return Arrays.stream(fields)
-                .filter(field -> field.startsWith(start))
-                .map(field -> field.substring(start.length()))
-                .findFirst();
-    }
-
-    private static ReadsException invalid(String problem, String line, String resource) {
-        return ReadsException.about(ErrorKind.INVALID_INPUT, resource, "the header line '" + line + "' " + problem);
     }
 
     /**
