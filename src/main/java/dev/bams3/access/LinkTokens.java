@@ -24,8 +24,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * RateLimit capability links into url-safe text that nobody else can make, and back: HMAC-SHA256 over what the link allows,
- * which is readable but tells nothing of who made it. A link is revoked by removing the key that signed it. Safe for many
+ * Turns capability links into url-safe text that only holders of a key can make, and back: HMAC-SHA256 over what the link
+ * allows, which is readable but does not say who made it. A link is revoked by removing the key that signed it. Safe for many
  * threads.
  */
 public final class LinkTokens {

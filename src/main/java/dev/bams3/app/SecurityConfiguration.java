@@ -10,6 +10,7 @@ import dev.bams3.security.AdminPort;
 import dev.bams3.security.AdminTokens;
 import dev.bams3.security.CallerFilter;
 import dev.bams3.security.CallerLimits;
+import dev.bams3.security.FailedAttempts;
 import dev.bams3.security.LinkFilter;
 import dev.bams3.security.Refusals;
 import dev.bams3.security.TokenVerifier;
@@ -32,7 +33,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -86,10 +86,15 @@ class SecurityConfiguration {
                 settings.link().maxTtl());
     }
 
+    @Bean
+    FailedAttempts failedAttempts(Settings settings) {
+        return new FailedAttempts(settings.limit().failedAuthentications());
+    }
+
     /** Before all others that look at the path. */
     @Bean
-    FilterRegistrationBean<LinkFilter> linkFilter(LinkTokens tokens) {
-        FilterRegistrationBean<LinkFilter> filter = new FilterRegistrationBean<>(new LinkFilter(tokens));
+    FilterRegistrationBean<LinkFilter> linkFilter(LinkTokens tokens, FailedAttempts attempts) {
+        FilterRegistrationBean<LinkFilter> filter = new FilterRegistrationBean<>(new LinkFilter(tokens, attempts));
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 4);
         return filter;
     }
@@ -104,19 +109,21 @@ class SecurityConfiguration {
 
     @Bean
     @Order(1)
-    SecurityFilterChain admin(HttpSecurity http, Settings settings, KnownTokens known, Refusals refusals) {
+    SecurityFilterChain admin(
+            HttpSecurity http, Settings settings, KnownTokens known, Refusals refusals, FailedAttempts attempts) {
         AdminMode mode = mode(settings);
         if (mode == AdminMode.LOOPBACK) {
             LOG.info(
                     "the admin surface is open to this machine, without a token, because the store is the default one");
         }
-        AuthenticationManager tokens = new AdminTokens(
+        AdminTokens tokens = new AdminTokens(
                 settings.admin().secrets(),
                 known.verifier()
                         .flatMap(issued -> settings.admin().requiredScope().map(scope -> token -> {
                             Caller caller = issued.verify(token);
                             return caller.hasScope(scope) ? Optional.of(caller.name()) : Optional.empty();
-                        })));
+                        })),
+                attempts);
         stateless(http.securityMatcher(request -> RequestTarget.of(request).isAdmin()));
         http.addFilterAfter(new AdminGate(mode), SecurityContextHolderFilter.class);
         http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
@@ -125,7 +132,7 @@ class SecurityConfiguration {
                 .hasAuthority(AdminGate.AUTHORITY));
         http.exceptionHandling(
                 handling -> handling.authenticationEntryPoint(refusals).accessDeniedHandler(refusals));
-        http.oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> tokens)
+        http.oauth2ResourceServer(server -> server.authenticationManagerResolver(tokens)
                 .authenticationEntryPoint(refusals)
                 .accessDeniedHandler(refusals));
         return http.build();
@@ -133,9 +140,10 @@ class SecurityConfiguration {
 
     @Bean
     @Order(2)
-    SecurityFilterChain everythingElse(HttpSecurity http, Settings settings, KnownTokens known, Refusals refusals) {
+    SecurityFilterChain everythingElse(
+            HttpSecurity http, Settings settings, KnownTokens known, Refusals refusals, FailedAttempts attempts) {
         stateless(http.securityMatcher(request -> !RequestTarget.of(request).isActuator()));
-        http.addFilterAfter(new CallerFilter(known.verifier()), SecurityContextHolderFilter.class);
+        http.addFilterAfter(new CallerFilter(known.verifier(), attempts), SecurityContextHolderFilter.class);
         http.addFilterAfter(new CallerLimits(settings.limit().limits()), CallerFilter.class);
         http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll());
         http.exceptionHandling(

@@ -3,9 +3,12 @@ package dev.bams3.security;
 import dev.bams3.access.SecretTokens;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.htsget.HtsgetError;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationManagerResolver;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
@@ -14,7 +17,7 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
 
 /** Admits those with a secret token, or with a token of the issuer that has the scope. */
-public final class AdminTokens implements AuthenticationManager {
+public final class AdminTokens implements AuthenticationManagerResolver<HttpServletRequest> {
     /** Judges tokens of the issuer. */
     public interface Issued {
         /**
@@ -39,18 +42,51 @@ public final class AdminTokens implements AuthenticationManager {
         }
     }
 
+    /** The address has sent too many tokens that were not accepted. */
+    static final class TooManyFailures extends AuthenticationException {
+        private final transient HtsgetError refusal;
+
+        TooManyFailures(HtsgetError refusal) {
+            super(refusal.message());
+            this.refusal = refusal;
+        }
+
+        HtsgetError refusal() {
+            return refusal;
+        }
+    }
+
     private final SecretTokens secrets;
     private final Optional<Issued> issued;
+    private final FailedAttempts attempts;
 
     /** @param issued absent: tokens of an issuer do not count */
-    public AdminTokens(SecretTokens secrets, Optional<Issued> issued) {
+    public AdminTokens(SecretTokens secrets, Optional<Issued> issued, FailedAttempts attempts) {
         this.secrets = secrets;
         this.issued = issued;
+        this.attempts = attempts;
     }
 
     @Override
-    public Authentication authenticate(Authentication presented) {
-        String token = ((BearerTokenAuthenticationToken) presented).getToken();
+    public AuthenticationManager resolve(HttpServletRequest request) {
+        return presented -> {
+            String token = ((BearerTokenAuthenticationToken) presented).getToken();
+            Optional<HtsgetError> refusal = attempts.refusal(ClientAddress.of(request), token);
+            if (refusal.isPresent()) {
+                throw new TooManyFailures(refusal.get());
+            }
+            try {
+                Authentication authentication = authenticate(token);
+                attempts.succeeded(token);
+                return authentication;
+            } catch (BadCredentialsException e) {
+                attempts.failed(ClientAddress.of(request), token);
+                throw e;
+            }
+        };
+    }
+
+    private Authentication authenticate(String token) {
         if (secrets.accepts(token)) {
             return authentication("admin-token", List.of(AdminGate.AUTHORITY));
         }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Finds out who asks, from a bearer token in the header {@code Authorization} and nowhere else. A token that is not accepted
+ * Finds out who the caller is, from a bearer token in the header {@code Authorization} and nowhere else. A token that is not accepted
  * is an error even where none is needed (RFC 6750 § 3.1), but not on an address that is its own authorization: there, a
  * client's credentials for the ticket may have expired meanwhile.
  */
@@ -25,10 +25,12 @@ public final class CallerFilter extends OncePerRequestFilter {
     private static final Pattern SLICE = Pattern.compile("(?:^|&)slice=");
 
     private final Optional<TokenVerifier> verifier;
+    private final FailedAttempts attempts;
 
     /** @param verifier absent: no token means anything, and headers with one are not looked at */
-    public CallerFilter(Optional<TokenVerifier> verifier) {
+    public CallerFilter(Optional<TokenVerifier> verifier, FailedAttempts attempts) {
         this.verifier = verifier;
+        this.attempts = attempts;
     }
 
     @Override
@@ -36,10 +38,17 @@ public final class CallerFilter extends OncePerRequestFilter {
             throws IOException, ServletException {
         Optional<String> token = bearer(request.getHeader("Authorization"));
         if (verifier.isPresent() && token.isPresent() && !isOwnAuthorization(request)) {
+            Optional<HtsgetError> refusal = attempts.refusal(ClientAddress.of(request), token.get());
+            if (refusal.isPresent()) {
+                Failures.write(refusal.get(), request, response);
+                return;
+            }
             try {
                 Access.setCaller(request, verifier.get().verify(token.get()));
+                attempts.succeeded(token.get());
             } catch (ReadsException e) {
                 if (e.kind() == ErrorKind.UNAUTHENTICATED) {
+                    attempts.failed(ClientAddress.of(request), token.get());
                     response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
                 }
                 Failures.write(HtsgetError.of(e), request, response);

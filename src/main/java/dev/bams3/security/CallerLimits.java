@@ -16,11 +16,11 @@ import java.util.OptionalInt;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Bounds what one caller may ask for, so that nobody takes the service from the others: requests in a time and requests at
- * one time. Whoever sends no token is known by address, which behind a proxy is what the proxy says.
+ * Bounds what one caller may ask for, so that it does not take the service from the others: requests in a time and requests
+ * at the same time. A caller without a token is known by {@linkplain ClientAddress its address}.
  */
 public final class CallerLimits extends OncePerRequestFilter {
-    /** Callers that are remembered; a forgotten one begins anew. */
+    /** Callers that are remembered; a forgotten one begins again. */
     private static final int MAX_CALLERS = 100_000;
 
     private static final Duration REMEMBERED = Duration.ofMinutes(10);
@@ -45,7 +45,7 @@ public final class CallerLimits extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         Caller caller = Access.caller(request);
-        String key = caller.equals(Caller.ANONYMOUS) ? "from " + request.getRemoteAddr() : "is " + caller.name();
+        String key = caller.equals(Caller.ANONYMOUS) ? "from " + ClientAddress.of(request) : "is " + caller.name();
         RateLimit turns = callers.get(key, unused -> new RateLimit(limits, System.nanoTime()));
         RateLimit.Refusal refusal = turns.take(System.nanoTime());
         if (refusal != RateLimit.Refusal.NONE) {

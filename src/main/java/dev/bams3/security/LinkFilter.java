@@ -16,6 +16,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.web.util.UriUtils;
 
 /**
@@ -26,9 +27,11 @@ public final class LinkFilter extends HttpFilter {
     private static final List<String> PLACES = List.of("/reads/", "/stream/reads/", "/files/", "/datasets/");
 
     private final transient LinkTokens tokens;
+    private final transient FailedAttempts attempts;
 
-    public LinkFilter(LinkTokens tokens) {
+    public LinkFilter(LinkTokens tokens, FailedAttempts attempts) {
         this.tokens = tokens;
+        this.attempts = attempts;
     }
 
     @Override
@@ -49,8 +52,15 @@ public final class LinkFilter extends HttpFilter {
                         response);
                 return;
             }
+            Optional<HtsgetError> refusal = attempts.refusal(ClientAddress.of(request), token);
+            if (refusal.isPresent()) {
+                Failures.write(refusal.get(), inner, response);
+                return;
+            }
             Access.setCaller(inner, Caller.of(tokens.verify(token), LinkTokens.id(token)));
+            attempts.succeeded(token);
         } catch (ReadsException e) {
+            attempts.failed(ClientAddress.of(request), token);
             Failures.write(HtsgetError.of(e), inner, response);
             return;
         }

@@ -20,15 +20,13 @@ public final class RateLimit {
     }
 
     private final Limits limits;
-    private double left;
-    private long lastNanos;
+    private final TokenBucket bucket;
     private int underWay;
 
     /** @param nowNanos of a clock that never goes back; likewise below */
     public RateLimit(Limits limits, long nowNanos) {
         this.limits = limits;
-        left = limits.burst();
-        lastNanos = nowNanos;
+        bucket = new TokenBucket(limits.perSecond(), limits.burst(), nowNanos);
     }
 
     /** Takes a turn, which has to be given back, unless it is refused. */
@@ -36,13 +34,8 @@ public final class RateLimit {
         if (limits.atOnce() > 0 && underWay >= limits.atOnce()) {
             return Refusal.TOO_MANY_AT_ONCE;
         }
-        if (limits.perSecond() > 0) {
-            left = Math.min(limits.burst(), left + (nowNanos - lastNanos) / 1e9 * limits.perSecond());
-            lastNanos = nowNanos;
-            if (left < 1) {
-                return Refusal.TOO_MANY_A_SECOND;
-            }
-            left--;
+        if (limits.perSecond() > 0 && !bucket.take(nowNanos)) {
+            return Refusal.TOO_MANY_A_SECOND;
         }
         underWay++;
         return Refusal.NONE;

@@ -35,6 +35,10 @@ public final class Refusals
             Failures.write(HtsgetError.of(unavailable.failure()), request, response);
             return;
         }
+        if (failure instanceof AdminTokens.TooManyFailures tooMany) {
+            Failures.write(tooMany.refusal(), request, response);
+            return;
+        }
         boolean nothingSent = failure instanceof InsufficientAuthenticationException;
         response.setHeader("WWW-Authenticate", nothingSent ? "Bearer" : "Bearer error=\"invalid_token\"");
         String message = nothingSent

@@ -1,6 +1,11 @@
 package dev.bams3.security;
 
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.source.JWKSetBasedJWKSource;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTParser;
+import com.nimbusds.jwt.proc.ConfigurableJWTProcessor;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
@@ -23,8 +29,8 @@ import org.springframework.security.oauth2.jwt.SupplierJwtDecoder;
 import org.springframework.web.client.RestTemplate;
 
 /**
- * Whose signatures count. Its keys are fetched when they are first needed, kept, and fetched again for a key that is not
- * known yet. What a token says of where its keys are ({@code jku}, {@code jwk}, {@code x5u}) is never followed.
+ * An issuer of tokens, whose signatures count. Its keys are fetched when they are first needed, kept for five minutes, and
+ * fetched again for a key that is not known yet, that at most once a minute. What a token says of where its keys are ({@code jku}, {@code jwk}, {@code x5u}) is never followed.
  */
 public final class TokenIssuer {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -55,10 +61,26 @@ public final class TokenIssuer {
                         accepted.addAll(algorithms);
                     })
                     .restOperations(http())
+                    .jwtProcessorCustomizer(processor -> limitRefreshes(processor, algorithms))
                     .build();
             nimbus.setJwtValidator(validator);
             return nimbus;
         });
+    }
+
+    /** Puts a limit before the decoder's own keys, which it fetches for each token that names an unknown one. */
+    private static void limitRefreshes(
+            ConfigurableJWTProcessor<SecurityContext> processor, Set<SignatureAlgorithm> algorithms) {
+        if (processor.getJWSKeySelector() instanceof JWSVerificationKeySelector<SecurityContext> selector
+                && selector.getJWKSource() instanceof JWKSetBasedJWKSource<SecurityContext> keys) {
+            Set<JWSAlgorithm> accepted = algorithms.stream()
+                    .map(algorithm -> JWSAlgorithm.parse(algorithm.getName()))
+                    .collect(Collectors.toSet());
+            processor.setJWSKeySelector(new JWSVerificationKeySelector<>(
+                    accepted, new JWKSetBasedJWKSource<>(new RefreshLimit(keys.getJWKSetSource()))));
+        } else {
+            throw new IllegalStateException("this release of Spring Security keeps keys in another way");
+        }
     }
 
     Jwt decode(String token) {

@@ -61,7 +61,7 @@ class SettingsTest {
                 .isEqualTo(new AuthSettings(
                         null, null, List.of(), List.of("RS256", "PS256", "ES256"), Duration.ofSeconds(30), List.of()));
         assertThat(settings.access()).isEqualTo(new AccessSettings(null, null));
-        assertThat(settings.limit()).isEqualTo(new LimitSettings(0, 100, 0));
+        assertThat(settings.limit()).isEqualTo(new LimitSettings(0, 100, 0, 60));
         assertThat(settings.link()).isEqualTo(new LinkSettings(List.of(), Duration.ofDays(30)));
         assertThat(settings.sources()).isEmpty();
         assertThat(settings.jobs())
@@ -146,6 +146,7 @@ class SettingsTest {
         environment.put("BAMS3_LIMIT_REQUESTS_PER_SECOND", "20");
         environment.put("BAMS3_LIMIT_BURST", "40");
         environment.put("BAMS3_LIMIT_CONCURRENT", "8");
+        environment.put("BAMS3_LIMIT_FAILED_AUTHENTICATIONS", "30");
         environment.put("BAMS3_SWEEP_GRACE", "3h");
         environment.put("BAMS3_SWEEP_PERIOD", "5m");
         environment.put("BAMS3_TICKET_KEY", KEY + ",second-" + KEY);
@@ -225,7 +226,7 @@ class SettingsTest {
                                 DataSize.ofMegabytes(700),
                                 "/job.yaml",
                                 "/scratch"),
-                        new LimitSettings(20, 40, 8),
+                        new LimitSettings(20, 40, 8, 30),
                         new SweepSettings(Duration.ofHours(3), Duration.ofMinutes(5)),
                         new Settings.Ticket(
                                 List.of(KEY, "second-" + KEY),

@@ -106,12 +106,17 @@ public final class TestIssuer implements AutoCloseable {
     }
 
     public String sign(JWTClaimsSet.Builder claims) {
+        return signAs(signing.getKeyID(), claims);
+    }
+
+    /** The same, with another name of its key. */
+    String signAs(String keyId, JWTClaimsSet.Builder claims) {
         try {
             JWK key = signing;
             boolean rsa = key instanceof RSAKey;
             JWSSigner signer = rsa ? new RSASSASigner(key.toRSAKey()) : new ECDSASigner(key.toECKey());
             JWSHeader header = new JWSHeader.Builder(rsa ? JWSAlgorithm.RS256 : JWSAlgorithm.ES256)
-                    .keyID(key.getKeyID())
+                    .keyID(keyId)
                     .build();
             SignedJWT jwt = new SignedJWT(header, claims.build());
             jwt.sign(signer);

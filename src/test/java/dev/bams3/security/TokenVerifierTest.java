@@ -12,12 +12,16 @@ import dev.bams3.error.ReadsException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,6 +153,32 @@ class TokenVerifierTest {
             assertThat(verifier.verify(rotating.sign(rotating.claims("b"))).name())
                     .isEqualTo("b");
             refused(verifier, before, "signed");
+        }
+    }
+
+    /** However many tokens name keys that nobody has, at once or one after the other: keys are fetched for one of them. */
+    @Test
+    void unknownKeysFetchOnce() throws Exception {
+        try (TestIssuer asked = new TestIssuer();
+                ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            TokenVerifier verifier = new TokenVerifier(
+                    new TokenIssuer(
+                            Optional.of(asked.uri()), Optional.empty(), List.of("bams3"), ALGORITHMS, Duration.ZERO),
+                    Map.of(),
+                    Clock.systemUTC());
+            String good = asked.sign(asked.claims("a"));
+            assertThat(verifier.verify(good).name()).isEqualTo("a");
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                String forged = asked.signAs("key-" + i, asked.claims("a"));
+                all.add(callers.submit(() -> refused(verifier, forged, "signed")));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+            assertThat(asked.keyFetches()).isEqualTo(2);
+            assertThat(verifier.verify(good).name()).isEqualTo("a");
+            assertThat(asked.keyFetches()).isEqualTo(2);
         }
     }
 

@@ -91,6 +91,8 @@ class HostileRequestsTest {
                 "bams3.admin.token=" + ADMIN_TOKEN,
                 "bams3.ticket.key=" + TICKET_KEY,
                 "bams3.link.key=" + LINK_KEY,
+                // Every wrong token is looked at.
+                "bams3.limit.failed-authentications=0",
                 // No address outside is tried.
                 "bams3.sources=file:" + sources);
         String generation =

@@ -31,7 +31,9 @@ class RoutedPathTest {
                 "bams3.proxy.trusted=127.0.0.0/8,::1",
                 "bams3.auth.jwks-uri=http://127.0.0.1:9/keys",
                 "bams3.auth.audience=a",
-                "bams3.link.key=0123456789abcdef0123456789abcdef");
+                "bams3.link.key=0123456789abcdef0123456789abcdef",
+                // Hundreds of wrong tokens, each of which is to be looked at.
+                "bams3.limit.failed-authentications=0");
     }
 
     @AfterAll
