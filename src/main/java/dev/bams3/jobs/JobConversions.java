@@ -57,7 +57,7 @@ record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
     /** What was there when the job was accepted, as that is what its submitter knew of. */
     private static Replacement replacement(Job job) {
         return job.request().options().replace()
-                ? new Replacement.Only(job.replaces().map(ETag::new))
+                ? new Replacement.Only(job.spec().replaces().map(ETag::new))
                 : new Replacement.Nothing();
     }
 

@@ -122,7 +122,8 @@ public final class Jobs {
             }
             Optional<String> replaces = replaced(dataset, resolved.options());
             Job job = known.map(ended -> ended.resubmitted(resolved, source, replaces, now()))
-                    .orElseGet(() -> Job.submitted(id, key.isPresent(), resolved, source, replaces, now()));
+                    .orElseGet(
+                            () -> Job.submitted(new JobSpec(id, key.isPresent(), resolved, source, replaces, now())));
             if (isQueued(job, dataset, last)) {
                 return job;
             }

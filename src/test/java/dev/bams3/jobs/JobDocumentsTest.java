@@ -53,13 +53,13 @@ class JobDocumentsTest {
                 Optional.of("file:/r.fa"),
                 false,
                 false);
-        Job job = Job.submitted(
+        Job job = Job.submitted(new JobSpec(
                         JobId.ofKey("a"),
                         true,
                         new JobRequest("s3://b/a.bam", "a/b", options),
                         new JobSource("\"e\"", 5, "BAM"),
                         Optional.of("\"f\""),
-                        NOW)
+                        NOW))
                 .claimed("worker", NOW)
                 .alive(
                         Optional.of(new JobProgress(
@@ -70,26 +70,15 @@ class JobDocumentsTest {
         Job done = job.succeeded(new JobResult("u", "g", 1, 2, "d", 3, 4, 5, true, List.of()), Optional.empty(), NOW);
         for (Job written : List.of(job, failed, done)) {
             JobId id = JobId.ofKey(written.state().name());
+            JobSpec spec = written.spec();
             Job named = new Job(
-                    id,
-                    written.keyed(),
-                    written.request(),
-                    written.source(),
-                    written.replaces(),
-                    written.created(),
+                    new JobSpec(id, spec.keyed(), spec.request(), spec.source(), spec.replaces(), spec.created()),
                     written.revision(),
-                    written.state(),
                     written.updated(),
-                    written.attempt(),
                     written.claims(),
+                    written.attempt(),
                     written.commitPending(),
-                    written.worker(),
-                    written.started(),
-                    written.finished(),
-                    written.notBefore(),
-                    written.progress(),
-                    written.result(),
-                    written.error());
+                    written.status());
             documents.write(named);
             assertThat(documents(store).find(id)).contains(named);
         }
@@ -297,13 +286,13 @@ class JobDocumentsTest {
     }
 
     private static Job job(String key) {
-        return Job.submitted(
+        return Job.submitted(new JobSpec(
                 JobId.ofKey(key),
                 true,
                 JobRig.request("s3://b/a.bam", "a/b"),
                 new JobSource("\"e\"", 5, "BAM"),
                 Optional.empty(),
-                NOW);
+                NOW));
     }
 
     private static void assertChanged(org.assertj.core.api.ThrowableAssert.ThrowingCallable write) {

@@ -2,14 +2,21 @@ package dev.bams3.web.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bams3.error.ErrorKind;
 import dev.bams3.jobs.Job;
+import dev.bams3.jobs.JobError;
 import dev.bams3.jobs.JobId;
 import dev.bams3.jobs.JobOptions;
 import dev.bams3.jobs.JobProgress;
 import dev.bams3.jobs.JobRequest;
+import dev.bams3.jobs.JobResult;
 import dev.bams3.jobs.JobSource;
+import dev.bams3.jobs.JobSpec;
 import dev.bams3.jobs.JobState;
+import dev.bams3.jobs.JobStatus;
+import dev.bams3.jobs.JobStatus.Attempted;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -30,26 +37,20 @@ class JobJsonTest {
     private static JsonNode json(JobState state, JobRequest request) {
         JobProgress progress = new JobProgress(
                 "converting", 0.6, 700, 70_000, 3_000, 900, 10, NOW, Optional.of(new JobProgress.Before(200, 0.4)));
-        Job job = new Job(
-                new JobId("0".repeat(32)),
-                false,
-                request,
-                new JobSource("\"e\"", 5_000, "BAM"),
-                Optional.empty(),
-                NOW,
-                7,
-                state,
-                NOW,
-                2,
-                2,
-                false,
-                Optional.of("worker"),
-                Optional.of(NOW),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(progress),
-                Optional.empty(),
-                Optional.empty());
+        Attempted attempt = new Attempted("worker", NOW, Optional.of(progress));
+        JobStatus status = switch (state) {
+            case QUEUED -> new JobStatus.Queued(Optional.of(attempt), Optional.empty(), Optional.empty());
+            case RUNNING, CANCELLING -> new JobStatus.Claimed(state == JobState.CANCELLING, attempt, Optional.empty());
+            case SUCCEEDED ->
+                new JobStatus.Succeeded(attempt, NOW, new JobResult("u", "g", 1, 2, "d", 3, 4, 5, true, List.of()));
+            case FAILED ->
+                new JobStatus.Failed(attempt, NOW, JobError.of(ErrorKind.UNAVAILABLE, "the store does not answer"));
+            case CANCELLED -> new JobStatus.Cancelled(Optional.of(attempt), NOW);
+        };
+        JobSpec spec = new JobSpec(
+                new JobId("0".repeat(32)), false, request, new JobSource("\"e\"", 5_000, "BAM"), Optional.empty(), NOW);
+        Job job = new Job(spec, 7, NOW, 2, 2, false, status);
+        assertThat(job.state()).isEqualTo(state);
         return JsonMapper.shared().readTree(JobJson.of(job));
     }
 
