@@ -4,8 +4,6 @@ import dev.bams3.error.ReadsException;
 import htsjdk.samtools.cram.compression.fqzcomp.FQZCompDecode;
 import htsjdk.samtools.cram.compression.nametokenisation.NameTokenisationDecode;
 import htsjdk.samtools.cram.compression.range.RangeDecode;
-import htsjdk.samtools.cram.compression.rans.rans4x8.RANS4x8Decode;
-import htsjdk.samtools.cram.compression.rans.ransnx16.RANSNx16Decode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,15 +33,23 @@ final class BlockCodec {
     /** Models of fqzcomp: 65,536 contexts of as many symbols as there are scores. */
     private static final long FQZCOMP_BYTES = 64L << 20;
 
-    private final RANS4x8Decode rans4x8 = new RANS4x8Decode();
-    private final RANSNx16Decode ransNx16 = new RANSNx16Decode();
+    private final RansTables tables = new RansTables();
+    private final Rans4x8 rans4x8 = new Rans4x8(tables);
+    private final RansNx16 ransNx16 = new RansNx16(tables);
     private final RangeDecode arithmetic = new RangeDecode();
     private final NameTokenisationDecode names = new NameTokenisationDecode();
 
-    /** Bytes of memory that a block needs while it is decompressed, itself and its result among them. */
-    static long memory(Block block) {
-        long models = block.method() == FQZCOMP ? FQZCOMP_BYTES : 0;
-        return block.bytes().length + (long) block.rawLength() + models;
+    /**
+     * Returns the bytes of memory that a block needs only while it is decompressed: tables, and what is packed or has no runs
+     * yet. Itself and its result come to it.
+     */
+    static long workspace(Block block) {
+        return switch (block.method()) {
+            case RANS_4X8 -> RansTables.MAX_BYTES;
+            case RANS_NX16, ARITHMETIC -> RansTables.MAX_BYTES + 3L * block.rawLength();
+            case FQZCOMP -> FQZCOMP_BYTES;
+            default -> 0;
+        };
     }
 
     /**
@@ -64,14 +70,8 @@ final class BlockCodec {
                 case GZIP -> read(new GZIPInputStream(stored(block), 1 << 12), block.rawLength());
                 case BZIP2 -> read(new BZip2CompressorInputStream(stored(block), true), block.rawLength());
                 case LZMA -> read(new XZInputStream(stored(block), LZMA_KIB), block.rawLength());
-                case RANS_4X8 -> {
-                    CodecSizes.checkRans4x8(block);
-                    yield array(rans4x8.uncompress(buffer(block)));
-                }
-                case RANS_NX16 -> {
-                    CodecSizes.checkRansNx16(block);
-                    yield array(ransNx16.uncompress(buffer(block)));
-                }
+                case RANS_4X8 -> rans4x8.decode(cursor(block), block.rawLength());
+                case RANS_NX16 -> CodecStream.decode(ransNx16, cursor(block), block.rawLength());
                 case ARITHMETIC -> {
                     CodecSizes.checkArithmetic(block);
                     yield array(arithmetic.uncompress(buffer(block)));
@@ -100,6 +100,10 @@ final class BlockCodec {
 
     private static InputStream stored(Block block) {
         return new ByteArrayInputStream(block.bytes());
+    }
+
+    private static CramCursor cursor(Block block) {
+        return new CramCursor(block.bytes(), block.place());
     }
 
     private static ByteBuffer buffer(Block block) {

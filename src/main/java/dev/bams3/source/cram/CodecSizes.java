@@ -1,14 +1,10 @@
 package dev.bams3.source.cram;
 
-import dev.bams3.error.ReadsException;
-
 /**
  * Checks the sizes inside a compressed block before its codec allocates by them: what a stream says of itself may not be more
  * than its block has when decompressed. The codecs of htsjdk believe every size.
  */
 final class CodecSizes {
-    private static final int ORDER_AND_LENGTH = 5;
-
     // Flags of rANS Nx16 and of the arithmetic coder (CRAMcodecs § 3 and 4).
     private static final int STRIPED = 0x08;
     private static final int WITHOUT_SIZE = 0x10;
@@ -30,17 +26,7 @@ final class CodecSizes {
         this.block = block;
     }
 
-    /** @throws ReadsException CORRUPT where the stream says that it has another length than its block */
-    static void checkRans4x8(Block block) {
-        CramCursor in = new CramCursor(block.bytes(), block.place());
-        in.bytes(ORDER_AND_LENGTH);
-        new CodecSizes(block).require(in.int32() == block.rawLength());
-    }
-
-    static void checkRansNx16(Block block) {
-        new CodecSizes(block).checkStream(new CramCursor(block.bytes(), block.place()), block.rawLength(), true, 0);
-    }
-
+    /** @throws dev.bams3.error.ReadsException CORRUPT where the stream says that it has another length than its block */
     static void checkArithmetic(Block block) {
         new CodecSizes(block).checkStream(new CramCursor(block.bytes(), block.place()), block.rawLength(), false, 0);
     }

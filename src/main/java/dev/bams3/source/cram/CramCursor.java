@@ -26,6 +26,24 @@ final class CramCursor {
         return end - at;
     }
 
+    /** The array that holds the bytes, of which those from {@link #position} to {@link #end} are to be read. */
+    byte[] array() {
+        return bytes;
+    }
+
+    int position() {
+        return at;
+    }
+
+    int end() {
+        return end;
+    }
+
+    void skip(int length) {
+        require(length);
+        at += length;
+    }
+
     int unsignedByte() {
         require(1);
         return bytes[at++] & 0xFF;
@@ -58,6 +76,20 @@ final class CramCursor {
             value = value << 8 | unsignedByte();
         }
         return value;
+    }
+
+    /** A number of seven bits a byte, most significant first (CRAMcodecs § 1.4). */
+    int uint7() {
+        long value = 0;
+        int next;
+        do {
+            next = unsignedByte();
+            value = value << 7 | next & 0x7F;
+            if (value > Integer.MAX_VALUE) {
+                throw place.corrupt("a size of its compressed data is over 2 GB");
+            }
+        } while ((next & 0x80) != 0);
+        return (int) value;
     }
 
     /** A number of elements, each of at least one byte, which therefore is not more than the bytes that are left. */

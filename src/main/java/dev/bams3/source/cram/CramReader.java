@@ -189,12 +189,15 @@ public final class CramReader implements AutoCloseable {
         List<Block> blocks = new ArrayList<>();
         long needed = SliceDecoder.memory(header);
         requireRoom(header, needed);
+        long workspace = 0;
         for (int i = 0; i < header.blocks(); i++) {
             Block block = readBlock();
             blocks.add(block);
-            needed += BlockCodec.memory(block);
-            requireRoom(header, needed);
+            needed += block.bytes().length + (long) block.rawLength();
+            workspace = Math.max(workspace, BlockCodec.workspace(block));
+            requireRoom(header, needed + workspace);
         }
+        needed += workspace;
         CompressionHeader how = compression;
         if (how == null) {
             throw new IllegalStateException("a slice outside of containers");
