@@ -5,6 +5,7 @@ import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
+import dev.bams3.dataset.ReservedNames;
 import dev.bams3.storage.ObjectUri;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -39,6 +40,17 @@ record CommandContext(
                     environment.store(address.root()), address.key().value());
         }
         return DatasetLocation.of(environment.store(environment.datasets()), new DatasetId(text));
+    }
+
+    /**
+     * The place of a dataset that is to be made.
+     *
+     * @throws dev.bams3.error.ReadsException INVALID_INPUT for a name that means something else to the service
+     */
+    DatasetLocation destination(String text) {
+        DatasetLocation location = location(text);
+        ReservedNames.checkPrefix("dataset", location.prefix());
+        return location;
     }
 
     /** @throws dev.bams3.error.ReadsException NOT_FOUND, CORRUPT or what the store says */

@@ -60,7 +60,7 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         long begun = System.nanoTime();
-        DatasetLocation destination = context.location(dataset);
+        DatasetLocation destination = context.destination(dataset);
         ConversionOptions options = reading.applyTo(ConversionOptions.DEFAULT, context)
                 .withReplace(replace)
                 .withVerify(!noVerify)

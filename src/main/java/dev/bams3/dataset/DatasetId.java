@@ -13,6 +13,9 @@ public record DatasetId(String value) {
     private static final Pattern BEGINNING = Pattern.compile("(?:" + SEGMENT + "/)*(?:" + SEGMENT + ")?");
     private static final int MAX_LENGTH = 400;
 
+    /** Ends the name of the folder that has a dataset's objects. */
+    static final String SUFFIX = ".bams3";
+
     /** @throws ReadsException INVALID_INPUT (field `id`) for anything else */
     public DatasetId {
         if (!isValid(value)) {
@@ -35,7 +38,7 @@ public record DatasetId(String value) {
 
     /** Where its objects lie, below the root of the store. */
     public String prefix() {
-        return value + ".bams3";
+        return value + SUFFIX;
     }
 
     @Override

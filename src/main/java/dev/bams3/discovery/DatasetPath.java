@@ -1,7 +1,9 @@
 package dev.bams3.discovery;
 
 import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.ReservedNames;
 import dev.bams3.error.ReadsException;
+import java.util.Locale;
 
 /**
  * What is asked of a dataset, by the path after `/datasets/`. The last segment decides: `a/b/count` counts in `a/b`. A
@@ -11,18 +13,12 @@ import dev.bams3.error.ReadsException;
  * @param kind what of it
  */
 public record DatasetPath(DatasetId id, Kind kind) {
-    /** A question. */
+    /** A question; all but the first by its name as the last segment, as {@link ReservedNames#QUESTIONS} has it. */
     public enum Kind {
-        DESCRIPTION(""),
-        COUNT("/count"),
-        COVERAGE("/coverage"),
-        PLAN("/plan");
-
-        private final String suffix;
-
-        Kind(String suffix) {
-            this.suffix = suffix;
-        }
+        DESCRIPTION,
+        COUNT,
+        COVERAGE,
+        PLAN
     }
 
     /**
@@ -30,10 +26,10 @@ public record DatasetPath(DatasetId id, Kind kind) {
      * @throws ReadsException INVALID_INPUT for what is not a dataset id
      */
     public static DatasetPath parse(String path) {
-        for (Kind kind : Kind.values()) {
-            if (kind != Kind.DESCRIPTION && path.endsWith(kind.suffix)) {
-                return new DatasetPath(id(path.substring(0, path.length() - kind.suffix.length())), kind);
-            }
+        int slash = path.lastIndexOf('/');
+        String last = path.substring(slash + 1);
+        if (slash >= 0 && ReservedNames.QUESTIONS.contains(last)) {
+            return new DatasetPath(id(path.substring(0, slash)), Kind.valueOf(last.toUpperCase(Locale.ROOT)));
         }
         return new DatasetPath(id(path.endsWith("/") ? path.substring(0, path.length() - 1) : path), Kind.DESCRIPTION);
     }

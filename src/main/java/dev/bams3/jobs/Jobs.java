@@ -3,6 +3,7 @@ package dev.bams3.jobs;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
+import dev.bams3.dataset.ReservedNames;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.jobs.Reservations.Reservation;
@@ -178,7 +179,9 @@ public final class Jobs {
             throw ReadsException.invalidInput(
                     "dataset", "is no dataset id: use letters, digits and ._~@+=,:- in segments joined by '/'");
         }
-        return new DatasetId(text);
+        DatasetId id = new DatasetId(text);
+        ReservedNames.check("dataset", id);
+        return id;
     }
 
     /** A key is used twice for different things only by mistake. */

@@ -4,6 +4,7 @@ import dev.bams3.access.Grant;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
+import dev.bams3.dataset.ReservedNames;
 import dev.bams3.discovery.PlanDocument;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Controller;
@@ -42,7 +42,6 @@ public final class ReadsController {
     static final String STREAM = "/stream/reads/";
 
     private static final Logger LOG = LoggerFactory.getLogger(ReadsController.class);
-    private static final Set<String> INDEX_SUFFIXES = Set.of(".bai", ".csi", ".crai", ".tbi");
     private static final String SLICE = "slice";
 
     private final Access access;
@@ -75,7 +74,7 @@ public final class ReadsController {
 
     /** By POST, too: clients of htsget-rs may ask so, and it would else be taken for the name of a dataset. */
     @RequestMapping(
-            path = "/reads/service-info",
+            path = "/reads/" + ReservedNames.SERVICE_INFO,
             method = {RequestMethod.GET, RequestMethod.HEAD, RequestMethod.POST})
     void serviceInfo(HttpServletResponse response) throws IOException {
         response.setContentType("application/json; charset=utf-8");
@@ -215,12 +214,13 @@ public final class ReadsController {
     /** The dataset that the rest of a path names. The index files that htslib looks for beside a BAM are never there. */
     private static DatasetId id(String path) {
         String id = path.startsWith("/") ? path.substring(1) : path;
-        if (id.isEmpty() || INDEX_SUFFIXES.stream().anyMatch(id::endsWith)) {
+        if (id.isEmpty() || ReservedNames.INDEX_SUFFIXES.stream().anyMatch(id::endsWith)) {
             throw ReadsException.of(
                     ErrorKind.NOT_FOUND,
                     id.isEmpty()
                             ? "no dataset is named; the path is /reads/{id}"
-                            : "there are no index files; ask for a region by referenceName, start and end");
+                            : "there are no index files; ask for a region by referenceName, start and end; a dataset whose id"
+                                    + " ends so is at /files/{id}.bam");
         }
         return new DatasetId(id);
     }

@@ -109,6 +109,15 @@ class CommandsTest {
     }
 
     @Test
+    void aDatasetIsNotNamedLikeAnEndpoint() {
+        convertDemo();
+        for (String name : List.of("x/count", "service-info", "x.bai", "file:" + folder.resolve("plan.bams3"))) {
+            assertThat(run("convert", file("demo.bam"), name)).as(name).isEqualTo(2);
+            assertThat(text(err)).as(name).contains("dataset", "choose another");
+        }
+    }
+
+    @Test
     void queriesEqualThoseOfSamtools() throws Exception {
         assumeTrue(hasSamtools(), "samtools is not installed");
         convertDemo();

@@ -60,7 +60,10 @@ class JobsTest {
         "ftp://host/a.bam, a/one, source, address",
         "s3://sources/a.bam, ../one, dataset, no dataset id",
         "s3://sources/a.bam, .bams3-jobs/jobs, dataset, no dataset id",
-        "s3://sources/a.bam, a//b, dataset, no dataset id"
+        "s3://sources/a.bam, a//b, dataset, no dataset id",
+        "s3://sources/a.bam, a/count, dataset, endpoint",
+        "s3://sources/a.bam, service-info, dataset, endpoint",
+        "s3://sources/a.bam, a/b.bai, dataset, index file"
     })
     void whatCannotBeDoneIsRefusedByTheNameOfItsField(String from, String dataset, String field, String message) {
         rig.source("note.txt", "some text\n".getBytes(StandardCharsets.US_ASCII));
