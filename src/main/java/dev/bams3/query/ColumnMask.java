@@ -3,6 +3,7 @@ package dev.bams3.query;
 import dev.bams3.sam.BamRecord;
 import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.RecordField;
+import dev.bams3.sam.SamFlags;
 import dev.bams3.sam.SamTags;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -21,7 +22,9 @@ import java.util.Set;
  *       overlaps its window.
  * </ul>
  *
- * A name of no characters stays, there is nothing shorter. BIN is that of the columns that are left.
+ * Without FLAG a record is mapped if its place and CIGAR are left, else unmapped; without MAPQ, that is 0 for an unmapped
+ * record, as SAM recommends and htsjdk requires. A name of no characters stays, there is nothing shorter. BIN is that of the
+ * columns that are left.
  */
 final class ColumnMask {
     private static final Set<RecordField> OF_PLACE =
@@ -108,8 +111,10 @@ final class ColumnMask {
         int bin = BamRecord.bin(b, from);
         int newReference = reference || keepsPlace ? BamRecord.referenceIndex(b, from) : BamRecord.NO_REFERENCE;
         int newStart = position || keepsPlace ? BamRecord.start(b, from) : -1;
-        int quality = mappingQuality ? BamRecord.mappingQuality(b, from) : UNKNOWN_MAPPING_QUALITY;
-        int flags = flag ? BamRecord.flags(b, from) : 0;
+        boolean placed = newReference >= 0 && newStart >= 0 && cigar && !BamRecord.isUnmapped(b, from);
+        int flags = flag ? BamRecord.flags(b, from) : placed ? 0 : SamFlags.UNMAPPED;
+        int unknownQuality = (flags & SamFlags.UNMAPPED) == 0 ? UNKNOWN_MAPPING_QUALITY : 0;
+        int quality = mappingQuality ? BamRecord.mappingQuality(b, from) : unknownQuality;
         int mate = mateReference ? BamRecord.mateReferenceIndex(b, from) : BamRecord.NO_REFERENCE;
         int mateStart = matePosition ? BamRecord.mateStart(b, from) : -1;
         int template = templateLength ? BamRecord.templateLength(b, from) : 0;

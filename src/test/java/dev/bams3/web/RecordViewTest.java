@@ -61,7 +61,8 @@ class RecordViewTest {
             assertThat(records.get(i).getReadName()).isEqualTo(whole.getReadName());
             assertThat(records.get(i).getBaseQualityString()).isEqualTo(whole.getBaseQualityString());
             assertThat(records.get(i).getReadString()).isEqualTo(whole.getReadString());
-            assertThat(records.get(i).getFlags()).isZero();
+            assertThat(records.get(i).getFlags()).as("without a place").isEqualTo(4);
+            assertThat(records.get(i).getMappingQuality()).isZero();
             assertThat(records.get(i).getAlignmentStart()).isZero();
             assertThat(records.get(i).getAttributes())
                     .extracting(tag -> tag.tag)
