@@ -55,6 +55,7 @@ final class ApiContract implements OpenApiCustomizer {
         contract.info(shared.getInfo())
                 .servers(shared.getServers())
                 .tags(shared.getTags())
+                .security(shared.getSecurity())
                 .components(shared.getComponents())
                 .paths(paths);
     }
