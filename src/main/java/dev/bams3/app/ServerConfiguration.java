@@ -13,6 +13,7 @@ import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.web.Access;
 import dev.bams3.web.AccessLog;
+import dev.bams3.web.AllowedMethods;
 import dev.bams3.web.ClientWatch;
 import dev.bams3.web.Connections;
 import dev.bams3.web.CountedProtocol;
@@ -201,6 +202,13 @@ class ServerConfiguration {
         FilterRegistrationBean<CrossOrigin> filter =
                 new FilterRegistrationBean<>(new CrossOrigin(settings.cors().origins()));
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+        return filter;
+    }
+
+    @Bean
+    FilterRegistrationBean<AllowedMethods> allowedMethods() {
+        FilterRegistrationBean<AllowedMethods> filter = new FilterRegistrationBean<>(new AllowedMethods());
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
         return filter;
     }
 

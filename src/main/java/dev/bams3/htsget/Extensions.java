@@ -53,13 +53,14 @@ record Extensions(RecordView view, OptionalInt level) {
                         "is not known; extensions stand in an object: {\"bams3\":{\"minMapq\":30}}");
             }
         }
-        JsonNode object = root.get(NAMESPACE);
+        JsonNode object = root.path(NAMESPACE);
         Map<String, List<String>> values = new LinkedHashMap<>();
-        if (object != null) {
+        if (!object.isMissingNode() && !object.isNull()) {
             if (!object.isObject()) {
                 throw ReadsException.invalidInput("/" + NAMESPACE, "is not a JSON object");
             }
-            object.properties()
+            object.properties().stream()
+                    .filter(property -> !property.getValue().isNull())
                     .forEach(property -> values.put(
                             known(property.getKey(), "/" + NAMESPACE + "/" + shortened(property.getKey()), ""),
                             texts(property.getKey(), property.getValue())));

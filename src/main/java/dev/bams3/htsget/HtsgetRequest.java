@@ -86,17 +86,15 @@ public record HtsgetRequest(
     /**
      * Reads the body of a POST (htsget 1.3 § Request body); an empty one asks for everything.
      *
-     * @param parameters of the query string, which must hold no htsget parameter
+     * @param parameters of the query string, which must be empty: the specification has none for POST
      * @throws ReadsException INVALID_INPUT, INVALID_RANGE, UNSUPPORTED_FORMAT or TOO_LARGE, naming the place as a JSON pointer
      */
     public static HtsgetRequest parseBody(byte[] body, Map<String, List<String>> parameters, Limits limits) {
         for (String name : new TreeSet<>(parameters.keySet())) {
-            if (PARAMETERS.contains(name) || Extensions.isMeant(name)) {
-                throw ReadsException.invalidInput(
-                        name, "belongs into the JSON body of a POST, not into the query string");
-            }
+            throw ReadsException.invalidInput(
+                    Text.quoted(name), "a POST has no query parameters; members of its JSON body take their place");
         }
-        return RequestBody.parse(body, unknown(parameters), limits);
+        return RequestBody.parse(body, limits);
     }
 
     /**

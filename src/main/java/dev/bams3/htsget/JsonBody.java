@@ -19,7 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A JSON object that a client sent, read strictly: no member twice, nothing behind the object, no value of another type.
- * Every failure is INVALID_INPUT and names the place of the member.
+ * A member that is null counts as absent, because generated clients send their unset members so. Every failure is
+ * INVALID_INPUT and names the place of the member.
  *
  * @param node the object
  * @param place what stands before a member's name in a message: {@code /regions/2/}, {@code options.} or nothing
@@ -60,8 +61,14 @@ public record JsonBody(JsonNode node, String place) {
         return new JsonBody(root, place);
     }
 
+    /** Whether there is such a member, and it is not null. */
     public boolean has(String name) {
-        return node.has(name);
+        return member(name).isPresent();
+    }
+
+    /** A member of any type. */
+    public Optional<JsonNode> member(String name) {
+        return Optional.ofNullable(node.get(name)).filter(value -> !value.isNull());
     }
 
     /** Returns the failure of a member. */
@@ -82,7 +89,7 @@ public record JsonBody(JsonNode node, String place) {
     }
 
     public Optional<String> text(String name) {
-        return Optional.ofNullable(node.get(name)).map(value -> text(place + name, value));
+        return member(name).map(value -> text(place + name, value));
     }
 
     /** A text that must be there. */
@@ -91,7 +98,7 @@ public record JsonBody(JsonNode node, String place) {
     }
 
     public OptionalLong whole(String name) {
-        @Nullable JsonNode value = node.get(name);
+        @Nullable JsonNode value = member(name).orElse(null);
         if (value == null) {
             return OptionalLong.empty();
         }
@@ -102,7 +109,7 @@ public record JsonBody(JsonNode node, String place) {
     }
 
     public boolean flag(String name, boolean usual) {
-        @Nullable JsonNode value = node.get(name);
+        @Nullable JsonNode value = member(name).orElse(null);
         if (value == null) {
             return usual;
         }
@@ -113,7 +120,7 @@ public record JsonBody(JsonNode node, String place) {
     }
 
     public Optional<JsonBody> object(String name, String itsPlace) {
-        @Nullable JsonNode value = node.get(name);
+        @Nullable JsonNode value = member(name).orElse(null);
         if (value == null) {
             return Optional.empty();
         }
@@ -124,7 +131,7 @@ public record JsonBody(JsonNode node, String place) {
     }
 
     public Optional<List<String>> texts(String name) {
-        @Nullable JsonNode array = node.get(name);
+        @Nullable JsonNode array = member(name).orElse(null);
         if (array == null) {
             return Optional.empty();
         }

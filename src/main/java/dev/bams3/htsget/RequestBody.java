@@ -13,16 +13,20 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Reads the JSON body of a POST (htsget 1.3 § Request body). Places are named by JSON pointer, `/regions/2/start`. */
+/** Reads the JSON body of a POST (htsget 1.3 § Request body), in which null counts as absent. Places are named by JSON pointer, `/regions/2/start`. */
 final class RequestBody {
     private static final Set<String> KEYS =
             Set.of("format", "class", "fields", "tags", "notags", "regions", Extensions.NAMESPACE);
 
+    /** What a GET has at its top. Ignoring them here would answer with all reads. */
+    private static final List<String> REGION_KEYS = List.of("referenceName", "start", "end");
+
     private RequestBody() {}
 
-    static HtsgetRequest parse(byte[] body, List<String> ignoredParameters, HtsgetRequest.Limits limits) {
+    static HtsgetRequest parse(byte[] body, HtsgetRequest.Limits limits) {
         if (body.length == 0) {
             return new HtsgetRequest(
                     Optional.empty(),
@@ -30,18 +34,23 @@ final class RequestBody {
                     ReadSelection.everything(),
                     RecordView.ALL,
                     OptionalInt.empty(),
-                    ignoredParameters);
+                    List.of());
         }
         JsonBody read = JsonBody.read(body, limits.maxBodyBytes(), "/");
         JsonNode root = read.node();
-        List<String> ignored = new ArrayList<>(ignoredParameters);
+        for (String name : REGION_KEYS) {
+            if (read.has(name)) {
+                throw read.wrong(name, "stands in an element of regions: {\"regions\": [{\"" + name + "\": ...}]}");
+            }
+        }
+        List<String> ignored = new ArrayList<>();
         root.propertyNames().stream()
                 .filter(key -> !KEYS.contains(key) && !Extensions.isMeant(key))
                 .forEach(ignored::add);
         Optional<HtsgetFormat> format = read.text("format").map(value -> HtsgetFormat.parse("/format", value));
         if (HtsgetRequest.isHeaderClass("/class", read.text("class"))) {
             for (String name : List.of("regions", "fields", "tags", "notags", Extensions.NAMESPACE)) {
-                if (root.has(name)) {
+                if (read.has(name)) {
                     throw ReadsException.invalidInput("/" + name, "cannot stand beside class 'header'");
                 }
             }
@@ -51,11 +60,11 @@ final class RequestBody {
                 ColumnsText.parse(read.texts("fields"), read.texts("tags"), read.texts("notags"), name -> "/" + name);
         Extensions extensions = Extensions.ofBody(root, columns);
         return new HtsgetRequest(
-                format, false, selection(root, limits), extensions.view(), extensions.level(), ignored);
+                format, false, selection(read, limits), extensions.view(), extensions.level(), ignored);
     }
 
-    private static ReadSelection selection(JsonNode root, HtsgetRequest.Limits limits) {
-        JsonNode array = root.get("regions");
+    private static ReadSelection selection(JsonBody root, HtsgetRequest.Limits limits) {
+        @Nullable JsonNode array = root.member("regions").orElse(null);
         if (array == null) {
             return ReadSelection.everything();
         }
@@ -99,7 +108,7 @@ final class RequestBody {
 
     private static OptionalLong position(JsonNode region, String pointer, String name) {
         JsonNode node = region.get(name);
-        if (node == null) {
+        if (node == null || node.isNull()) {
             return OptionalLong.empty();
         }
         boolean whole = node.isIntegralNumber() && node.canConvertToLong();

@@ -12,8 +12,11 @@ import tools.jackson.core.json.JsonFactory;
  * @param parts in order; the first begins with the BAM header, the last ends with the one BGZF end-of-file block
  */
 public record Ticket(List<Part> parts) {
-    /** Version of the protocol where the client names none. */
+    /** Version of the protocol where the client names none that is known. */
     public static final String VERSION = "1.3.0";
+
+    /** Versions of the protocol that GA4GH has published, oldest first; a ticket is the same in all of them. */
+    static final List<String> PUBLISHED_VERSIONS = List.of("1.0.0", "1.1.0", "1.1.1", "1.2.0", VERSION);
 
     /** SAMv1 § 4.1.2 (2024-11-06): the empty block that ends a BGZF file. */
     private static final String END_OF_FILE = "H4sIBAAAAAAA/wYAQkMCABsAAwAAAAAAAAAAAA==";

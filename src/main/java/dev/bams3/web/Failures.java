@@ -7,11 +7,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpMethod;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.servlet.HandlerExceptionResolver;
@@ -71,8 +75,12 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
             case InvalidParameterException unreadable ->
                 HtsgetError.ofStatus(400, "a parameter of the query cannot be decoded; percent-encode it as UTF-8");
             case HttpRequestMethodNotSupportedException method -> {
-                String[] allowed = method.getSupportedMethods();
-                String methods = allowed == null ? "" : String.join(", ", allowed);
+                Stream<HttpMethod> supported =
+                        Stream.ofNullable(method.getSupportedHttpMethods()).flatMap(Set::stream);
+                String methods = Stream.concat(supported, Stream.of(HttpMethod.OPTIONS))
+                        .map(HttpMethod::name)
+                        .distinct()
+                        .collect(Collectors.joining(", "));
                 response.setHeader("Allow", methods);
                 yield HtsgetError.ofStatus(405, "method " + method.getMethod() + " is not known here; use " + methods);
             }

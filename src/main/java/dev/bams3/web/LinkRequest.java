@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -44,8 +45,8 @@ record LinkRequest(DatasetId dataset, Grant grant, Duration ttl) {
 
     private static Grant grant(JsonBody root) {
         boolean unplaced = root.flag("unplaced", false);
-        JsonNode list = root.node().path("regions");
-        if (list.isMissingNode()) {
+        @Nullable JsonNode list = root.member("regions").orElse(null);
+        if (list == null) {
             return unplaced ? new Grant.Regions(List.of(), true) : Grant.everything();
         }
         if (!list.isArray() || list.isEmpty() || list.size() > LinkTokens.MAX_REGIONS) {

@@ -57,6 +57,7 @@ public final class LinksController {
                     "links are made by those with a token; without an issuer of tokens, by POST /admin/links or the"
                             + " command 'link'");
         }
+        Requests.requireJson(request, response);
         LinkRequest wanted = LinkRequest.read(request, maxTtl);
         make(wanted, access.require(request, wanted.dataset()), caller.name(), request, response);
     }
@@ -65,6 +66,7 @@ public final class LinksController {
     void any(HttpServletRequest request, HttpServletResponse response) throws IOException {
         // The bearer's name where it is a token of the issuer.
         String by = Objects.requireNonNullElse(request.getRemoteUser(), "admin");
+        Requests.requireJson(request, response);
         make(LinkRequest.read(request, maxTtl), Grant.everything(), by, request, response);
     }
 

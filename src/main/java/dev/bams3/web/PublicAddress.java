@@ -11,11 +11,14 @@ import java.util.Optional;
  */
 public record PublicAddress(Optional<String> configured) {
     String base(HttpServletRequest request) {
-        return configured.orElseGet(() -> {
-            String scheme = request.getScheme();
-            int port = request.getServerPort();
-            boolean usual = port == (scheme.equals("https") ? 443 : 80);
-            return scheme + "://" + request.getServerName() + (usual ? "" : ":" + port) + request.getContextPath();
-        });
+        return configured.orElseGet(() -> origin(request) + request.getContextPath());
+    }
+
+    /** Returns `http(s)://host[:port]` of a request. */
+    static String origin(HttpServletRequest request) {
+        String scheme = request.getScheme();
+        int port = request.getServerPort();
+        boolean usual = port == (scheme.equals("https") ? 443 : 80);
+        return scheme + "://" + request.getServerName() + (usual ? "" : ":" + port);
     }
 }

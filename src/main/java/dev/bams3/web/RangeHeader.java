@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param last inclusive; {@code Long.MAX_VALUE} for the end
  */
 record RangeHeader(long first, long last) {
-    // Eighteen digits fit a long.
-    private static final Pattern ONE = Pattern.compile("(?i:bytes)=\\s*(?<first>[0-9]{0,18})-(?<last>[0-9]{0,18})\\s*");
+    private static final Pattern ONE = Pattern.compile("(?i:bytes)=\\s*(?<first>[0-9]*)-(?<last>[0-9]*)\\s*");
+
+    /** As many digits as surely fit a long. */
+    private static final int MAX_DIGITS = 18;
 
     /**
      * A stretch that lies in the representation.
@@ -43,11 +45,16 @@ record RangeHeader(long first, long last) {
         String first = range.group("first");
         String last = range.group("last");
         if (first.isEmpty()) {
-            return last.isEmpty() ? Optional.empty() : Optional.of(new RangeHeader(-1, Long.parseLong(last)));
+            return last.isEmpty() ? Optional.empty() : Optional.of(new RangeHeader(-1, position(last)));
         }
-        RangeHeader read =
-                new RangeHeader(Long.parseLong(first), last.isEmpty() ? Long.MAX_VALUE : Long.parseLong(last));
+        RangeHeader read = new RangeHeader(position(first), last.isEmpty() ? Long.MAX_VALUE : position(last));
         return read.first > read.last ? Optional.empty() : Optional.of(read);
+    }
+
+    /** A number without a limit; one that no representation can reach is as good as the largest. */
+    private static long position(String digits) {
+        String significant = digits.replaceFirst("^0+(?=.)", "");
+        return significant.length() <= MAX_DIGITS ? Long.parseLong(significant) : Long.MAX_VALUE;
     }
 
     /** Answers a range that lies behind the end (416). @param what the representation is, for the message: "the slice" */

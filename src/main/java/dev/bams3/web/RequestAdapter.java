@@ -1,20 +1,25 @@
 package dev.bams3.web;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.InputBuffer;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
+import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
 
 /**
- * The first that sees a request whose head was read. Reports when its body is waited for and when it was answered, and lets
- * {@link ServerErrors} answer a malformed {@code OPTIONS *}, too: Tomcat answers the asterisk before anything else looks at the
- * request, also where it has found the rest of it unreadable; then with status 400 and nothing said.
+ * The first that sees a request whose head was read. Reports when its body is waited for and when it was answered, rewrites
+ * addresses whose ids have {@linkplain RequestTarget#withPlainSlashes encoded slashes}, and lets {@link AllowedMethods}
+ * answer {@code OPTIONS *}: Tomcat would name methods that exist nowhere here, and would do so for malformed requests, too.
  */
 final class RequestAdapter implements Adapter {
+    /** Attribute of a request for {@code *}, which is routed as one for the root. */
+    static final String ASTERISK = RequestAdapter.class.getName() + ".asterisk";
+
     private static final byte[] ROOT = {'/'};
 
     private final Adapter server;
@@ -25,8 +30,17 @@ final class RequestAdapter implements Adapter {
 
     @Override
     public void service(Request request, Response response) throws Exception {
-        if (response.getStatus() >= 400 && request.requestURI().equals("*")) {
-            request.requestURI().setBytes(ROOT, 0, ROOT.length);
+        MessageBytes address = request.requestURI();
+        if (address.equals("*") && "OPTIONS".equals(request.getMethod())) {
+            request.setAttribute(ASTERISK, Boolean.TRUE);
+            address.setBytes(ROOT, 0, ROOT.length);
+        } else if (address.getType() == MessageBytes.T_BYTES
+                && address.getByteChunk().indexOf("%2", 0, 2, 0) >= 0) {
+            // The text of the bytes, since an address that has become text is not decoded any more.
+            RequestTarget.withPlainSlashes(address.getByteChunk().toString()).ifPresent(plain -> {
+                byte[] bytes = plain.getBytes(StandardCharsets.ISO_8859_1);
+                address.setBytes(bytes, 0, bytes.length);
+            });
         }
         Optional<Connections.Connection> counted = CountedProtocol.current();
         if (counted.isEmpty()) {

@@ -1,10 +1,15 @@
 package dev.bams3.web;
 
+import dev.bams3.dataset.DatasetId;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +23,14 @@ public record RequestTarget(Optional<String> link, String path) {
     private static final String LINK = "/t/";
     private static final String ADMIN = "/admin";
     private static final String ACTUATOR = "/actuator";
+    private static final String DATASETS = "/datasets/";
+
+    /** Addresses whose rest begins with the id of a dataset. */
+    private static final Pattern WITH_ID = Pattern.compile(
+            "(?<before>(?:/t/[^/%;]+)?(?<place>/reads/|/stream/reads/|/files/|/datasets/|/admin/datasets/))(?<rest>.+)");
+
+    private static final Pattern ESCAPED_SLASH = Pattern.compile("(?i)%2F");
+    private static final Pattern ESCAPE = Pattern.compile("%([0-7][0-9A-Fa-f])");
 
     /** Returns the target of a request, wrapped or not. */
     public static RequestTarget of(HttpServletRequest request) {
@@ -55,6 +68,40 @@ public record RequestTarget(Optional<String> link, String path) {
             }
         }
         return true;
+    }
+
+    /**
+     * Returns an address with plain slashes in its id where a client encoded them, as generated ones do: `/reads/a%2Fb`.
+     * Only ids of datasets are rewritten, and only if every segment could be one of an id. Such a segment has neither
+     * dots at its beginning, nor a percent sign, nor path parameters, so nothing behind or before this server can read
+     * another path in it. Any other encoded slash stays as it is, and the server refuses it.
+     *
+     * @param sent path of a request as it was received, without the query
+     * @return the path to route; empty where it is the one that was sent
+     */
+    static Optional<String> withPlainSlashes(String sent) {
+        Matcher matcher = WITH_ID.matcher(sent);
+        if (!matcher.matches() || !ESCAPED_SLASH.matcher(matcher.group("rest")).find()) {
+            return Optional.empty();
+        }
+        String rest = matcher.group("rest");
+        String decoded = decode(rest);
+        String named = decoded.endsWith("/") ? decoded.substring(0, decoded.length() - 1) : decoded;
+        if (!Stream.of(named.split("/", -1)).allMatch(DatasetId::isValid)) {
+            return Optional.empty();
+        }
+        String plain = ESCAPED_SLASH.matcher(rest).replaceAll("/");
+        // An encoded slash belongs to the id, so `x%2Fcount` is a dataset and no question about `x`.
+        boolean ofId = rest.lastIndexOf('/') < rest.toUpperCase(Locale.ROOT).lastIndexOf("%2F");
+        boolean closed = ofId && matcher.group("place").equals(DATASETS);
+        return Optional.of(matcher.group("before") + plain + (closed ? "/" : ""));
+    }
+
+    /** Decodes the escapes of ASCII once. */
+    private static String decode(String text) {
+        return ESCAPE.matcher(text)
+                .replaceAll(escape ->
+                        Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(escape.group(1), 16))));
     }
 
     private static String routed(HttpServletRequest received) {

@@ -6,7 +6,6 @@ import dev.bams3.htsget.QueryString;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
@@ -41,17 +42,17 @@ public final class Requests {
      * What is asked for by GET, HEAD or POST; parameters without effect are named in a header of the response.
      *
      * @throws ReadsException INVALID_INPUT, INVALID_RANGE, UNSUPPORTED_FORMAT, TOO_LARGE
-     * @throws ResponseStatusException 415 for a body that is not declared as JSON
+     * @throws ResponseStatusException 415 for a body that is not declared as JSON, or is compressed
      */
     HtsgetRequest read(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Map<String, List<String>> parameters = parameters(request);
-        HtsgetRequest wanted = request.getMethod().equals("POST")
-                ? HtsgetRequest.parseBody(body(request), parameters, limits)
-                : HtsgetRequest.parse(parameters);
-        List<String> ignored = new ArrayList<>(wanted.ignored());
         if (RequestTarget.of(request).path().startsWith(ReadsController.STREAM)) {
-            ignored.remove(EXPLAIN);
+            parameters.remove(EXPLAIN);
         }
+        HtsgetRequest wanted = request.getMethod().equals("POST")
+                ? HtsgetRequest.parseBody(body(request, response), parameters, limits)
+                : HtsgetRequest.parse(parameters);
+        List<String> ignored = wanted.ignored();
         if (!ignored.isEmpty()) {
             Set<String> names = ignored.stream()
                     .map(name -> PRINTABLE.matcher(name).matches() ? name : "(unprintable)")
@@ -104,28 +105,43 @@ public final class Requests {
         return c > 0x20 && c < 0x7F && "<>\"\\".indexOf(c) < 0;
     }
 
-    private byte[] body(HttpServletRequest request) throws IOException {
+    private byte[] body(HttpServletRequest request, HttpServletResponse response) throws IOException {
         // htsjdk probes with a form's type and takes a 4xx as "no POST here". That is the better path for it: its own
         // POST path loses records of all regions but the last.
-        String declared = request.getContentType();
-        if (declared != null && !isJson(declared)) {
-            throw notJson();
+        boolean declared = request.getContentType() != null;
+        if (declared || request.getHeader(HttpHeaders.CONTENT_ENCODING) != null) {
+            requireJson(request, response);
         }
         byte[] body = request.getInputStream().readNBytes(limits.maxBodyBytes() + 1);
-        if (declared == null && body.length > 0) {
-            throw notJson();
+        if (!declared && body.length > 0) {
+            requireJson(request, response);
         }
         return body;
     }
 
-    private static ResponseStatusException notJson() {
-        return new ResponseStatusException(
-                HttpStatus.UNSUPPORTED_MEDIA_TYPE, "the body of a POST must be sent as Content-Type: application/json");
+    /**
+     * Refuses a body that is not declared as JSON, a type that no form of another page can send without asking first, and
+     * one that is compressed.
+     *
+     * @throws ResponseStatusException 415
+     */
+    public static void requireJson(HttpServletRequest request, HttpServletResponse response) {
+        String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
+            response.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+            throw new ResponseStatusException(
+                    HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding: bodies of requests are sent uncompressed");
+        }
+        if (!isJson(request.getContentType())) {
+            throw new ResponseStatusException(
+                    HttpStatus.UNSUPPORTED_MEDIA_TYPE, "the body must be sent as Content-Type: application/json");
+        }
     }
 
-    private static boolean isJson(String contentType) {
+    private static boolean isJson(@Nullable String contentType) {
         try {
-            return MediaType.APPLICATION_JSON.equalsTypeAndSubtype(MediaType.parseMediaType(contentType));
+            return contentType != null
+                    && MediaType.APPLICATION_JSON.equalsTypeAndSubtype(MediaType.parseMediaType(contentType));
         } catch (InvalidMediaTypeException e) {
             return false;
         }

@@ -43,6 +43,9 @@ public final class ServerErrors extends ErrorReportValve {
             LOG.error("request {} failed", RequestId.of(request), failure);
         }
         response.setHeader(RequestId.HEADER, RequestId.of(request));
+        if (status == HttpServletResponse.SC_METHOD_NOT_ALLOWED) {
+            response.setHeader("Allow", AllowedMethods.of(RequestTarget.of(request)));
+        }
         if (endsTheConnection(response)) {
             response.setHeader("Connection", "close");
         }

@@ -71,7 +71,8 @@ public final class TrustedProxies extends HttpFilter {
             } else if (!inner.getScheme().equals("http") && !inner.getScheme().equals("https")) {
                 refuse("Forwarded: proto is neither http nor https", request, response);
             } else {
-                chain.doFilter(new OfClient((HttpServletRequest) inner, client), answer);
+                chain.doFilter(
+                        new AsForwarded((HttpServletRequest) inner, client, ForwardedPort.of(request, inner)), answer);
             }
         });
     }
@@ -120,13 +121,18 @@ public final class TrustedProxies extends HttpFilter {
         return trusted.stream().anyMatch(network -> network.holds(address));
     }
 
-    /** A request under the address of its client: Spring's filter takes the first of a list, which anybody can begin. */
-    private static final class OfClient extends HttpServletRequestWrapper {
+    /**
+     * A request under the address of its client, of whom Spring's filter takes the first of a list, which anybody can
+     * begin; and under the port that its client named, which Spring's filter drops where a proxy names the scheme alone.
+     */
+    private static final class AsForwarded extends HttpServletRequestWrapper {
         private final String client;
+        private final int port;
 
-        OfClient(HttpServletRequest request, String client) {
+        AsForwarded(HttpServletRequest request, String client, int port) {
             super(request);
             this.client = client;
+            this.port = port;
         }
 
         @Override
@@ -137,6 +143,16 @@ public final class TrustedProxies extends HttpFilter {
         @Override
         public String getRemoteHost() {
             return client;
+        }
+
+        @Override
+        public int getServerPort() {
+            return port;
+        }
+
+        @Override
+        public StringBuffer getRequestURL() {
+            return new StringBuffer(PublicAddress.origin(this)).append(getRequestURI());
         }
     }
 

@@ -33,11 +33,14 @@ class RequestBodyTest {
                 "{\"format\":1}                                                | INVALID_INPUT | /format",
                 "{\"format\":\"CRAM\"}                                         | UNSUPPORTED_FORMAT | /format",
                 "{\"class\":\"body\"}                                          | INVALID_INPUT | /class",
-                "{\"class\":null}                                              | INVALID_INPUT | /class",
                 "{\"class\":\"header\",\"regions\":[{\"referenceName\":\"1\"}]} | INVALID_INPUT | /regions",
                 "{\"class\":\"header\",\"fields\":[\"SEQ\"]}                   | INVALID_INPUT | /fields",
                 "{\"regions\":[]}                                              | INVALID_INPUT | /regions",
-                "{\"regions\":null}                                            | INVALID_INPUT | /regions",
+                "{\"regions\":[null]}                                        | INVALID_INPUT | /regions/0",
+                "{\"regions\":[{\"referenceName\":null}]}                  | INVALID_INPUT | /regions/0/referenceName",
+                "{\"fields\":[null]}                                         | INVALID_INPUT | /fields/0",
+                "{\"referenceName\":\"1\"}                                 | INVALID_INPUT | /referenceName",
+                "{\"start\":1,\"regions\":[{\"referenceName\":\"1\"}]} | INVALID_INPUT | /start",
                 "{\"regions\":{}}                                              | INVALID_INPUT | /regions",
                 "{\"regions\":[1]}                                             | INVALID_INPUT | /regions/0",
                 "{\"regions\":[{\"referenceName\":\"1\"},{}]}                  | INVALID_INPUT | /regions/1/referenceName",
@@ -49,7 +52,6 @@ class RequestBodyTest {
                 "{\"regions\":[{\"referenceName\":\"1\",\"start\":1.0}]}       | INVALID_INPUT | /regions/0/start",
                 "{\"regions\":[{\"referenceName\":\"1\",\"start\":1e5}]}       | INVALID_INPUT | /regions/0/start",
                 "{\"regions\":[{\"referenceName\":\"1\",\"start\":-1}]}        | INVALID_INPUT | /regions/0/start",
-                "{\"regions\":[{\"referenceName\":\"1\",\"start\":null}]}      | INVALID_INPUT | /regions/0/start",
                 "{\"regions\":[{\"referenceName\":\"1\",\"end\":4294967296}]}  | INVALID_INPUT | /regions/0/end",
                 "{\"regions\":[{\"referenceName\":\"1\",\"end\":1e999999999}]} | INVALID_INPUT | /regions/0/end",
                 "{\"regions\":[{\"referenceName\":\"1\",\"start\":5,\"end\":4}]} | INVALID_RANGE | /regions/0/start",
@@ -68,9 +70,25 @@ class RequestBodyTest {
     }
 
     @Test
-    void htsgetParametersInTheQueryOfAPostAreRejected() {
-        assertFails("{}", "referenceName=1", ErrorKind.INVALID_INPUT, "referenceName");
-        assertThat(post("{}", "other=1").ignored()).containsExactly("other");
+    void parametersInTheQueryOfAPostAreRejected() {
+        for (String query : List.of("referenceName=1", "other=1", "bams3.limit=1", "=")) {
+            assertFails("{}", query, ErrorKind.INVALID_INPUT, "a POST has no query parameters");
+        }
+    }
+
+    @Test
+    void nullCountsAsAbsent() {
+        HtsgetRequest all = post("{}", "");
+        String nulls = """
+                {"format":null,"class":null,"fields":null,"tags":null,"notags":null,"regions":null,"bams3":null}""";
+        assertThat(post(nulls, "")).isEqualTo(all);
+        assertThat(post("{\"bams3\":{\"minMapq\":null,\"seed\":null}}", "")).isEqualTo(all);
+        assertThat(post("{\"class\":\"header\",\"regions\":null,\"fields\":null}", "")
+                        .headerOnly())
+                .isTrue();
+        assertThat(post("{\"regions\":[{\"referenceName\":\"1\",\"start\":null,\"end\":null}]}", "")
+                        .selection())
+                .isEqualTo(post("{\"regions\":[{\"referenceName\":\"1\"}]}", "").selection());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.app.RunningServer;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,24 @@ class CrossOriginTest {
         assertThat(answer.header("Access-Control-Max-Age")).contains("2592000");
     }
 
+    /** htsget 1.3 § CORS: the values of the request are propagated. */
+    @Test
+    void aPreflightAllowsTheHeadersThatItAnnounces() throws IOException {
+        RawHttp.Answer answer = RawHttp.send(
+                open.port(),
+                "OPTIONS /reads/a HTTP/1.1\r\nOrigin: https://igv.example\r\nAccess-Control-Request-Method: GET\r\n"
+                        + "Access-Control-Request-Headers: X-Requested-With,traceparent, if-none-match,, bad name, x:y\r\n"
+                        + "Access-Control-Request-Headers: x-subregion");
+        assertThat(answer.status()).isEqualTo(204);
+        assertThat(List.of(answer.header("Access-Control-Allow-Headers")
+                        .orElseThrow()
+                        .split(", ")))
+                .contains("x-requested-with", "traceparent", "if-none-match", "x-subregion", "authorization")
+                .doesNotContain("bad name", "x:y", "");
+        assertThat(answer.text().lines().filter(line -> line.startsWith("Vary:")))
+                .anySatisfy(line -> assertThat(line).contains("Access-Control-Request-Headers"));
+    }
+
     @Test
     void answersAndErrorsMirrorTheOrigin() throws IOException {
         for (String path : new String[] {"/reads/service-info", "/reads/a.bai", "/stream/reads/a?slice=x"}) {
@@ -71,5 +90,6 @@ class CrossOriginTest {
         assertThat(answer.header("Allow"))
                 .hasValueSatisfying(allow -> assertThat(allow).contains("GET", "HEAD", "POST", "OPTIONS"));
         assertThat(answer.header("Access-Control-Allow-Origin")).isEmpty();
+        assertThat(answer.header("Accept-Patch")).isEmpty();
     }
 }

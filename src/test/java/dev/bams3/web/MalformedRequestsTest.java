@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.app.RunningServer;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,11 @@ class MalformedRequestsTest {
                 "GET /reads/a;x=% 400 InvalidInput",
                 "GET /reads/../x;_6% 400 InvalidInput",
                 "PATCH /datasets/x;a=%4/y 400 InvalidInput",
-                "GET /reads/a%2Fb 400 InvalidInput",
+                "GET /reads/a%2Fb 404 NotFound",
+                "GET /reads/a%2F%2Fb 400 InvalidInput",
+                "GET /reads%2Fa 400 InvalidInput",
+                "GET /reads/a%252Fb 400 InvalidInput",
+                "GET * 400 InvalidInput",
                 "GET /reads/a%5Cb 400 InvalidInput",
                 "GET /reads/a%00b 400 InvalidInput",
                 "GET /reads/a\\b 400 InvalidInput",
@@ -136,6 +141,42 @@ class MalformedRequestsTest {
         RawHttp.Answer answer = RawHttp.send(server.port(), "DELETE /reads/a HTTP/1.1");
         assertThat(answer.header("Allow"))
                 .hasValueSatisfying(allow -> assertThat(allow).contains("GET", "HEAD", "POST"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "DELETE /reads/a          | GET HEAD POST OPTIONS",
+                "TRACE /reads/a           | GET HEAD POST OPTIONS",
+                "TRACE /stream/reads/a    | GET HEAD POST OPTIONS",
+                "CONNECT /reads/a         | GET HEAD POST OPTIONS",
+                "POST /files/a.bam        | GET HEAD OPTIONS",
+                "TRACE /files/a.bam       | GET HEAD OPTIONS",
+                "PUT /datasets/a          | GET HEAD OPTIONS",
+                "TRACE /datasets/a        | GET HEAD OPTIONS",
+                "GET /links               | POST OPTIONS",
+                "TRACE /links             | POST OPTIONS",
+                "OPTIONS *                | GET HEAD POST DELETE OPTIONS",
+                "OPTIONS /files/a.bam     | GET HEAD OPTIONS",
+                "OPTIONS /reads/a         | GET HEAD POST OPTIONS",
+            })
+    void methodsThatExistAreNamed(String request, String methods) throws IOException {
+        RawHttp.Answer answer = RawHttp.send(server.port(), request + " HTTP/1.1");
+        assertThat(answer.status()).isEqualTo(request.startsWith("OPTIONS") ? 200 : 405);
+        assertThat(answer.header("Allow").orElseThrow().split(",\\s*")).containsExactlyInAnyOrder(methods.split(" "));
+        assertThat(answer.header("Accept-Patch")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/reads/a", "/stream/reads/a"})
+    void aCompressedBodyIsRefused(String path) throws IOException {
+        for (String type : List.of("Content-Type: application/json\r\n", "")) {
+            RawHttp.Answer answer = post(path, type + "Content-Encoding: gzip\r\n", "{}");
+            assertIsError(answer, 415, "InvalidInput");
+            assertThat(answer.header("Accept-Encoding")).contains("identity");
+            assertThat(answer.text()).contains("Content-Encoding");
+        }
     }
 
     @Test
@@ -236,6 +277,9 @@ class MalformedRequestsTest {
     void parametersInTheQueryOfAPostAreRefused() throws IOException {
         assertIsError(
                 post("/reads/a?referenceName=1", "Content-Type: application/json\r\n", "{}"), 400, "InvalidInput");
+        assertIsError(post("/reads/a?other=1", "Content-Type: application/json\r\n", "{}"), 400, "InvalidInput");
+        assertIsError(
+                post("/stream/reads/a?explain=2", "Content-Type: application/json\r\n", "{}"), 400, "InvalidInput");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.bams3.jobs.JobId;
 import dev.bams3.jobs.JobRequest;
 import dev.bams3.jobs.JobState;
 import dev.bams3.jobs.Jobs;
+import dev.bams3.web.Requests;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -17,16 +18,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.InvalidMediaTypeException;
-import org.springframework.http.MediaType;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.server.ResponseStatusException;
 
 /** Submits, shows, cancels and retries conversions. */
 @Controller
@@ -53,25 +49,11 @@ public final class ConversionsController {
 
     @PostMapping(PATH)
     void submit(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        requireJson(request.getContentType());
+        Requests.requireJson(request, response);
         JobRequest wanted = ConversionBody.parse(request.getInputStream().readNBytes(ConversionBody.MAX_BYTES + 1));
         Job job = jobs.submit(wanted, Optional.ofNullable(request.getHeader("Idempotency-Key")));
         response.setHeader("Location", PATH + "/" + job.id());
         write(response, 202, JobJson.of(job));
-    }
-
-    /** A type that no form of another page can send without asking first. */
-    private static void requireJson(@Nullable String contentType) {
-        try {
-            if (contentType != null
-                    && MediaType.APPLICATION_JSON.equalsTypeAndSubtype(MediaType.parseMediaType(contentType))) {
-                return;
-            }
-        } catch (InvalidMediaTypeException e) {
-            // Refused like any other.
-        }
-        throw new ResponseStatusException(
-                HttpStatus.UNSUPPORTED_MEDIA_TYPE, "the body must be sent as Content-Type: application/json");
     }
 
     @GetMapping(PATH)

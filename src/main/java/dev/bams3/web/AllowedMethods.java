@@ -1,0 +1,66 @@
+package dev.bams3.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says which methods there are (RFC 9110 § 9.3.7 and 10.2.1, 2022-06). The endpoints know theirs; this filter answers for the
+ * service as a whole, {@code OPTIONS *}, and for requests that the server refuses before an endpoint is found.
+ */
+public final class AllowedMethods extends HttpFilter {
+    private static final String ALLOW = "Allow";
+    private static final String EVERYWHERE = "GET, HEAD, POST, DELETE, OPTIONS";
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (!request.getMethod().equals("OPTIONS")) {
+            chain.doFilter(request, response);
+        } else if (request.getAttribute(RequestAdapter.ASTERISK) != null) {
+            response.setHeader(ALLOW, EVERYWHERE);
+            response.setContentLength(0);
+        } else {
+            chain.doFilter(request, new WithoutEmptyHeaders(response));
+        }
+    }
+
+    /** Returns the methods of a place, for a 405 that does not come from an endpoint. */
+    static String of(RequestTarget target) {
+        if (target.isAdmin()) {
+            return "GET, POST, DELETE, OPTIONS";
+        }
+        if (target.isIn("/links")) {
+            return "POST, OPTIONS";
+        }
+        return target.isIn("/reads") || target.isIn("/stream/reads")
+                ? "GET, HEAD, POST, OPTIONS"
+                : "GET, HEAD, OPTIONS";
+    }
+
+    /** Spring answers OPTIONS with an {@code Accept-Patch} also where nothing can be patched. */
+    private static final class WithoutEmptyHeaders extends HttpServletResponseWrapper {
+        WithoutEmptyHeaders(HttpServletResponse response) {
+            super(response);
+        }
+
+        @Override
+        public void addHeader(String name, @Nullable String value) {
+            if (!"".equals(value)) {
+                super.addHeader(name, value);
+            }
+        }
+
+        @Override
+        public void setHeader(String name, @Nullable String value) {
+            if (!"".equals(value)) {
+                super.setHeader(name, value);
+            }
+        }
+    }
+}
