@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * {@code %s} in a folder's name stands for the MD5, {@code %2s} for its next two digits; what is left of it comes last.
  */
 public final class Md5Folders implements ReferenceSource {
-    private static final Pattern MD5 = Pattern.compile("[0-9a-f]{32}");
+    private static final int MD5_DIGITS = 32;
+    private static final Pattern MD5 = Pattern.compile("[0-9a-f]{" + MD5_DIGITS + "}");
     private static final Pattern ADDRESS = Pattern.compile("(?:https?|ftp|s3|gs)");
 
     private final List<String> patterns;
@@ -74,12 +75,11 @@ public final class Md5Folders implements ReferenceSource {
         while (at < pattern.length()) {
             char character = pattern.charAt(at);
             int end = at + 1;
-            while (end < pattern.length() && Character.isDigit(pattern.charAt(end))) {
+            while (end < pattern.length() && pattern.charAt(end) >= '0' && pattern.charAt(end) <= '9') {
                 end++;
             }
             if (character == '%' && end < pattern.length() && pattern.charAt(end) == 's') {
-                int most = end == at + 1 ? md5.length() : Integer.parseInt(pattern.substring(at + 1, end));
-                int count = Math.min(most, md5.length() - used);
+                int count = Math.min(digits(pattern.substring(at + 1, end)), md5.length() - used);
                 path.append(md5, used, used + count);
                 used += count;
                 at = end + 1;
@@ -95,6 +95,11 @@ public final class Md5Folders implements ReferenceSource {
             path.append(md5, used, md5.length());
         }
         return Path.of(path.toString());
+    }
+
+    /** How many digits of the MD5 a {@code %s} with this number stands for; all without a number, or with a long one. */
+    private static int digits(String number) {
+        return number.isEmpty() || number.length() > 2 ? MD5_DIGITS : Integer.parseInt(number);
     }
 
     private static ReadsException unreadable(Path file, IOException cause) {

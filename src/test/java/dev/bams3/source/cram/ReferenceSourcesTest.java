@@ -99,6 +99,7 @@ class ReferenceSourcesTest {
         Path file = Md5Folders.path(folder + "/%2s/%2s/%s", MD5);
         assertThat(file).isEqualTo(folder.resolve("01/23/" + MD5.substring(4)));
         assertThat(Md5Folders.path(folder.toString(), MD5)).isEqualTo(folder.resolve(MD5));
+        assertThat(Md5Folders.path(folder + "/%99999999999999999999s", MD5)).isEqualTo(folder.resolve(MD5));
         Files.createDirectories(file.resolveSibling(""));
         Files.writeString(file, "ACGtn");
         Md5Folders folders =
