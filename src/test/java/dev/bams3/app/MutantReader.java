@@ -32,6 +32,7 @@ import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.RecordCriteria;
 import dev.bams3.sam.RecordField;
 import dev.bams3.sam.RecordView;
+import dev.bams3.source.CramMutants;
 import dev.bams3.source.SourceObject;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectKey;
@@ -41,6 +42,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -73,14 +75,19 @@ final class MutantReader {
         void run() throws IOException;
     }
 
-    /** @param arguments the first seed, how many datasets, how many sources */
+    /** @param arguments the first seed, how many datasets, how many sources, and a folder of CRAMs where there are any */
     public static void main(String[] arguments) {
         // What is damaged is logged; here everything is.
         ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger("dev.bams3"))
                 .setLevel(ch.qos.logback.classic.Level.OFF);
         try {
-            read(Long.parseLong(arguments[0]), Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
-        } catch (RuntimeException e) {
+            long seed = Long.parseLong(arguments[0]);
+            int sources = Integer.parseInt(arguments[2]);
+            read(seed, Integer.parseInt(arguments[1]), sources);
+            if (arguments.length > 3) {
+                readCrams(seed, sources, Path.of(arguments[3]));
+            }
+        } catch (IOException | RuntimeException e) {
             // The pools' threads would keep the process alive.
             e.printStackTrace(System.out);
             System.exit(NOT_REFUSED);
@@ -97,9 +104,17 @@ final class MutantReader {
         reader.answered = 0;
         reader.refused.clear();
         for (int i = 0; i < sources; i++) {
-            reader.convertSource(seed + i);
+            reader.convert(seed + i, source(seed + i));
         }
         System.out.printf("%d sources: %d converted, refused %s%n", sources, reader.answered, reader.refused);
+    }
+
+    private static void readCrams(long seed, int count, Path folder) throws IOException {
+        MutantReader reader = new MutantReader();
+        for (int i = 0; i < count; i++) {
+            reader.convert(seed + i, CramMutants.of(folder, new Random(seed + i)));
+        }
+        System.out.printf("%d CRAMs: %d converted, refused %s%n", count, reader.answered, reader.refused);
     }
 
     private void use(String what, long seed, Use use) {
@@ -191,10 +206,10 @@ final class MutantReader {
         }
     }
 
-    private void convertSource(long seed) {
+    private void convert(long seed, byte[] source) {
         MemoryObjectStore store = new MemoryObjectStore();
         ObjectKey key = new ObjectKey("source");
-        store.put(key, source(seed), PutCondition.always());
+        store.put(key, source, PutCondition.always());
         use("conversion", seed, () -> {
             var _ = new Converter("test", cpu, waiting)
                     .convert(
