@@ -67,7 +67,7 @@ class ArchitectureTest {
                             "genome",
                             "error")),
             Map.entry("source", Set.of("source.cram", "bam", "bgzf", "storage", "flow", "sam", "genome", "error")),
-            // Apart from source: a file format of its own, with the block codecs of htsjdk.
+            // Apart from source: a file format of its own.
             Map.entry("source.cram", Set.of("bgzf", "storage", "flow", "sam", "genome", "error")),
             Map.entry("sort", Set.of("source", "temporary", "bam", "bgzf", "flow", "sam", "genome", "error")),
             Map.entry("lifecycle", Set.of("dataset", "format", "storage", "flow", "error")),
@@ -229,8 +229,7 @@ class ArchitectureTest {
             Map.entry("com.fasterxml.jackson", Set.of("format", "encode", "htsget", "jobs", "cli", "app")),
             Map.entry("org.springdoc", Set.of("app")),
             Map.entry("io.swagger", Set.of("app")),
-            Map.entry("htsjdk", Set.of("source.cram")),
-            // Codecs of blocks, which htsjdk uses too.
+            // Codecs of blocks.
             Map.entry("org.apache.commons.compress", Set.of("source.cram")),
             Map.entry("org.tukaani.xz", Set.of("source.cram")),
             Map.entry("picocli", Set.of("cli", "app")),

@@ -1,14 +1,9 @@
 package dev.bams3.source.cram;
 
 import dev.bams3.error.ReadsException;
-import htsjdk.samtools.cram.compression.fqzcomp.FQZCompDecode;
-import htsjdk.samtools.cram.compression.nametokenisation.NameTokenisationDecode;
-import htsjdk.samtools.cram.compression.range.RangeDecode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
@@ -30,14 +25,10 @@ final class BlockCodec {
     /** As much as the strongest preset of xz needs. */
     private static final int LZMA_KIB = 100 << 10;
 
-    /** Models of fqzcomp: 65,536 contexts of as many symbols as there are scores. */
-    private static final long FQZCOMP_BYTES = 64L << 20;
-
     private final RansTables tables = new RansTables();
     private final Rans4x8 rans4x8 = new Rans4x8(tables);
     private final RansNx16 ransNx16 = new RansNx16(tables);
-    private final RangeDecode arithmetic = new RangeDecode();
-    private final NameTokenisationDecode names = new NameTokenisationDecode();
+    private final ArithmeticCoder arithmetic = new ArithmeticCoder();
 
     /**
      * Returns the bytes of memory that a block needs only while it is decompressed: tables, and what is packed or has no runs
@@ -47,7 +38,8 @@ final class BlockCodec {
         return switch (block.method()) {
             case RANS_4X8 -> RansTables.MAX_BYTES;
             case RANS_NX16, ARITHMETIC -> RansTables.MAX_BYTES + 3L * block.rawLength();
-            case FQZCOMP -> FQZCOMP_BYTES;
+            case FQZCOMP -> Fqzcomp.WORKSPACE;
+            case NAME_TOKENS -> RansTables.MAX_BYTES + NameTokens.workspace(block.rawLength());
             default -> 0;
         };
     }
@@ -64,30 +56,26 @@ final class BlockCodec {
         if (block.rawLength() == 0) {
             return new byte[0];
         }
+        return switch (block.method()) {
+            case GZIP, BZIP2, LZMA -> decompressByLibrary(block);
+            case RANS_4X8 -> rans4x8.decode(cursor(block), block.rawLength());
+            case RANS_NX16 -> CodecStream.decode(ransNx16, cursor(block), block.rawLength());
+            case ARITHMETIC -> CodecStream.decode(arithmetic, cursor(block), block.rawLength());
+            case FQZCOMP -> Fqzcomp.decode(cursor(block), block.rawLength());
+            case NAME_TOKENS -> NameTokens.decode(cursor(block), block.rawLength(), ransNx16, arithmetic);
+            default -> throw block.place().corrupt("compression method " + block.method() + " is unknown");
+        };
+    }
+
+    private static byte[] decompressByLibrary(Block block) {
         byte[] raw;
         try {
-            raw = switch (block.method()) {
-                case GZIP -> read(new GZIPInputStream(stored(block), 1 << 12), block.rawLength());
-                case BZIP2 -> read(new BZip2CompressorInputStream(stored(block), true), block.rawLength());
-                case LZMA -> read(new XZInputStream(stored(block), LZMA_KIB), block.rawLength());
-                case RANS_4X8 -> rans4x8.decode(cursor(block), block.rawLength());
-                case RANS_NX16 -> CodecStream.decode(ransNx16, cursor(block), block.rawLength());
-                case ARITHMETIC -> {
-                    CodecSizes.checkArithmetic(block);
-                    yield array(arithmetic.uncompress(buffer(block)));
-                }
-                case FQZCOMP -> {
-                    CodecSizes.checkFqzcomp(block);
-                    yield array(FQZCompDecode.uncompress(buffer(block)));
-                }
-                case NAME_TOKENS -> {
-                    CodecSizes.checkNames(block);
-                    yield names.uncompress(buffer(block), (byte) 0);
-                }
-                default -> throw block.place().corrupt("compression method " + block.method() + " is unknown");
+            InputStream in = switch (block.method()) {
+                case GZIP -> new GZIPInputStream(stored(block), 1 << 12);
+                case BZIP2 -> new BZip2CompressorInputStream(stored(block), true);
+                default -> new XZInputStream(stored(block), LZMA_KIB);
             };
-        } catch (ReadsException e) {
-            throw e;
+            raw = read(in, block.rawLength());
         } catch (IOException | RuntimeException e) {
             throw block.place().corrupt("cannot be decompressed (method " + block.method() + ")", e);
         }
@@ -106,10 +94,6 @@ final class BlockCodec {
         return new CramCursor(block.bytes(), block.place());
     }
 
-    private static ByteBuffer buffer(Block block) {
-        return ByteBuffer.wrap(block.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
     /** At most one byte more than expected, which then is too many. */
     private static byte[] read(InputStream in, int expected) throws IOException {
         try (in) {
@@ -120,14 +104,5 @@ final class BlockCodec {
             }
             return in.read() < 0 ? raw : Arrays.copyOf(raw, expected + 1);
         }
-    }
-
-    private static byte[] array(ByteBuffer buffer) {
-        if (buffer.hasArray() && buffer.arrayOffset() == 0 && buffer.array().length == buffer.limit()) {
-            return buffer.array();
-        }
-        byte[] bytes = new byte[buffer.limit()];
-        buffer.get(0, bytes);
-        return bytes;
     }
 }

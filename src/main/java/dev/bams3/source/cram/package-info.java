@@ -1,6 +1,6 @@
 /**
- * CRAM 2.1, 3.0 and 3.1 files as BAM records (specification of 2024-09-04). The arithmetic coder, fqzcomp and the names are
- * decompressed by htsjdk; all else is read here, with the results of htslib.
+ * CRAM 2.1, 3.0 and 3.1 files as BAM records (specification of 2024-09-04), with the results of htslib. Only gzip, bzip2 and
+ * xz are decompressed by libraries.
  *
  * <p>Read first: {@link dev.bams3.source.cram.CramReader}, then {@code SliceDecoder}.
  */
