@@ -16,8 +16,9 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 
 /**
- * Answers what is wrong with a request to the admin surface as a problem (RFC 9457) that names the field; everything else
- * is left to {@link Failures}, which speaks of problems there too.
+ * Answers what is wrong with a request to the admin surface as a problem (RFC 9457) that names the field. A store that refuses
+ * what was asked for is named with its reason, because only the operator can do something about it. Everything else is left
+ * to {@link Failures}, which writes problems there too.
  */
 public final class AdminFailures implements HandlerExceptionResolver, Ordered {
     private static final Logger LOG = LoggerFactory.getLogger(AdminFailures.class);
@@ -33,15 +34,16 @@ public final class AdminFailures implements HandlerExceptionResolver, Ordered {
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception failure) {
         if (!RequestTarget.of(request).isAdmin()
                 || response.isCommitted()
-                || !(failure instanceof ReadsException known)
-                || known.resource().isPresent()) {
+                || !(failure instanceof ReadsException known)) {
             return null;
         }
-        int status = status(known.kind());
+        int status = known.resource().isEmpty() ? status(known.kind()) : statusOfStore(known.kind());
         if (status == 0) {
             return null;
         }
-        String detail = known.field().map(field -> field + ": " + known.text()).orElse(known.text());
+        String detail = known.resource().isEmpty()
+                ? known.field().map(field -> field + ": " + known.text()).orElse(known.text())
+                : "the store refuses this: " + known.getMessage();
         byte[] json = new Problem(status, detail, known.field()).toJson();
         response.resetBuffer();
         response.setStatus(status);
@@ -54,6 +56,11 @@ public final class AdminFailures implements HandlerExceptionResolver, Ordered {
             LOG.debug("no connection to send an error to", e);
         }
         return new ModelAndView();
+    }
+
+    /** Asking again does not help where a store can only be read, or lacks a permission. */
+    private static int statusOfStore(ErrorKind kind) {
+        return kind == ErrorKind.DENIED ? 409 : 0;
     }
 
     /** 0 for what is not the caller's affair. */
