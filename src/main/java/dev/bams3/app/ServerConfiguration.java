@@ -237,6 +237,11 @@ class ServerConfiguration {
 
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> countedConnections(Connections connections) {
+        return counting(connections);
+    }
+
+    /** Has every connection of a server counted. */
+    static WebServerFactoryCustomizer<TomcatServletWebServerFactory> counting(Connections connections) {
         return factory -> {
             factory.setProtocol(CountedProtocol.class.getName());
             factory.addConnectorCustomizers(connector -> {

@@ -7,12 +7,14 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedSet;
 
 /**
  * The connections of clients, and the memory of those that wait for a client: for the head, the body or the rest of a request.
  * It is bounded by a budget; whenever it would be exceeded, the connection that has waited longest is closed, so a flood of
- * unfinished requests never keeps out a client that sends its request at once. Connections whose request is being answered are
+ * unfinished requests never keeps out a client that sends its request at once. A request whose head has begun is answered
+ * before. Connections whose request is being answered are
  * counted and never closed. Safe for many threads.
  */
 public final class Connections implements AutoCloseable {
@@ -36,10 +38,22 @@ public final class Connections implements AutoCloseable {
         }
     }
 
+    /** Why a connection is closed that waits for a client. */
+    public enum Reason {
+        /** Others need its memory. */
+        MEMORY,
+        /** What it waits for took too long. */
+        LATE
+    }
+
     /** A socket of the server. */
     public interface Socket {
-        /** Ends the connection; called by any thread. */
-        void end();
+        /**
+         * Ends the connection; called by any thread.
+         *
+         * @param reason that a request which has begun is answered with; absent where there is none
+         */
+        void end(Optional<Reason> reason);
     }
 
     private static final Duration SCAN = Duration.ofMillis(500);
@@ -119,6 +133,11 @@ public final class Connections implements AutoCloseable {
         void end() {
             leave(this);
         }
+
+        /** A body is waited for by an endpoint, which answers; after the answer, or before a request, there is nothing to. */
+        private void close(Reason reason) {
+            socket.end(Optional.of(reason).filter(_ -> phase == Phase.HEAD));
+        }
     }
 
     /** Returns a new connection, not yet counted. */
@@ -181,7 +200,7 @@ public final class Connections implements AutoCloseable {
                 evicted++;
             }
         }
-        excess.forEach(connection -> connection.socket.end());
+        excess.forEach(connection -> connection.close(Reason.MEMORY));
     }
 
     private void watch() {
@@ -209,7 +228,7 @@ public final class Connections implements AutoCloseable {
                 }
             }
         }
-        over.forEach(connection -> connection.socket.end());
+        over.forEach(connection -> connection.close(Reason.LATE));
     }
 
     /** Connections that are in a phase. */

@@ -1,7 +1,10 @@
 package dev.bams3.web;
 
+import dev.bams3.htsget.HtsgetError;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +25,15 @@ public final class CountedProtocol extends Http11NioProtocol {
 
     /** The connection that the current thread works for. */
     private static final ScopedValue<Connections.Connection> CURRENT = ScopedValue.newInstance();
+
+    /** What a request whose head is not complete is answered with before its connection is closed. */
+    private static final Map<Connections.Reason, byte[]> ANSWERS = Map.of(
+            Connections.Reason.MEMORY,
+            answer(HtsgetError.ofStatus(
+                    503, "too many connections wait for the rest of a request; send the whole request again")),
+            Connections.Reason.LATE,
+            answer(HtsgetError.ofStatus(
+                    408, "the head of the request took too long; send the whole request again, at once")));
 
     private final CountedEndpoint endpoint;
 
@@ -72,7 +84,7 @@ public final class CountedProtocol extends Http11NioProtocol {
             Connections.Connection known = counted.get(socket);
             if (known == null) {
                 // The acceptor and the thread of the first request may meet here.
-                Connections.Connection fresh = connectionsOfClients.get().of(() -> end(socket));
+                Connections.Connection fresh = connectionsOfClients.get().of(reason -> end(socket, reason));
                 Connections.Connection other = counted.putIfAbsent(socket, fresh);
                 known = other == null ? fresh : other;
                 known.accepted();
@@ -91,9 +103,12 @@ public final class CountedProtocol extends Http11NioProtocol {
         }
 
         /** A socket that a thread works for must not be closed by another: Tomcat reuses its buffers. */
-        private static void end(SocketWrapperBase<NioChannel> socket) {
+        private void end(SocketWrapperBase<NioChannel> socket, Optional<Connections.Reason> reason) {
             if (socket.getLock().tryLock()) {
                 try {
+                    if (!isSSLEnabled()) {
+                        reason.ifPresent(why -> answer(socket, why));
+                    }
                     socket.close();
                 } finally {
                     socket.getLock().unlock();
@@ -107,6 +122,22 @@ public final class CountedProtocol extends Http11NioProtocol {
                 }
             }
         }
+    }
+
+    /** Writes as much of an answer as the connection takes at once, which is all of it unless the client reads nothing. */
+    private static void answer(SocketWrapperBase<NioChannel> socket, Connections.Reason reason) {
+        try {
+            socket.getSocket().getIOChannel().write(ByteBuffer.wrap(ANSWERS.getOrDefault(reason, new byte[0])));
+        } catch (IOException e) {
+            LOG.debug("a connection had ended already", e);
+        }
+    }
+
+    private static byte[] answer(HtsgetError error) {
+        byte[] json = error.toJson();
+        String head = "HTTP/1.1 " + error.status() + " \r\nConnection: close\r\nRetry-After: 1\r\nContent-Type: "
+                + HtsgetError.CONTENT_TYPE + "\r\nContent-Length: " + json.length + "\r\n\r\n";
+        return (head + new String(json, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
     }
 
     private record Handler(CountedEndpoint endpoint, AbstractEndpoint.Handler<NioChannel> server)

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.web.Connections.Connection;
 import dev.bams3.web.Connections.Phase;
+import dev.bams3.web.Connections.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,8 +20,12 @@ class ConnectionsTest {
 
     private final Connections connections = new Connections(BUDGET, Duration.ofMinutes(1));
     private final List<Integer> ended = new ArrayList<>();
+    private final List<Optional<Reason>> reasons = new ArrayList<>();
     private final List<Connection> all = IntStream.range(0, 4)
-            .mapToObj(number -> connections.of(() -> ended.add(number)))
+            .mapToObj(number -> connections.of(reason -> {
+                ended.add(number);
+                reasons.add(reason);
+            }))
             .toList();
 
     @AfterEach
@@ -52,6 +58,8 @@ class ConnectionsTest {
         assertThat(ended).isEmpty();
         all.get(2).head();
         assertThat(ended).containsExactly(1, 3);
+        // Only a request that has begun has an answer.
+        assertThat(reasons).containsExactly(Optional.empty(), Optional.of(Reason.MEMORY));
         assertThat(connections.evicted()).isEqualTo(2);
         assertThat(connections.count(Phase.ANSWERING)).isEqualTo(1);
         assertThat(connections.held()).isLessThanOrEqualTo(BUDGET);

@@ -11,6 +11,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.lang.management.ManagementFactory;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -170,6 +171,74 @@ class IdleConnectionsTest {
             Wait.until("their requests have ended", () -> server.connections() <= 5);
             assertThat(connections.count(Connections.Phase.IDLE)).isEqualTo(4);
             assertThat(connections.evicted()).isZero();
+        }
+    }
+
+    /** What has begun is answered before the connection is closed; who asked for nothing is told nothing. */
+    @Test
+    @Timeout(60)
+    void aRequestThatIsCutOffIsAnswered() throws IOException {
+        try (RunningServer server = RunningServer.start("bams3.request.receive-timeout=1s");
+                Socket begun = new Socket("localhost", server.port())) {
+            begun.setSoTimeout(30_000);
+            begun.getOutputStream()
+                    .write("GET /reads/service-info HTTP/1.1\r\nHost: a\r\nX-Long: "
+                            .getBytes(StandardCharsets.US_ASCII));
+            String late = new String(begun.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(late)
+                    .startsWith("HTTP/1.1 408 ")
+                    .contains("Connection: close\r\n", "{\"htsget\":{\"error\":", "took too long");
+        }
+    }
+
+    /** Idle connections fill the memory, then one half-sent request is the longest waiting of all. */
+    @Test
+    @Timeout(60)
+    void theExcessIsRefused() throws IOException {
+        try (RunningServer server = RunningServer.start();
+                Socket begun = new Socket("localhost", server.port())) {
+            Connections connections = server.bean(Connections.class);
+            begun.setSoTimeout(30_000);
+            begun.getOutputStream()
+                    .write("GET /reads/service-info HTTP/1.1\r\nHost: a\r\n".getBytes(StandardCharsets.US_ASCII));
+            Wait.until("its head is waited for", () -> connections.count(Connections.Phase.HEAD) == 1);
+            // More than a test can open, so their memory is held without sockets.
+            List<Connections.Connection> others = new ArrayList<>();
+            while (connections.evicted() == 0) {
+                Connections.Connection other = connections.of(_ -> {});
+                other.head();
+                others.add(other);
+            }
+            String refused = new String(begun.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            others.forEach(Connections.Connection::end);
+            assertThat(refused)
+                    .startsWith("HTTP/1.1 503 ")
+                    .contains("Retry-After: 1\r\n", "ServiceUnavailable", "too many connections");
+            int length = Integer.parseInt(refused.replaceAll("(?s).*Content-Length: ([0-9]+).*", "$1"));
+            assertThat(refused.substring(refused.indexOf("\r\n\r\n") + 4)).hasSize(length);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void theManagementPortIsCountedToo() throws IOException {
+        try (RunningServer server = RunningServer.start("management.server.port=0")) {
+            Connections connections = server.bean(Connections.class);
+            int port = URI.create(server.managementUrl("/")).getPort();
+            assertThat(RawHttp.send(port, "GET /actuator/health/liveness HTTP/1.1")
+                            .status())
+                    .isEqualTo(200);
+            Wait.until("nothing is held", () -> connections.held() == 0);
+            try (ConnectionFlood flood = new ConnectionFlood(port)) {
+                for (int i = 0; i < 10; i++) {
+                    flood.open();
+                }
+                Wait.until(
+                        "they are counted",
+                        () -> connections.count(Connections.Phase.IDLE) >= 4
+                                && connections.count(Connections.Phase.HEAD) >= 2);
+            }
+            Wait.until("they are gone", () -> connections.held() == 0);
         }
     }
 }
