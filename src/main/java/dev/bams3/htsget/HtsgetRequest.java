@@ -92,7 +92,8 @@ public record HtsgetRequest(
     public static HtsgetRequest parseBody(byte[] body, Map<String, List<String>> parameters, Limits limits) {
         for (String name : new TreeSet<>(parameters.keySet())) {
             throw ReadsException.invalidInput(
-                    Text.quoted(name), "a POST has no query parameters; members of its JSON body take their place");
+                    PARAMETERS.contains(name) || Extensions.isMeant(name) ? name : Text.quoted(name),
+                    "a POST has no query parameters; members of its JSON body take their place");
         }
         return RequestBody.parse(body, limits);
     }

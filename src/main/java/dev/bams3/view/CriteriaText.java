@@ -60,7 +60,7 @@ public final class CriteriaText {
     private static final Pattern HEXADECIMAL = Pattern.compile("0[xX][0-9A-Fa-f]{1,4}");
     private static final Pattern LIMIT_NUMBER = Pattern.compile("[0-9]{1,18}");
     private static final Pattern SEED_NUMBER = Pattern.compile("-?[0-9]{1,18}");
-    private static final Pattern FRACTION = Pattern.compile("[0-9]?(?:\\.[0-9]{1,17})?");
+    private static final Pattern FRACTION = Pattern.compile("[0-9]?(?:\\.[0-9]{1,17})?(?:[eE]-[0-9]{1,2})?");
     private static final Pattern TAG_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9]");
 
     private final Map<String, List<String>> values;

@@ -218,8 +218,6 @@ class OpenApiTest {
                                 .forEach(verb -> served.add(verb + " " + path)));
             }
         });
-        // For clients that would take it for a dataset; no other is to ask so.
-        served.remove("POST /reads/service-info");
         assertThat(described).isEqualTo(served);
         for (DatasetPath.Kind kind : DatasetPath.Kind.values()) {
             String question = kind == DatasetPath.Kind.DESCRIPTION
