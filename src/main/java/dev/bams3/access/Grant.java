@@ -34,7 +34,7 @@ public sealed interface Grant {
 
         private static List<Interval> merged(Stream<Interval> intervals) {
             List<Interval> merged = new ArrayList<>();
-            intervals.sorted(Comparator.comparingInt(Interval::start)).forEach(next -> {
+            intervals.sorted(Comparator.comparingLong(Interval::start)).forEach(next -> {
                 Interval last = merged.isEmpty() ? null : merged.getLast();
                 if (last != null && next.start() <= last.end()) {
                     merged.set(merged.size() - 1, new Interval(last.start(), Math.max(last.end(), next.end())));

@@ -41,7 +41,17 @@ public interface Stretch {
         return reference == firstReference() ? firstStart() : -1;
     }
 
-    /** Alignment end that no record of a reference that it may have passes. */
+    /** Whether a record of a reference that it may have can end behind a position. */
+    default boolean reaches(int reference, long position) {
+        return isBehind(endOn(reference), position);
+    }
+
+    /** Whether an alignment end can be behind a position: 2^31-1 also stands for every end above it. */
+    static boolean isBehind(int end, long position) {
+        return end > position || end == Integer.MAX_VALUE;
+    }
+
+    /** Alignment end that no record of a reference that it may have passes; 2^31-1 where there is no such limit. */
     default int endOn(int reference) {
         return reference == lastReference() ? endMax() : Integer.MAX_VALUE;
     }

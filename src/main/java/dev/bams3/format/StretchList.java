@@ -39,16 +39,16 @@ public final class StretchList<T extends Stretch> {
     }
 
     /** Index of the first that can hold a record of a reference ending behind {@code position}; none before it does. */
-    public int firstReaching(int reference, int position) {
+    public int firstReaching(int reference, long position) {
         int rank = Stretch.rank(reference);
         return firstWhere(i -> {
             int last = Stretch.rank(all.get(i).lastReference());
-            return last > rank || (last == rank && endMaxSoFar[i] > position);
+            return last > rank || (last == rank && Stretch.isBehind(endMaxSoFar[i], position));
         });
     }
 
     /** Index after the last that can hold a record of a reference starting before {@code position}. */
-    public int firstStartingAt(int reference, int position) {
+    public int firstStartingAt(int reference, long position) {
         int rank = Stretch.rank(reference);
         return firstWhere(i -> {
             int first = Stretch.rank(all.get(i).firstReference());

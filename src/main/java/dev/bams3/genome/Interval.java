@@ -6,7 +6,7 @@ package dev.bams3.genome;
  * @param start first position, 0 or more
  * @param end position after the last, at least {@code start}
  */
-public record Interval(int start, int end) implements Comparable<Interval> {
+public record Interval(long start, long end) implements Comparable<Interval> {
     public Interval {
         if (start < 0 || end < start) {
             throw new IllegalArgumentException("not an interval: [" + start + "," + end + ")");
@@ -17,7 +17,7 @@ public record Interval(int start, int end) implements Comparable<Interval> {
         return start == end;
     }
 
-    public int length() {
+    public long length() {
         return end - start;
     }
 
@@ -28,7 +28,7 @@ public record Interval(int start, int end) implements Comparable<Interval> {
 
     @Override
     public int compareTo(Interval other) {
-        int byStart = Integer.compare(start, other.start);
-        return byStart != 0 ? byStart : Integer.compare(end, other.end);
+        int byStart = Long.compare(start, other.start);
+        return byStart != 0 ? byStart : Long.compare(end, other.end);
     }
 }

@@ -7,13 +7,16 @@ import java.util.regex.Pattern;
 
 /**
  * A region as somebody asks for it, not yet checked against a reference: 0-based, half-open. The bounds are unsigned 32
- * bit numbers in htsget, so they are longs here and are bounded by {@link #positions} or {@link #clip}.
+ * bit numbers in htsget, so they are longs here.
  *
  * @param referenceName the reference's name
  * @param start first position, 0 to 2^32-1
  * @param end position after the last, at least {@code start}; absent means to the end of the reference
  */
 public record Region(String referenceName, long start, OptionalLong end) {
+    /** Behind every position that can be asked for, and that a read can begin at. */
+    private static final long NO_END = 1L << 40;
+
     private static final Pattern BOUNDS = Pattern.compile("(?<start>[0-9,]+)(?:-(?<end>[0-9,]*))?");
 
     public Region {
@@ -78,9 +81,7 @@ public record Region(String referenceName, long start, OptionalLong end) {
      * not bound them; a region without an end has all positions from its start on.
      */
     public Interval positions() {
-        int first = (int) Math.min(start, Integer.MAX_VALUE);
-        int after = (int) Math.min(end.orElse(Integer.MAX_VALUE), Integer.MAX_VALUE);
-        return new Interval(first, Math.max(first, after));
+        return new Interval(start, end.orElse(NO_END));
     }
 
     /**
@@ -89,13 +90,13 @@ public record Region(String referenceName, long start, OptionalLong end) {
      */
     public Interval positionsOn(int referenceLength) {
         Interval all = positions();
-        return all.end() < referenceLength ? all : new Interval(all.start(), Integer.MAX_VALUE);
+        return all.end() < referenceLength ? all : new Interval(all.start(), NO_END);
     }
 
     /** The part of the region that lies on a reference of this length; empty where it lies behind its end. */
     public Interval clip(int referenceLength) {
-        int first = (int) Math.min(start, referenceLength);
-        int after = end.isEmpty() ? referenceLength : (int) Math.min(end.getAsLong(), referenceLength);
+        long first = Math.min(start, referenceLength);
+        long after = Math.min(end.orElse(referenceLength), referenceLength);
         return new Interval(first, Math.max(first, after));
     }
 }

@@ -108,7 +108,7 @@ public final class ReadPlanner {
     private static List<Interval> touching(Stretch stretch, Target target) {
         List<Interval> intervals = target.intervals();
         int from = firstWhere(intervals, interval -> interval.end() > stretch.startOn(target.reference()));
-        int to = firstWhere(intervals, interval -> interval.start() >= stretch.endOn(target.reference()));
+        int to = firstWhere(intervals, interval -> !stretch.reaches(target.reference(), interval.start()));
         return from < to ? intervals.subList(from, to) : List.of();
     }
 

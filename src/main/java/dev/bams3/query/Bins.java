@@ -5,7 +5,7 @@ import dev.bams3.genome.Interval;
 /**
  * A region cut into stretches of nearly equal length, none empty, in order.
  *
- * @param region what is cut; an empty one has no bins
+ * @param region what is cut, positions below 2^31; an empty one has no bins
  * @param count of bins, 0 to the region's length
  */
 public record Bins(Interval region, int count) {
@@ -17,17 +17,17 @@ public record Bins(Interval region, int count) {
 
     /** At most {@code wanted} (1 or more) bins; fewer where the region has fewer positions. */
     public static Bins of(Interval region, int wanted) {
-        return new Bins(region, Math.min(wanted, region.length()));
+        return new Bins(region, (int) Math.min(wanted, region.length()));
     }
 
     /** First position of a bin; for {@code count} the region's end. */
     public int edge(int bin) {
-        return region.start() + (int) ((long) bin * region.length() / count);
+        return (int) (region.start() + bin * region.length() / count);
     }
 
     /** The bin of a position of the region. */
     int at(int position) {
-        int bin = (int) ((long) (position - region.start()) * count / region.length());
+        int bin = (int) ((position - region.start()) * count / region.length());
         // The edges are rounded down, so the position may be one further.
         while (edge(bin + 1) <= position) {
             bin++;

@@ -89,7 +89,7 @@ final class RecordFilter {
                 interval++;
             }
             return interval < intervals.size()
-                    && BamRecord.alignmentEnd(records, at)
+                    && BamRecord.unlimitedAlignmentEnd(records, at)
                             > intervals.get(interval).start();
         }
     }

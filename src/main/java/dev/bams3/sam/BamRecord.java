@@ -157,9 +157,13 @@ public final class BamRecord {
      * operations is read from the CG tag (SAMv1 § 4.2.2). At most 2^31-1.
      */
     public static int alignmentEnd(byte[] buffer, int record) {
-        int start = start(buffer, record);
+        return (int) Math.min(Integer.MAX_VALUE, unlimitedAlignmentEnd(buffer, record));
+    }
+
+    /** The same, also above 2^31-1, where a read ends that begins at the last positions of a BAM. */
+    public static long unlimitedAlignmentEnd(byte[] buffer, int record) {
         long span = isUnmapped(buffer, record) ? 0 : referenceSpan(buffer, record);
-        return (int) Math.min(Integer.MAX_VALUE, (long) start + Math.max(1, span));
+        return start(buffer, record) + Math.max(1, span);
     }
 
     /** Reference bases that the CIGAR covers, 0 without one. The placeholder of a CG tag has the true span in its N. */

@@ -158,7 +158,7 @@ class AccessPolicyTest {
         // Far positions are alike.
         int length = Math.min(100, REFERENCES.get(index).length());
         List<String> all = new ArrayList<>();
-        for (int i = region.clip(length).start(); i < region.clip(length).end(); i++) {
+        for (long i = region.clip(length).start(); i < region.clip(length).end(); i++) {
             all.add(region.referenceName() + " " + i);
         }
         return all.stream();

@@ -42,15 +42,22 @@ class TargetsTest {
     @Test
     void positionsBehindTheReferenceAreWanted() {
         assertThat(of(false, region("chr2", 499, 4_294_967_295L)))
-                .containsExactly(new Target(1, List.of(new Interval(499, Integer.MAX_VALUE))));
+                .containsExactly(new Target(1, List.of(new Interval(499, 4_294_967_295L))));
         assertThat(of(false, region("chr2", 500, 600))).containsExactly(new Target(1, List.of(new Interval(500, 600))));
     }
 
     @Test
-    void aRegionWithoutLengthOrBehindAllPositionsWantsNothing() {
+    void aRegionWithoutLengthWantsNothing() {
         assertThat(of(false, region("chr1", 7, 7))).isEmpty();
+    }
+
+    /** A read that begins at the last position of a BAM may end there. */
+    @Test
+    void positionsBehindThoseOfABamAreWanted() {
         assertThat(of(false, new Region("chr1", 4_294_967_295L, OptionalLong.empty())))
-                .isEmpty();
+                .singleElement()
+                .satisfies(target ->
+                        assertThat(target.intervals().getFirst().start()).isEqualTo(4_294_967_295L));
     }
 
     @Test

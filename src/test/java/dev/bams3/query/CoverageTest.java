@@ -212,8 +212,8 @@ class CoverageTest {
             assertThat(bins.edge(0)).isEqualTo(bins.region().start());
             assertThat(bins.edge(bins.count())).isEqualTo(bins.region().end());
             for (int i = 0; i < 20; i++) {
-                int position =
-                        bins.region().start() + random.nextInt(bins.region().length());
+                int position = (int) bins.region().start()
+                        + random.nextInt((int) bins.region().length());
                 int bin = bins.at(position);
                 assertThat(position).as("%s, seed %s", bins, seed).isBetween(bins.edge(bin), bins.edge(bin + 1) - 1);
                 assertThat(bins.width(bin)).isPositive();

@@ -6,12 +6,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.fixtures.Htslib;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.genome.Reference;
+import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.genome.Region;
 import dev.bams3.sam.ReadSelection;
+import dev.bams3.sam.SamHeader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +114,73 @@ class ImperfectAnswersTest {
             Region asked = Region.parse(region, fixture.header.references());
             assertThat(sam(fixture, ReadSelection.region(asked))).isEqualTo(expected);
         }
+    }
+
+    /** Positions have 31 bits, and a read that begins at the last ones ends behind all of them. */
+    @ParameterizedTest
+    @CsvSource({
+        "a, first u1 m5 m3 m2 last lastU",
+        "a:101-2147483647, m5 m3 m2",
+        "a:2147483646-, m5 m3 m2 last lastU",
+        "a:2147483646-2147483646, m5 m3",
+        "a:2147483647-2147483647, m5 m3 m2",
+        "a:2147483648-, m3 m2 last lastU",
+        "a:2147483648-2147483648, m3 m2 last lastU",
+        "a:2147483649-, m3 m2 last",
+        "a:2147483651-, last",
+        "a:3000000000-4000000000, ''"
+    })
+    void aRegionAtTheLastPositionsGivesWhatSamtoolsGives(String region, String names) throws IOException {
+        int most = Integer.MAX_VALUE;
+        List<byte[]> records = List.of(
+                record("first", 0, 0),
+                record("u1", 1, 4),
+                record("m5", most - 4, 0),
+                record("m3", most - 2, 0),
+                record("m2", most - 1, 0),
+                record("last", most, 0),
+                record("lastU", most, 4));
+        SamHeader header = new SamHeader(
+                "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:a\tLN:2147483647\n".getBytes(StandardCharsets.US_ASCII),
+                new ReferenceDictionary(List.of(new Reference("a", most))));
+        try (QueryFixture fixture = new QueryFixture(header, records, QueryFixture.SMALL)) {
+            Region asked = Region.parse(region, header.references());
+            assertThat(names(sam(fixture, ReadSelection.region(asked)))).isEqualTo(names);
+        }
+        if (Htslib.isInstalled()) {
+            Path file = folder.resolve("last.bam");
+            new RawBam(header, records).writeStored(file);
+            Htslib.samtools("index", "-c", "-o", file + ".csi", file.toString());
+            assertThat(names(samtools("view", file.toString(), region))).isEqualTo(names);
+        }
+    }
+
+    private static String names(String sam) {
+        return sam.strip().lines().map(line -> line.split("\t", 2)[0]).collect(Collectors.joining(" "));
+    }
+
+    /** A read of four bases. */
+    private static byte[] record(String name, int start, int flags) {
+        byte[] text = (name + "\0").getBytes(StandardCharsets.US_ASCII);
+        int length = 32 + text.length + 4 + 2 + 4;
+        return ByteBuffer.allocate(4 + length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(length)
+                .putInt(0)
+                .putInt(start)
+                .put((byte) text.length)
+                .put((byte) 60)
+                .putShort((short) 4680)
+                .putShort((short) 1)
+                .putShort((short) flags)
+                .putInt(4)
+                .putInt(-1)
+                .putInt(-1)
+                .putInt(0)
+                .put(text)
+                .putInt(4 << 4)
+                .put(new byte[] {0x12, 0x48, 30, 30, 30, 30})
+                .array();
     }
 
     @Test

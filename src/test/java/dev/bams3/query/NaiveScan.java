@@ -55,7 +55,7 @@ final class NaiveScan {
 
     private Interval interval(Region region) {
         int index = references.indexOf(region.referenceName()).orElseThrow();
-        return new Interval(index, region.start(), region.end().orElse(Integer.MAX_VALUE));
+        return new Interval(index, region.start(), region.end().orElse(Long.MAX_VALUE));
     }
 
     private boolean overlapsAny(int record, Interval[] intervals) {
