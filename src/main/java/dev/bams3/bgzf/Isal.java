@@ -75,6 +75,9 @@ final class Isal {
     private static final int INFLATE_NEXT_IN = 16;
     private static final int INFLATE_AVAIL_IN = 32;
 
+    /** {@code ISAL_END_INPUT}: the data ended before its last block did. */
+    private static final int END_OF_INPUT = 1;
+
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
     private static final @Nullable Isal INSTANCE = isWanted() ? find() : null;
@@ -334,7 +337,7 @@ final class Isal {
                 throw failed(e);
             }
             int inflated = state.get(INT, INFLATE_TOTAL_OUT);
-            if (status < 0) {
+            if (status < 0 || status == END_OF_INPUT) {
                 return -1;
             }
             MemorySegment.copy(

@@ -10,6 +10,7 @@ interface RawInflater {
      *
      * @param expected bytes that should come out, 65,536 at most; {@code target} has room for as many
      * @return bytes that came out: more than {@code expected} where the data holds more, -1 for data that is not deflate
+     *     or ends before its last block does
      */
     int inflate(byte[] bytes, int offset, int length, byte[] target, int targetOffset, int expected);
 
@@ -29,11 +30,12 @@ interface RawInflater {
                 while (inflated < expected) {
                     int more = inflater.inflate(target, targetOffset + inflated, expected - inflated);
                     if (more <= 0) {
-                        return inflated;
+                        return inflater.finished() ? inflated : -1;
                     }
                     inflated += more;
                 }
-                return inflated + inflater.inflate(overflow, 0, 1);
+                inflated += inflater.inflate(overflow, 0, 1);
+                return inflated > expected || inflater.finished() ? inflated : -1;
             } catch (DataFormatException e) {
                 return -1;
             }

@@ -21,9 +21,18 @@ public enum SourceFormat {
     /** SAMv1 § 1.3 and 1.4 (2024-11-06). */
     private static final Pattern HEADER_LINE = Pattern.compile("@[A-Za-z]{2}\t");
 
-    private static final Pattern RECORD_LINE =
-            Pattern.compile("[!-?A-~]{1,254}\t\\d{1,5}\t[!-~]+\t\\d{1,10}\t\\d{1,3}\t(?:[0-9*]|$)");
-    private static final int RECORD_TABS = 10;
+    /**
+     * Columns of a record: {@code i} is a number, {@code C} a CIGAR or {@code *}, {@code O} a tag, {@code Z} anything. Of
+     * these, a line that is whole in the probe needs the first eleven, and a longer one nine.
+     */
+    private static final String RECORD_COLUMNS = "ZiZiiCZiiZZOOOOOOOOOOOO";
+
+    private static final int COLUMNS_OF_WHOLE_LINE = 11;
+    private static final int COLUMNS_OF_CUT_LINE = 9;
+    private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]+");
+    private static final Pattern CIGAR =
+            Pattern.compile("\\*|(?=.*[MIDNSHP=XB])[0-9](?:[0-9]|(?<=[0-9])[MIDNSHP=XB])*");
+    private static final Pattern TAG = Pattern.compile("..:.:.*");
 
     /** Where htslib looks for characters that are no text, before it takes a file without header for SAM. */
     private static final int TEXT_LENGTH = 1024;
@@ -78,15 +87,40 @@ public enum SourceFormat {
         return bytes.length >= magic.length && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
     }
 
-    /** Whether this begins with a header line, or a record as far as it goes: FLAG, POS and MAPQ are numbers. */
+    /** Whether this begins with a header line, or with a record as htslib knows one. */
     private static boolean isSam(byte[] start) {
-        String text = new String(start, StandardCharsets.ISO_8859_1);
-        int lineEnd = text.indexOf('\n');
-        String line = lineEnd < 0 ? text : text.substring(0, lineEnd);
-        return HEADER_LINE.matcher(line).lookingAt()
-                || RECORD_LINE.matcher(line).lookingAt()
-                        && line.chars().limit(TEXT_LENGTH).allMatch(c -> c >= ' ' && c < 0x80 || c == '\t' || c == '\r')
-                        && (lineEnd < 0 || line.chars().filter(c -> c == '\t').count() >= RECORD_TABS);
+        String text = new String(start, 0, Math.min(TEXT_LENGTH, start.length), StandardCharsets.ISO_8859_1);
+        return HEADER_LINE.matcher(text).lookingAt() || isRecord(text);
+    }
+
+    private static boolean isRecord(String text) {
+        int end = 0;
+        while (end < text.length() && text.charAt(end) != '\n' && text.charAt(end) != '\r') {
+            char c = text.charAt(end);
+            if ((c < ' ' && c != '\t') || c >= 0x80) {
+                return false;
+            }
+            end++;
+        }
+        boolean whole = end < text.length();
+        // A last column that may go on says nothing.
+        String[] columns = text.substring(0, end).split("\t", -1);
+        int known = Math.min(whole ? columns.length : columns.length - 1, RECORD_COLUMNS.length());
+        for (int i = 0; i < known; i++) {
+            if (!isOfKind(RECORD_COLUMNS.charAt(i), columns[i])) {
+                return false;
+            }
+        }
+        return known >= (whole ? COLUMNS_OF_WHOLE_LINE : COLUMNS_OF_CUT_LINE);
+    }
+
+    private static boolean isOfKind(char kind, String column) {
+        return switch (kind) {
+            case 'i' -> NUMBER.matcher(column).matches();
+            case 'C' -> CIGAR.matcher(column).matches();
+            case 'O' -> TAG.matcher(column).matches();
+            default -> true;
+        };
     }
 
     private static ReadsException invalid(SourceObject source, String message) {

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +93,24 @@ class BgzfTest {
             stream.flush();
         }
         assertThatThrownBy(() -> inflated(out.toByteArray())).hasMessageContaining("end-of-file block");
+    }
+
+    /** All bytes come out of it and their checksum is right, but the last block is missing, which htslib refuses. */
+    @Test
+    void refusesDataThatDoesNotEnd() {
+        byte[] bytes = repetitive(1000);
+        byte[] data = new byte[2000];
+        Deflater deflater = new Deflater(6, true);
+        deflater.setInput(bytes);
+        int length = deflater.deflate(data, 0, data.length, Deflater.SYNC_FLUSH);
+        deflater.end();
+        for (RawInflater inflater : List.of(
+                new RawInflater.Jdk(),
+                Isal.get().<RawInflater>map(Isal::decompressor).orElseGet(RawInflater.Jdk::new))) {
+            assertThat(inflater.inflate(data, 0, length, new byte[1000], 0, 1000))
+                    .isEqualTo(-1);
+            inflater.end();
+        }
     }
 
     @ParameterizedTest

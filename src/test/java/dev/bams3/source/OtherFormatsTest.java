@@ -101,6 +101,8 @@ class OtherFormatsTest {
                 "chr1\t100\t200\tpeak\t960\t+\n",
                 "#CHROM\tPOS\tID\n",
                 "name\t0\tchr1\t5\t60\t4M\n",
+                "name\t4\t*\t0\t0\t*1M\t*\t0\t0\tACGT\t*\n",
+                "name\t4\t*\t0\t0\t*\t*\t0\t0\tACGT\t*\tno tag\n",
                 "just text\n",
             })
     void otherTextIsRefusedAtOnce(String text) {
