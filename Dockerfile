@@ -3,8 +3,9 @@
 #   docker run --read-only --tmpfs /tmp:exec --cap-drop ALL -v bams3:/bams3/data -p 8080:8080 bams3-server
 #   docker run --rm bams3-server convert --help
 # Java, zstd-jni and ISA-L need glibc, so no Alpine.
-ARG BUILD_IMAGE=docker.io/library/eclipse-temurin:25-jdk-noble
-ARG RUNTIME_IMAGE=docker.io/library/eclipse-temurin:25-jre-noble
+# By digest, renewed by .ci/renew-images.
+ARG BUILD_IMAGE=docker.io/library/eclipse-temurin:25-jdk-noble@sha256:589ff4cc3f71aab462e7048a47a0d10edf57fbccde3fceea2281e610bf5880b4
+ARG RUNTIME_IMAGE=docker.io/library/eclipse-temurin:25-jre-noble@sha256:d9a39a23634650173f1e2bbc176227af9728587ecf0f4b62d53e9355cd7a19ab
 
 # The jar is the same for every platform, so it is built on the one at hand.
 FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build

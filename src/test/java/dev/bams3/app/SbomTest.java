@@ -9,7 +9,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -29,19 +32,23 @@ class SbomTest {
         }
     }
 
-    @Test
-    void theLibrariesAreListedWithTheirVersionsAndThoseOfTheTestsAreNot() throws Exception {
-        JsonNode list = list();
-        assertThat(list.path("bomFormat").asString()).isEqualTo("CycloneDX");
-        // A time would make another jar of the same commit.
-        assertThat(list.path("metadata").has("timestamp")).isFalse();
-        Map<String, String> versions = list.path("components")
+    private static Map<String, String> versions(JsonNode list) {
+        return list.path("components")
                 .valueStream()
                 .collect(Collectors.toMap(
                         one -> one.path("group").asString() + ":"
                                 + one.path("name").asString(),
                         one -> one.path("version").asString(),
                         (one, other) -> one));
+    }
+
+    @Test
+    void theLibrariesAreListedWithTheirVersionsAndThoseOfTheTestsAreNot() throws Exception {
+        JsonNode list = list();
+        assertThat(list.path("bomFormat").asString()).isEqualTo("CycloneDX");
+        // A time would make another jar of the same commit.
+        assertThat(list.path("metadata").has("timestamp")).isFalse();
+        Map<String, String> versions = versions(list);
         assertThat(versions)
                 .containsEntry("software.amazon.awssdk:s3", property("aws-sdk.version"))
                 .containsEntry("com.github.luben:zstd-jni", property("zstd-jni.version"))
@@ -51,6 +58,47 @@ class SbomTest {
                         "com.github.samtools:htsjdk", "org.gaul:s3proxy", "org.junit.jupiter:junit-jupiter");
         assertThat(list.path("components").valueStream())
                 .allSatisfy(one -> assertThat(one.path("purl").asString()).startsWith("pkg:maven/"));
+    }
+
+    @Test
+    void noLibraryIsOlderThanTheFixOfAKnownVulnerability() throws IOException {
+        Map<String, String> present = versions(list());
+        // One that is no longer in the jar may come back.
+        List<String[]> concerned = advisories().stream()
+                .filter(advisory -> present.containsKey(advisory[0]))
+                .toList();
+        assertThat(concerned).hasSizeGreaterThan(15).allSatisfy(advisory -> {
+            String version = present.getOrDefault(advisory[0], "");
+            assertThat(isAtLeast(version, advisory[1]))
+                    .as("%s %s has %s; %s has not", advisory[0], version, advisory[2], advisory[1])
+                    .isTrue();
+        });
+    }
+
+    @Test
+    void versionsAreComparedByTheirNumbers() {
+        assertThat(isAtLeast("2.14.0", "2.14.0")).isTrue();
+        assertThat(isAtLeast("2.9", "2.14.0")).isFalse();
+        assertThat(isAtLeast("3.1.7.Final", "3.1.4")).isTrue();
+        assertThat(isAtLeast("2.0", "2.0.1")).isFalse();
+    }
+
+    private static List<String[]> advisories() throws IOException {
+        return Files.readAllLines(Path.of("src/test/resources/advisories.tsv")).stream()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("\t", -1))
+                .toList();
+    }
+
+    private static boolean isAtLeast(String version, String fixed) {
+        return Arrays.compare(numbers(version), numbers(fixed)) >= 0;
+    }
+
+    private static int[] numbers(String version) {
+        return Arrays.stream(version.split("[.-]"))
+                .takeWhile(part -> part.matches("[0-9]+"))
+                .mapToInt(Integer::parseInt)
+                .toArray();
     }
 
     private static String property(String name) throws Exception {
