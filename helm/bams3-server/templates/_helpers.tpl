@@ -46,7 +46,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{/* The most pods that can run, apart from those of an update. */}}
 {{- define "bams3.pods" -}}
-{{- if .Values.autoscaling.enabled }}{{ .Values.autoscaling.maxReplicas }}{{ else }}{{ .Values.replicas }}{{ end }}
+{{- if .Values.autoscaling.enabled }}{{ .Values.autoscaling.maxReplicas }}{{ else }}{{ .Values.replicaCount }}{{ end }}
 {{- end }}
 
 {{/* Lines NAME: "text" of a tree of settings: (dict "prefix" "BAMS3" "tree" .Values.config). Absent ones are left out. */}}
@@ -87,16 +87,40 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
+{{/* Resolution of names, as in a pod. */}}
+{{- define "bams3.dns" -}}
+{{- with .Values.dnsPolicy }}
+dnsPolicy: {{ . }}
+{{- end }}
+{{- with .Values.dnsConfig }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.hostAliases }}
+hostAliases:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
 {{/* What the schema cannot say, because it is about several values. */}}
 {{- define "bams3.check" -}}
 {{- if not .Values.config.store }}
 {{- fail "config.store: the root of the datasets is required, for example --set config.store=s3://bucket/prefix" }}
 {{- end }}
 {{- if and (gt (int (include "bams3.pods" .)) 1) (not .Values.ticketKey.existingSecret) }}
-{{- fail (printf "ticketKey.existingSecret: several pods must sign tickets with one key, else they refuse each other's. Make one with: kubectl -n %s create secret generic bams3-ticket --from-literal=%s=\"$(openssl rand -base64 32)\" and set ticketKey.existingSecret=bams3-ticket; or set replicas=1" .Release.Namespace .Values.ticketKey.key) }}
+{{- fail (printf "ticketKey.existingSecret: several pods must sign tickets with one key, else they refuse each other's. Make one with: kubectl -n %s create secret generic bams3-ticket --from-literal=%s=\"$(openssl rand -base64 32)\" and set ticketKey.existingSecret=bams3-ticket; or set replicaCount=1" .Release.Namespace .Values.ticketKey.key) }}
 {{- end }}
 {{- if and .Values.config.jobs.alone (gt (int (include "bams3.pods" .)) 1) }}
-{{- fail "config.jobs.alone: vouches that one process works on conversions, so set replicas=1 and leave autoscaling out" }}
+{{- fail "config.jobs.alone: vouches that one process works on conversions, so set replicaCount=1 and leave autoscaling out" }}
+{{- end }}
+{{- if and .Values.config.jobs.alone .Values.strategy }}
+{{- fail "strategy: config.jobs.alone needs Recreate, and sets it; leave strategy out" }}
+{{- end }}
+{{- if and .Values.accessRules .Values.config.access.rules }}
+{{- fail "accessRules: config.access.rules names a file of rules already; only one of them counts" }}
+{{- end }}
+{{- if and .Values.service.nodePort (eq .Values.service.type "ClusterIP") }}
+{{- fail "service.nodePort: needs service.type NodePort or LoadBalancer" }}
 {{- end }}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}
 {{- fail "ingress.hosts: an enabled ingress needs at least one host" }}

@@ -6,6 +6,7 @@ import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Ingress;
 import io.kubernetes.client.openapi.models.V1Job;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
+import io.kubernetes.client.openapi.models.V1Pod;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1Role;
 import io.kubernetes.client.openapi.models.V1RoleBinding;
@@ -21,6 +22,7 @@ final class KubernetesModels {
             Map.entry("apps/v1 Deployment", V1Deployment::validateJsonElement),
             Map.entry("batch/v1 Job", V1Job::validateJsonElement),
             Map.entry("v1 Service", V1Service::validateJsonElement),
+            Map.entry("v1 Pod", V1Pod::validateJsonElement),
             Map.entry("v1 ServiceAccount", V1ServiceAccount::validateJsonElement),
             Map.entry("v1 ConfigMap", V1ConfigMap::validateJsonElement),
             Map.entry("networking.k8s.io/v1 Ingress", V1Ingress::validateJsonElement),
