@@ -9,6 +9,8 @@ import java.util.Locale;
 
 /** What the connections of clients wait for, and how many were closed for it. */
 public final class ConnectionMetrics implements MeterBinder {
+    private static final String CLOSED = "Connections that were closed while they waited for their client";
+
     private final Connections connections;
 
     public ConnectionMetrics(Connections connections) {
@@ -19,13 +21,16 @@ public final class ConnectionMetrics implements MeterBinder {
     public void bindTo(MeterRegistry registry) {
         for (Connections.Phase phase : Connections.Phase.values()) {
             Gauge.builder("bams3.connections", connections, all -> all.count(phase))
+                    .description("Connections of clients, by what they wait for")
                     .tag("phase", phase.name().toLowerCase(Locale.ROOT))
                     .register(registry);
         }
         FunctionCounter.builder("bams3.connections.closed", connections, Connections::evicted)
+                .description(CLOSED)
                 .tag("reason", "memory")
                 .register(registry);
         FunctionCounter.builder("bams3.connections.closed", connections, Connections::late)
+                .description(CLOSED)
                 .tag("reason", "late")
                 .register(registry);
     }

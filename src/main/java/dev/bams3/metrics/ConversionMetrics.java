@@ -21,15 +21,18 @@ public final class ConversionMetrics implements MeterBinder {
         for (JobState state : JobState.values()) {
             String name = state.name().toLowerCase(Locale.ROOT);
             Gauge.builder("bams3.conversions", counts, all -> all.inState(state))
+                    .description("Conversions that are remembered, as last seen by this process")
                     .tag("state", name)
                     .register(registry);
             if (state.isFinal()) {
                 FunctionCounter.builder("bams3.conversions.ended", counts, all -> all.ended(state))
+                        .description("Conversions that this process has brought to their end")
                         .tag("outcome", name)
                         .register(registry);
             }
         }
         FunctionCounter.builder("bams3.conversions.records", counts, JobCounts::records)
+                .description("Records of the datasets that this process made")
                 .register(registry);
     }
 }

@@ -28,7 +28,9 @@ public final class MeasuredObjectStore implements ObjectStore {
     public MeasuredObjectStore(ObjectStore store, MeterRegistry registry) {
         this.store = store;
         this.registry = registry;
-        bytesRead = registry.counter("bams3.store.bytes.read");
+        bytesRead = Counter.builder("bams3.store.bytes.read")
+                .description("Bytes that GETs brought")
+                .register(registry);
     }
 
     @Override
@@ -111,6 +113,7 @@ public final class MeasuredObjectStore implements ObjectStore {
             throw e;
         } finally {
             sample.stop(Timer.builder("bams3.store.calls")
+                    .description("Calls of the store, retries included")
                     .tags("operation", operation, "outcome", outcome)
                     .serviceLevelObjectives(
                             Duration.ofMillis(5),

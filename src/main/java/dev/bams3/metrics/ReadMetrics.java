@@ -22,6 +22,8 @@ import java.util.function.ToLongFunction;
 
 /** What reading holds, waits for and works, all requests together. */
 public final class ReadMetrics implements MeterBinder {
+    private static final String HELD = "Memory of answers, as fetched and as encoded";
+
     private final Datasets datasets;
     private final ChunkFetcher fetcher;
     private final ReadsQuery query;
@@ -44,48 +46,61 @@ public final class ReadMetrics implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("bams3.gets.in.flight", fetcher, ChunkFetcher::getsInFlight)
+                .description("GETs of blocks that run")
                 .register(registry);
         FunctionCounter.builder("bams3.gets.shared", fetcher, ChunkFetcher::getsShared)
+                .description("Reads that were answered by the GET of another request")
                 .register(registry);
         Gauge.builder("bams3.requests.waiting", fetcher.room(), WaitingRoom::waiting)
+                .description("Requests that wait for memory or a turn")
                 .register(registry);
         FunctionCounter.builder("bams3.requests.overloaded", fetcher.room(), WaitingRoom::refused)
+                .description("Requests that found no place to wait, or waited too long")
                 .register(registry);
         FunctionCounter.builder("bams3.store.retries", retries, LongSupplier::getAsLong)
+                .description("Attempts at S3 beyond the first of a call")
                 .register(registry);
         FunctionCounter.builder("bams3.store.throttled", throttled, LongSupplier::getAsLong)
+                .description("Answers of S3 that asked for fewer requests")
                 .register(registry);
         damage(registry, "flight", DamageCheck::inFlight);
         damage(registry, "store", DamageCheck::atRest);
         Gauge.builder("bams3.memory.held", fetcher, ChunkFetcher::bytesHeld)
+                .description(HELD)
                 .tag("of", "stored")
                 .baseUnit("bytes")
                 .register(registry);
         Gauge.builder("bams3.memory.held", query, ReadsQuery::encodedBytesHeld)
+                .description(HELD)
                 .tag("of", "encoded")
                 .baseUnit("bytes")
                 .register(registry);
-        Gauge.builder("bams3.blocks.waiting", query, ReadsQuery::blocksWaiting).register(registry);
-        work(registry, "bams3.decode", WorkTimes::decodeNanos);
-        work(registry, "bams3.encode", WorkTimes::encodeNanos);
+        Gauge.builder("bams3.blocks.waiting", query, ReadsQuery::blocksWaiting)
+                .description("Blocks that wait for a thread")
+                .register(registry);
+        work(registry, "bams3.decode", "Blocks decoded, and the time of it", WorkTimes::decodeNanos);
+        work(registry, "bams3.encode", "Blocks filtered and encoded, and the time of it", WorkTimes::encodeNanos);
         cache(registry, "blocks", fetcher.cache().cache());
         datasets.caches().forEach((name, cache) -> cache(registry, name, cache));
     }
 
     private void damage(MeterRegistry registry, String where, ToDoubleFunction<DamageCheck> reads) {
         FunctionCounter.builder("bams3.reads.damaged", datasets.damage(), reads)
+                .description("Reads whose bytes failed their checksums")
                 .tag("where", where)
                 .register(registry);
     }
 
-    private void work(MeterRegistry registry, String name, ToLongFunction<WorkTimes> nanos) {
+    private void work(MeterRegistry registry, String name, String description, ToLongFunction<WorkTimes> nanos) {
         FunctionTimer.builder(name, query.times(), WorkTimes::blocks, nanos::applyAsLong, TimeUnit.NANOSECONDS)
+                .description(description)
                 .register(registry);
     }
 
     private static void cache(MeterRegistry registry, String name, Cache<?, ?> cache) {
         CaffeineCacheMetrics.monitor(registry, cache, name, List.of());
         Gauge.builder("bams3.cache.held", cache, ReadMetrics::weight)
+                .description("Memory of caches, about")
                 .tag("cache", name)
                 .baseUnit("bytes")
                 .register(registry);

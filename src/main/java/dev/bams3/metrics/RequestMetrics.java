@@ -2,6 +2,7 @@ package dev.bams3.metrics;
 
 import dev.bams3.query.ReadTotals;
 import dev.bams3.web.Exchange;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -26,6 +27,7 @@ public final class RequestMetrics implements Consumer<Exchange> {
         String format = exchange.format().isEmpty() ? "none" : lower(exchange.format());
         timer(
                         "bams3.requests",
+                        "Requests, and their duration",
                         Tags.of(
                                 "kind",
                                 kind,
@@ -34,16 +36,28 @@ public final class RequestMetrics implements Consumer<Exchange> {
                                 "outcome",
                                 lower(exchange.outcome().name())))
                 .record(exchange.duration());
-        timer("bams3.first.byte", Tags.of("kind", kind)).record(exchange.timeToFirstByte());
+        timer(
+                        "bams3.first.byte",
+                        "Time to the first byte of records, or the end where there are none",
+                        Tags.of("kind", kind))
+                .record(exchange.timeToFirstByte());
         ReadTotals totals = exchange.totals();
-        registry.counter("bams3.records.returned", "format", format).increment(totals.records());
-        registry.counter("bams3.records.scanned").increment(totals.scanned());
-        registry.counter("bams3.bytes.sent", "kind", kind, "format", format).increment(totals.bytesOut());
+        counter("bams3.records.returned", "Records written", Tags.of("format", format))
+                .increment(totals.records());
+        counter("bams3.records.scanned", "Records decoded to find them", Tags.empty())
+                .increment(totals.scanned());
+        counter("bams3.bytes.sent", "Bytes of answers", Tags.of("kind", kind, "format", format))
+                .increment(totals.bytesOut());
+    }
+
+    private Counter counter(String name, String description, Tags tags) {
+        return Counter.builder(name).description(description).tags(tags).register(registry);
     }
 
     /** From a cached small query to a slice over a slow line. */
-    private Timer timer(String name, Tags tags) {
+    private Timer timer(String name, String description, Tags tags) {
         return Timer.builder(name)
+                .description(description)
                 .tags(tags)
                 .serviceLevelObjectives(
                         Duration.ofMillis(5),

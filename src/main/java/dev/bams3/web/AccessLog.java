@@ -17,24 +17,26 @@ public final class AccessLog implements Consumer<Exchange> {
 
     @Override
     public void accept(Exchange exchange) {
+        if (!LOG.isInfoEnabled()) {
+            return;
+        }
         ReadTotals totals = exchange.totals();
-        LOG.info(
-                "request={} kind={} dataset={} region={} format={} status={} outcome={} records={} bytes={} gets={}"
-                        + " read={} first_ms={} ms={} trace={}",
-                exchange.requestId(),
-                exchange.kind().name().toLowerCase(Locale.ROOT),
-                orDash(exchange.dataset()),
-                orDash(exchange.region()),
-                orDash(exchange.format()),
-                exchange.status(),
-                exchange.outcome().name().toLowerCase(Locale.ROOT),
-                totals.records(),
-                totals.bytesOut(),
-                totals.gets(),
-                totals.bytesFetched(),
-                exchange.timeToFirstByte().toMillis(),
-                exchange.duration().toMillis(),
-                orDash(MDC.get("traceId")));
+        new LogLine()
+                .with("request", exchange.requestId())
+                .with("kind", exchange.kind().name().toLowerCase(Locale.ROOT))
+                .with("dataset", orDash(exchange.dataset()))
+                .with("region", orDash(exchange.region()))
+                .with("format", orDash(exchange.format()))
+                .with("status", exchange.status())
+                .with("outcome", exchange.outcome().name().toLowerCase(Locale.ROOT))
+                .with("records", totals.records())
+                .with("bytes", totals.bytesOut())
+                .with("gets", totals.gets())
+                .with("read", totals.bytesFetched())
+                .with("first_ms", exchange.timeToFirstByte().toMillis())
+                .with("ms", exchange.duration().toMillis())
+                .with("trace", orDash(MDC.get("traceId")))
+                .logPairs(LOG);
     }
 
     private static String orDash(@Nullable String text) {

@@ -4,7 +4,6 @@ import dev.bams3.genome.Region;
 import dev.bams3.query.ReadTotals;
 import dev.bams3.sam.ReadSelection;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.StringWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,17 +11,14 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.json.JsonFactory;
 
 /**
- * Who was given which reads, or figures about them: one line of JSON for every ticket, every answer with reads, every count,
- * depth, plan and description, and every link, under a logger of its own, `dev.bams3.audit`. A slice of a ticket is fetched without credentials; its line has the id of the ticket, whose
- * line has the name. No line has a token.
+ * Logs who was given which reads, or figures about them: one line of JSON for every ticket, every answer with reads, every
+ * count, depth, plan and description, and every link, under a logger of its own, `dev.bams3.audit`. A slice of a ticket is
+ * fetched without credentials; its line has the id of the ticket, whose line has the name. No line has a token.
  */
 final class Audit {
     private static final Logger LOG = LoggerFactory.getLogger("dev.bams3.audit");
-    private static final JsonFactory JSON = new JsonFactory();
     private static final String RELEASE = Release.class.getName();
     private static final int MAX_REGIONS = 20;
 
@@ -60,7 +56,9 @@ final class Audit {
 
     static void ticket(HttpServletRequest request, Release release) {
         if (LOG.isInfoEnabled()) {
-            LOG.info("{}", line("reads", request, release, json -> {}));
+            line("reads", request, release)
+                    .with("request", RequestId.of(request))
+                    .logObject(LOG);
         }
     }
 
@@ -71,13 +69,9 @@ final class Audit {
      */
     static void figures(HttpServletRequest request, Release release, OptionalLong records) {
         if (LOG.isInfoEnabled() && !request.getMethod().equals("HEAD")) {
-            LOG.info(
-                    "{}",
-                    line(
-                            "figures",
-                            request,
-                            release,
-                            json -> records.ifPresent(all -> json.writeNumberProperty("records", all))));
+            LogLine line = line("figures", request, release);
+            records.ifPresent(all -> line.with("records", all));
+            line.with("request", RequestId.of(request)).logObject(LOG);
         }
     }
 
@@ -86,52 +80,39 @@ final class Audit {
         if (LOG.isInfoEnabled()
                 && request.getAttribute(RELEASE) instanceof Supplier<?> announced
                 && announced.get() instanceof Release release) {
-            LOG.info("{}", line("reads", request, release, json -> {
-                totals.ifPresent(all -> json.writeNumberProperty("records", all.records()));
-                json.writeNumberProperty("bytes", bytes);
-                json.writeStringProperty("outcome", outcome.name().toLowerCase(Locale.ROOT));
-            }));
+            LogLine line = line("reads", request, release);
+            totals.ifPresent(all -> line.with("records", all.records()));
+            line.with("bytes", bytes)
+                    .with("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                    .with("request", RequestId.of(request))
+                    .logObject(LOG);
         }
     }
 
     /** @param link id of a capability link that was made */
     static void link(HttpServletRequest request, String by, String link, String dataset, String expiry) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartObject();
-            json.writeStringProperty("event", "link");
-            json.writeStringProperty("who", by);
-            json.writeStringProperty("from", request.getRemoteAddr());
-            json.writeStringProperty("dataset", dataset);
-            json.writeStringProperty("link", link);
-            json.writeStringProperty("expiry", expiry);
-            json.writeStringProperty("request", RequestId.of(request));
-            json.writeEndObject();
-        }
-        LOG.info("{}", text);
+        new LogLine()
+                .with("event", "link")
+                .with("who", by)
+                .with("from", request.getRemoteAddr())
+                .with("dataset", dataset)
+                .with("link", link)
+                .with("expiry", expiry)
+                .with("request", RequestId.of(request))
+                .logObject(LOG);
     }
 
-    private interface More {
-        void writeTo(JsonGenerator json);
-    }
-
-    private static String line(String event, HttpServletRequest request, Release release, More more) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartObject();
-            json.writeStringProperty("event", event);
-            json.writeStringProperty("who", Access.caller(request).name());
-            json.writeStringProperty("from", request.getRemoteAddr());
-            json.writeStringProperty("dataset", release.dataset());
-            json.writeStringProperty("generation", release.generation());
-            json.writeStringProperty("regions", regions(release.selection()));
-            json.writeStringProperty("form", release.form());
-            release.ticket().ifPresent(id -> json.writeStringProperty("ticket", id));
-            more.writeTo(json);
-            json.writeStringProperty("request", RequestId.of(request));
-            json.writeEndObject();
-        }
-        return text.toString();
+    private static LogLine line(String event, HttpServletRequest request, Release release) {
+        LogLine line = new LogLine()
+                .with("event", event)
+                .with("who", Access.caller(request).name())
+                .with("from", request.getRemoteAddr())
+                .with("dataset", release.dataset())
+                .with("generation", release.generation())
+                .with("regions", regions(release.selection()))
+                .with("form", release.form());
+        release.ticket().ifPresent(id -> line.with("ticket", id));
+        return line;
     }
 
     /** 0-based, half-open, as htsget has them. */

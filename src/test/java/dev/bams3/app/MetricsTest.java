@@ -61,6 +61,9 @@ class MetricsTest {
             String scraped = get(server.managementUrl("/actuator/prometheus")).body();
 
             assertThat(measured(scraped)).containsExactlyInAnyOrderElementsOf(documented());
+            assertThat(scraped.lines().filter(line -> line.startsWith("# HELP bams3_")))
+                    .hasSizeGreaterThan(20)
+                    .allMatch(line -> line.matches("# HELP \\w+ [A-Z].{9,}"));
             assertThat(scraped)
                     .contains("bams3_records_returned_total{format=\"sam\"} " + (double) records)
                     .contains("outcome=\"refused\"")
