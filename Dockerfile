@@ -32,7 +32,9 @@ RUN apt-get update -qq \
 # The default store is file:./data, so without settings the working folder is where the demo dataset is made.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /bams3 --shell /usr/sbin/nologin bams3 \
  && mkdir -p /bams3/data \
- && chown -R bams3:bams3 /bams3
+ # A cluster that chooses the user (OpenShift) gives it the group 0.
+ && chown -R bams3:0 /bams3 \
+ && chmod -R g=u /bams3
 # Libraries change seldom, so they are a layer of their own.
 COPY --from=build /build/layers/dependencies/ /app/
 COPY --from=build /build/layers/application/ /build/LICENSE /app/
