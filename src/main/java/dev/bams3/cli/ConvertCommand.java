@@ -50,6 +50,11 @@ final class ConvertCommand implements Callable<Integer> {
             description = "Compression by zstd, 1 (fastest) to 19 (smallest); default: 1.")
     private @Nullable Integer level;
 
+    @Option(
+            names = "--sha256",
+            description = "Store a SHA-256 of all records, which verify then compares; one core reads a little slower.")
+    private boolean sha256;
+
     @Mixin
     private SourceReadOptions reading = new SourceReadOptions();
 
@@ -64,7 +69,8 @@ final class ConvertCommand implements Callable<Integer> {
         ConversionOptions options = reading.applyTo(ConversionOptions.DEFAULT, context)
                 .withReplace(replace)
                 .withVerify(!noVerify)
-                .withCompression(compression());
+                .withCompression(compression())
+                .withSha256(sha256);
         CommandEnvironment environment = context.environment();
         Converter converter = new Converter(environment.program(), environment.cpu(), environment.waiting());
         try (CommandSource opened = CommandSource.open(context, "source", source, options.temporary())) {

@@ -61,6 +61,13 @@ final class VerifyCommand implements Callable<Integer> {
             return source == null ? 0 : compare(open, source);
         }
         report.problems().forEach(context.out()::println);
+        if (!report.isDamaged()) {
+            context.err()
+                    .println("bams3: " + dataset + ": not damaged, but " + report.contradictions()
+                            + " blocks have records that contradict themselves, as the writer of the dataset got them;"
+                            + " answers with them end as CORRUPT");
+            return 1;
+        }
         context.err()
                 .println("bams3: " + dataset + ": damaged, " + report.problems().size()
                         + " findings; convert its source again with --replace");

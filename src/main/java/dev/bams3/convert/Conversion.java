@@ -18,6 +18,7 @@ import dev.bams3.source.RecordSource;
 import dev.bams3.source.RecordWarnings;
 import dev.bams3.source.SourceFile;
 import dev.bams3.source.SourceWarnings;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -46,6 +47,7 @@ final class Conversion implements AutoCloseable {
     private final BlockCutter cutter;
     private final ShardWriter writer;
     private final Digester digester = new Digester();
+    private final Optional<MessageDigest> hash;
     private long encodingBytes;
 
     /** A block, and the one it was made from, whose array can be used again. */
@@ -54,6 +56,7 @@ final class Conversion implements AutoCloseable {
     /**
      * @param source stays the caller's
      * @param writer stays the caller's
+     * @param hash gets the bytes of all records that are stored
      */
     Conversion(
             SourceFile source,
@@ -61,8 +64,10 @@ final class Conversion implements AutoCloseable {
             ConversionOptions options,
             ProgressMeter meter,
             Supervision supervision,
-            ExecutorService cpu) {
+            ExecutorService cpu,
+            Optional<MessageDigest> hash) {
         this.source = source;
+        this.hash = hash;
         this.writer = writer;
         this.options = options;
         this.meter = meter;
@@ -151,6 +156,7 @@ final class Conversion implements AutoCloseable {
 
     private void encode(RawBlock block) {
         supervision.control().check();
+        hash.ifPresent(digest -> digest.update(block.bytes(), 0, block.length()));
         int most = 2 * Runtime.getRuntime().availableProcessors() + 2;
         while (encoding.pending() > 0
                 && (encoding.pending() >= most || encodingBytes + charge(block) > ENCODING_BYTES)) {

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param sort whether records that are not in coordinate order are sorted; else they are refused
  * @param sortMemory bytes of records held in memory while an unsorted source is sorted, 3 MiB to 3 GiB
  * @param temporary folder for sorted runs; about the size of the source is needed there, if the source is unsorted
+ * @param sha256 whether the metadata gets a SHA-256 of all records, if one run converts them all
  */
 public record ConversionOptions(
         Replacement replace,
@@ -29,7 +30,8 @@ public record ConversionOptions(
         Compression compression,
         boolean sort,
         long sortMemory,
-        Path temporary) {
+        Path temporary,
+        boolean sha256) {
     private static final long MIB = 1L << 20;
 
     public static final ConversionOptions DEFAULT = new ConversionOptions(
@@ -40,7 +42,8 @@ public record ConversionOptions(
             Compression.DEFAULT,
             true,
             192 * MIB,
-            Path.of(System.getProperty("java.io.tmpdir")));
+            Path.of(System.getProperty("java.io.tmpdir")),
+            false);
 
     public ConversionOptions {
         if (sortMemory < 3 * MIB || sortMemory > 3072 * MIB) {
@@ -54,15 +57,18 @@ public record ConversionOptions(
     }
 
     public ConversionOptions withReplace(Replacement newReplace) {
-        return new ConversionOptions(newReplace, verify, source, sizing, compression, sort, sortMemory, temporary);
+        return new ConversionOptions(
+                newReplace, verify, source, sizing, compression, sort, sortMemory, temporary, sha256);
     }
 
     public ConversionOptions withVerify(boolean newVerify) {
-        return new ConversionOptions(replace, newVerify, source, sizing, compression, sort, sortMemory, temporary);
+        return new ConversionOptions(
+                replace, newVerify, source, sizing, compression, sort, sortMemory, temporary, sha256);
     }
 
     public ConversionOptions withSource(SourceOptions newSource) {
-        return new ConversionOptions(replace, verify, newSource, sizing, compression, sort, sortMemory, temporary);
+        return new ConversionOptions(
+                replace, verify, newSource, sizing, compression, sort, sortMemory, temporary, sha256);
     }
 
     public ConversionOptions withAllowMissingEndOfFile(boolean allow) {
@@ -78,18 +84,27 @@ public record ConversionOptions(
     }
 
     public ConversionOptions withSizing(BlockSizing newSizing) {
-        return new ConversionOptions(replace, verify, source, newSizing, compression, sort, sortMemory, temporary);
+        return new ConversionOptions(
+                replace, verify, source, newSizing, compression, sort, sortMemory, temporary, sha256);
     }
 
     public ConversionOptions withCompression(Compression newCompression) {
-        return new ConversionOptions(replace, verify, source, sizing, newCompression, sort, sortMemory, temporary);
+        return new ConversionOptions(
+                replace, verify, source, sizing, newCompression, sort, sortMemory, temporary, sha256);
     }
 
     public ConversionOptions withSort(boolean newSort) {
-        return new ConversionOptions(replace, verify, source, sizing, compression, newSort, sortMemory, temporary);
+        return new ConversionOptions(
+                replace, verify, source, sizing, compression, newSort, sortMemory, temporary, sha256);
     }
 
     public ConversionOptions withSort(long newSortMemory, Path newTemporary) {
-        return new ConversionOptions(replace, verify, source, sizing, compression, sort, newSortMemory, newTemporary);
+        return new ConversionOptions(
+                replace, verify, source, sizing, compression, sort, newSortMemory, newTemporary, sha256);
+    }
+
+    public ConversionOptions withSha256(boolean newSha256) {
+        return new ConversionOptions(
+                replace, verify, source, sizing, compression, sort, sortMemory, temporary, newSha256);
     }
 }

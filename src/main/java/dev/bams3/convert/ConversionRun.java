@@ -15,7 +15,10 @@ import dev.bams3.source.SourceHead;
 import dev.bams3.source.SourceObject;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.PutCondition;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -37,8 +40,15 @@ final class ConversionRun implements AutoCloseable {
     private final BgzfInflaters inflaters;
     private final SourceHead head;
 
+    /** SHA-256 of the records that this run has stored, where it is wanted. */
+    private Optional<MessageDigest> hash = Optional.empty();
+
     /** All chunks of a shard, and how many of them this run has made. */
-    private record Made(List<ChunkReceipt> receipts, int made) {}
+    private record Made(List<ChunkReceipt> receipts, int made) {
+        boolean isByThisRun() {
+            return made == receipts.size();
+        }
+    }
 
     /**
      * Reads the head of the source.
@@ -114,6 +124,7 @@ final class ConversionRun implements AutoCloseable {
     private ConversionResult convert(ConversionPlan plan, Optional<ShardRunner> elsewhere) {
         Workspace workspace = workspaces.of(plan);
         workspace.life().give();
+        hash = request.options().sha256() ? Optional.of(newHash()) : Optional.empty();
         List<Made> made = elsewhere
                 .map(runner -> convertElsewhere(workspace, plan, runner))
                 .orElseGet(() -> convertHere(workspace, plan));
@@ -163,7 +174,7 @@ final class ConversionRun implements AutoCloseable {
 
     private Made inOrder(Workspace workspace, Shard shard, Supervision watched) {
         ShardConversion conversion =
-                new ShardConversion(head, workspace, request.options(), watched, inflaters, cpu, waiting);
+                new ShardConversion(head, workspace, request.options(), watched, inflaters, cpu, waiting, hash);
         return new Made(conversion.run(shard), conversion.made());
     }
 
@@ -177,7 +188,7 @@ final class ConversionRun implements AutoCloseable {
                 SourceFile file = SourceFile.open(head, inflaters, cpu, waiting);
                 ShardWriter writer =
                         new ShardWriter(workspace, options.sizing(), 0, DatasetLayout.MAX_CHUNKS, waiting);
-                Conversion pass = new Conversion(file, writer, options, meter, watched, cpu)) {
+                Conversion pass = new Conversion(file, writer, options, meter, watched, cpu, hash)) {
             List<ChunkReceipt> receipts = pass.convertUnsorted(inflaters, deflaters);
             return new Made(receipts, receipts.size());
         }
@@ -238,8 +249,22 @@ final class ConversionRun implements AutoCloseable {
         PutCondition condition = plan.replaces()
                 .map(etag -> PutCondition.ifMatch(new ETag(etag)))
                 .orElse(PutCondition.ifAbsent());
-        DatasetMetadata published = publication.publish(described, condition, supervision);
+        DatasetMetadata published = publication.publish(described, sha256(made), condition, supervision);
         return workspace.finished(published, made.stream().mapToInt(Made::made).sum());
+    }
+
+    private static MessageDigest newHash() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Returns the hash of all records; empty where it is not wanted, or other runs have made some of the chunks. */
+    private Optional<String> sha256(List<Made> made) {
+        return hash.filter(_ -> made.stream().allMatch(Made::isByThisRun))
+                .map(digest -> HexFormat.of().formatHex(digest.digest()));
     }
 
     /**

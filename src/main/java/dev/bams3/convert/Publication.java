@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Makes one dataset of stored chunks, by their receipts alone: header and index objects, then the commit. Used once.
@@ -110,8 +111,13 @@ final class Publication {
                 .in(workspace.destination().toString());
     }
 
-    /** Stores header and index, and publishes the generation if {@code condition} still holds of what is there. */
-    DatasetMetadata publish(DatasetMetadata.Source source, PutCondition condition, Supervision supervision) {
+    /**
+     * Stores header and index, and publishes the generation if {@code condition} still holds of what is there.
+     *
+     * @param sha256 of all records, where it is known
+     */
+    DatasetMetadata publish(
+            DatasetMetadata.Source source, Optional<String> sha256, PutCondition condition, Supervision supervision) {
         byte[] storedHeader = HeaderCodec.encode(header.text());
         put(DatasetLayout.header(workspace.generation()), storedHeader);
         IndexWriter index = new IndexWriter(workspace.uuid(), workspace.generation());
@@ -140,7 +146,8 @@ final class Publication {
                         chunks.stream().mapToLong(ChunkEntry::length).sum()),
                 header.readGroups(),
                 statistics.flagstat(),
-                statistics.digest());
+                statistics.digest(),
+                sha256);
         supervision.control().check();
         try {
             workspace.life().give();

@@ -6,6 +6,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.source.SourceFile;
 import dev.bams3.source.SourceHead;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ final class ShardConversion {
     private final BgzfInflaters inflaters;
     private final ExecutorService cpu;
     private final ExecutorService waiting;
+    private final Optional<MessageDigest> hash;
     private int made;
 
     ShardConversion(
@@ -35,7 +37,9 @@ final class ShardConversion {
             Supervision supervision,
             BgzfInflaters inflaters,
             ExecutorService cpu,
-            ExecutorService waiting) {
+            ExecutorService waiting,
+            Optional<MessageDigest> hash) {
+        this.hash = hash;
         this.head = head;
         this.workspace = workspace;
         this.options = options;
@@ -119,7 +123,7 @@ final class ShardConversion {
         try (SourceFile source =
                         SourceFile.open(head, new VirtualOffset(from), new VirtualOffset(to), inflaters, cpu, waiting);
                 ShardWriter writer = new ShardWriter(workspace, options.sizing(), number, shard.endChunk(), waiting);
-                Conversion pass = new Conversion(source, writer, options, meter, supervision, cpu)) {
+                Conversion pass = new Conversion(source, writer, options, meter, supervision, cpu, hash)) {
             return pass.convertSorted(after, to)
                     .orElseThrow(
                             () -> outOfOrder("a record of shard " + shard.number() + " comes before the one it follows")

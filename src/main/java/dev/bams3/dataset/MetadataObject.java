@@ -20,6 +20,9 @@ public final class MetadataObject {
     /** Most objects are smaller: one GET, without asking for the size. */
     private static final int USUAL_BYTES = 64 << 10;
 
+    /** Most that is read: far more than a million read groups take. */
+    private static final long MOST_BYTES = 1L << 30;
+
     /** What parsing makes of each object, each array and each other value, in bytes of heap; with the values made of them. */
     private static final int HEAP_OF_OBJECT = 500;
 
@@ -75,8 +78,14 @@ public final class MetadataObject {
 
     private Optional<Found> read(ObjectStore store, ObjectKey key, long size) {
         String what = "the metadata";
+        if (size > MOST_BYTES) {
+            throw ReadsException.about(
+                    ErrorKind.TOO_LARGE,
+                    key.value(),
+                    "has " + size + " bytes; metadata of more than " + MOST_BYTES + " is not read");
+        }
         try (ByteBudget.Lease charged = memory.charge(key.value(), what, 2 * size)) {
-            Optional<StoredObject> object = store.find(key, Math.toIntExact(size));
+            Optional<StoredObject> object = store.find(key, (int) size);
             object.ifPresent(stored -> charged.growTo(key.value(), what, heapWhileParsed(stored.body())));
             return object.map(stored -> new Found(MetadataCodec.decode(key.value(), stored.body()), stored.etag()));
         }

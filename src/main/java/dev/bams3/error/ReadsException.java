@@ -92,6 +92,11 @@ public final class ReadsException extends RuntimeException {
         return atOffset(resource, offset, field, message, cause);
     }
 
+    /** UNSUPPORTED_VERSION: {@code field} of {@code resource} is of a newer version of the format. */
+    public static ReadsException unsupported(String resource, String field, String message) {
+        return new ReadsException(ErrorKind.UNSUPPORTED_VERSION, resource, field, message, null);
+    }
+
     private static ReadsException atOffset(
             String resource, long offset, String field, String message, @Nullable Throwable cause) {
         String text = field + " at byte " + offset + ": " + message;

@@ -17,6 +17,7 @@ import dev.bams3.sam.BamRecordCheck;
 import dev.bams3.sam.SamFlags;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +26,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param entry of the index
  * @param facts what the records say; absent when they cannot be trusted
+ * @param keptRecords the bytes of the records, if they are asked for and sound
  * @param problem what is wrong, naming the object; null for a sound block
+ * @param contradiction what is wrong inside a record, which the dataset has as its writer got it; null for sound records
  */
 record BlockAudit(
         BlockEntry entry,
         @Nullable EncodedBlock facts,
-        @Nullable String problem) {
+        Optional<byte[]> keptRecords,
+        @Nullable String problem,
+        @Nullable String contradiction) {
 
-    static BlockAudit of(BlockCodecs codecs, StoredBlock stored, ReferenceDictionary references) {
+    static BlockAudit of(BlockCodecs codecs, StoredBlock stored, ReferenceDictionary references, boolean keep) {
         BlockEntry entry = stored.entry();
         String where = stored.object() + ": block at byte " + entry.offset() + ": ";
         byte[] records;
@@ -42,20 +47,38 @@ record BlockAudit(
             if (e.kind() != ErrorKind.CORRUPT) {
                 throw e;
             }
-            return new BlockAudit(entry, null, e.getMessage());
+            return new BlockAudit(entry, null, Optional.empty(), e.getMessage(), null);
         }
-        String problem = recordProblem(records, references);
+        String problem = orderProblem(records, references);
         if (problem != null) {
-            return new BlockAudit(entry, null, where + problem);
+            return new BlockAudit(entry, null, Optional.empty(), where + problem, null);
+        }
+        String contradiction = contradiction(records, references);
+        if (contradiction != null) {
+            return new BlockAudit(entry, null, Optional.empty(), null, where + contradiction);
         }
         EncodedBlock facts = facts(stored.bytes(), records);
         BlockEntry found = facts.at(entry.chunk(), entry.offset());
         String difference =
                 found.equals(entry) ? null : where + "the index says " + entry + ", its records say " + found;
-        return new BlockAudit(entry, facts, difference);
+        return new BlockAudit(entry, facts, keep ? Optional.of(records) : Optional.empty(), difference, null);
     }
 
-    private static @Nullable String recordProblem(byte[] records, ReferenceDictionary references) {
+    /** What is wrong inside the first record that contradicts itself. */
+    private static @Nullable String contradiction(byte[] records, ReferenceDictionary references) {
+        for (int at = 0; at < records.length; at += BamRecord.length(records, at)) {
+            String problem = BamRecordCheck.problem(records, at, BamRecord.length(records, at));
+            if (problem == null) {
+                problem = BamRecordCheck.placementProblem(records, at, references);
+            }
+            if (problem != null) {
+                return problem;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String orderProblem(byte[] records, ReferenceDictionary references) {
         int lastReference = BamRecord.NO_REFERENCE;
         int lastStart = Integer.MIN_VALUE;
         int at = 0;
@@ -67,15 +90,14 @@ record BlockAudit(
             if (length < BamRecord.FIXED_LENGTH || length > records.length - at) {
                 return "a record of " + length + " bytes does not fit into it";
             }
-            String problem = BamRecordCheck.problem(records, at, length);
-            if (problem == null) {
-                problem = BamRecordCheck.placementProblem(records, at, references);
-            }
-            if (problem != null) {
-                return problem;
-            }
             int reference = BamRecord.referenceIndex(records, at);
             int start = BamRecord.start(records, at);
+            if (reference < Bams3Format.UNPLACED || reference >= references.size()) {
+                return "a record of reference " + reference + " of " + references.size();
+            }
+            if (reference != Bams3Format.UNPLACED && start < -1) {
+                return "a record at " + start;
+            }
             boolean isFirst = at == 0;
             boolean mixes = (reference == Bams3Format.UNPLACED) != (lastReference == Bams3Format.UNPLACED);
             if (!isFirst && (mixes || reference < lastReference)) {

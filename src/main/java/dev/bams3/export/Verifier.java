@@ -17,8 +17,11 @@ import dev.bams3.format.StoredRange;
 import dev.bams3.format.StretchList;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.storage.ObjectKey;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,10 +57,18 @@ public final class Verifier {
      * @param records that were decoded
      * @param chunks that were looked at
      * @param problems one line each, naming the object; none for a sound dataset; at most {@value #MOST_PROBLEMS}
+     * @param contradictions how many of the problems are blocks with records that contradict themselves, which is no damage: the
+     *     dataset has them as its writer got them
      */
-    public record Report(DatasetMetadata metadata, long records, int chunks, List<String> problems) {
+    public record Report(
+            DatasetMetadata metadata, long records, int chunks, List<String> problems, int contradictions) {
         public boolean isSound() {
             return problems.isEmpty();
+        }
+
+        /** Whether there is a problem that the writer of the dataset did not get from its source. */
+        public boolean isDamaged() {
+            return problems.size() > contradictions;
         }
     }
 
@@ -78,7 +89,9 @@ public final class Verifier {
         private final DatasetMetadata metadata;
         private final Progress.Listener listener;
         private final List<String> problems = new ArrayList<>();
+        private int contradictions;
         private final long size;
+        private final Optional<MessageDigest> sha256;
         /** Rows for the references that the index has: the metadata only claims a number. */
         private RecordStatistics statistics = new RecordStatistics(0);
 
@@ -90,6 +103,7 @@ public final class Verifier {
             metadata = dataset.metadata();
             stored = new StoredBytes(dataset);
             size = metadata.blocks().length();
+            sha256 = metadata.sha256().map(_ -> newSha256());
         }
 
         Report report() {
@@ -112,7 +126,7 @@ public final class Verifier {
             List<ChunkEntry> chunks = table.orElse(List.of());
             if (table.isPresent()) {
                 long bytes = chunks.stream().mapToLong(ChunkEntry::length).sum();
-                expect("chunks", metadata.chunks(), new DatasetMetadata.Chunks(chunks.size(), bytes));
+                expect("_metadata.json: chunks", metadata.chunks(), new DatasetMetadata.Chunks(chunks.size(), bytes));
             }
             if (table.isPresent() && references.isPresent()) {
                 Optional<Map<Integer, List<BlockEntry>>> byChunk = blocks.map(all -> byChunk(all, chunks));
@@ -130,7 +144,8 @@ public final class Verifier {
                 // What was not read would be missing here once more.
                 check(this::checkTotals);
             }
-            return new Report(metadata, statistics.digest().records(), chunks.size(), List.copyOf(problems));
+            return new Report(
+                    metadata, statistics.digest().records(), chunks.size(), List.copyOf(problems), contradictions);
         }
 
         private Map<Integer, List<BlockEntry>> byChunk(StretchList<BlockEntry> blocks, List<ChunkEntry> chunks) {
@@ -142,7 +157,7 @@ public final class Verifier {
             long bytes =
                     blocks.all().stream().mapToLong(BlockEntry::storedLength).sum();
             expect(
-                    "blocks",
+                    "_metadata.json: blocks",
                     metadata.blocks(),
                     new DatasetMetadata.Blocks(blocks.all().size(), bytes));
             return byChunk;
@@ -182,7 +197,11 @@ public final class Verifier {
             }
             check(() -> {
                 try (BlockPass<BlockAudit> pass = new BlockPass<>(
-                        dataset, cpu, waiting, block -> BlockAudit.of(codecs, block, references), this::count)) {
+                        dataset,
+                        cpu,
+                        waiting,
+                        block -> BlockAudit.of(codecs, block, references, sha256.isPresent()),
+                        this::count)) {
                     blocks.forEach(pass::add);
                     pass.finish();
                 }
@@ -203,6 +222,11 @@ public final class Verifier {
             if (checked.problem() != null) {
                 add(checked.problem());
             }
+            if (checked.contradiction() != null && problems.size() < MOST_PROBLEMS) {
+                add(checked.contradiction());
+                contradictions++;
+            }
+            checked.keptRecords().ifPresent(records -> sha256.ifPresent(hash -> hash.update(records)));
             if (checked.facts() != null) {
                 statistics.add(checked.facts());
             }
@@ -213,6 +237,14 @@ public final class Verifier {
             long bytes = statistics.digest().bytes();
             double fraction = size == 0 ? 1 : (double) read / size;
             listener.progressed(new Progress(Progress.Phase.VERIFYING, fraction, records, bytes, read, size, 0));
+        }
+
+        private static MessageDigest newSha256() {
+            try {
+                return MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every JDK has SHA-256", e);
+            }
         }
 
         /** Those that metadata repeat were compared with each other when they were read. */
@@ -226,6 +258,10 @@ public final class Verifier {
             expect("_metadata.json: statistics.total_bases", metadata.bases(), statistics.bases());
             expect("_metadata.json: statistics.flagstat", metadata.flagstat(), statistics.flagstat());
             expect("_metadata.json: digest", metadata.digest(), statistics.digest());
+            sha256.ifPresent(hash -> expect(
+                    "_metadata.json: digest.sha256",
+                    metadata.sha256().orElseThrow(),
+                    HexFormat.of().formatHex(hash.digest())));
         }
 
         /** Whether the object is there and as long as it should be: the rest of one that is not would only be found wrong again. */

@@ -1,6 +1,5 @@
 package dev.bams3.format;
 
-import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -17,6 +16,9 @@ public final class Bams3Format {
 
     /** Most bytes of BAM records in one block: what one array can hold. */
     public static final int MAX_RAW_BLOCK = Integer.MAX_VALUE - 16;
+
+    /** Most bytes of BAM records in a block of two records or more. */
+    public static final int MAX_RAW_BLOCK_OF_SEVERAL = 64 << 20;
 
     /** Largest count in metadata and index: the largest that every JSON reader keeps exactly, 2^53 - 1. */
     static final long MAX_COUNT = (1L << 53) - 1;
@@ -40,9 +42,7 @@ public final class Bams3Format {
     }
 
     /** Returns the error UNSUPPORTED_VERSION for a part of an object that a newer version of the format has. */
-    public static ReadsException unsupported(String object, String what) {
-        return ReadsException.of(
-                        ErrorKind.UNSUPPORTED_VERSION, what + " is not known to this reader; a newer one is needed")
-                .in(object);
+    public static ReadsException unsupported(String object, String field, String what) {
+        return ReadsException.unsupported(object, field, what + " is not known to this reader; a newer one is needed");
     }
 }

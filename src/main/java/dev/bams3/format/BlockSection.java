@@ -64,6 +64,12 @@ final class BlockSection {
             if (offset < 0 || offset > Long.MAX_VALUE >>> 1) {
                 throw columns.corrupt("block " + i, "offset " + offset);
             }
+            if (records[i] > 1 && raw[i] > Bams3Format.MAX_RAW_BLOCK_OF_SEVERAL) {
+                throw columns.corrupt(
+                        "block raw length",
+                        raw[i] + " bytes for " + records[i] + " records in entry " + i + "; at most "
+                                + Bams3Format.MAX_RAW_BLOCK_OF_SEVERAL);
+            }
             previous = new BlockEntry(
                     chunks[i],
                     offset,

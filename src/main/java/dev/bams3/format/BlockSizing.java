@@ -5,14 +5,18 @@ package dev.bams3.format;
  *
  * @param blockBytes bytes of BAM records at which a block is full, 1 or more
  * @param blockRecords records it should have before it is full (long reads), 1 or more
- * @param maxBlockBytes bytes at which it is full whatever its records; one record may be larger
+ * @param maxBlockBytes bytes at which it is full whatever its records, at most 64 MiB; one record may be larger
  * @param chunkBytes bytes of BAM records at which a chunk is full
  */
 public record BlockSizing(int blockBytes, int blockRecords, int maxBlockBytes, long chunkBytes) {
     public static final BlockSizing DEFAULT = new BlockSizing(512 << 10, 64, 4 << 20, 64L << 20);
 
     public BlockSizing {
-        if (blockBytes < 1 || blockRecords < 1 || maxBlockBytes < blockBytes || chunkBytes < 1) {
+        if (blockBytes < 1
+                || blockRecords < 1
+                || maxBlockBytes < blockBytes
+                || maxBlockBytes > Bams3Format.MAX_RAW_BLOCK_OF_SEVERAL
+                || chunkBytes < 1) {
             throw new IllegalArgumentException("not a block sizing: " + blockBytes + ", " + blockRecords + ", "
                     + maxBlockBytes + ", " + chunkBytes);
         }

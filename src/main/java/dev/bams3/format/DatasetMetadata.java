@@ -29,6 +29,7 @@ import java.util.stream.Stream;
  * @param readGroups of the header, in order
  * @param flagstat counts over all records
  * @param digest over all records in file order
+ * @param sha256 of the same bytes, 64 lower-case hexadecimal digits, where the writer has stored it
  */
 public record DatasetMetadata(
         String version,
@@ -48,11 +49,13 @@ public record DatasetMetadata(
         Chunks chunks,
         List<ReadGroup> readGroups,
         Flagstat flagstat,
-        StreamDigest digest) {
+        StreamDigest digest,
+        Optional<String> sha256) {
     /** Records of every reference stand in the order of their start; ties in the order of the source. */
     public static final String SORT_ORDER = "coordinate";
 
     private static final int WEIGHT_OF_READ_GROUP = 320;
+    private static final int WEIGHT_OF_WARNING = 160;
 
     public DatasetMetadata {
         requiredFeatures = List.copyOf(requiredFeatures);
@@ -72,6 +75,17 @@ public record DatasetMetadata(
         long weight = 2048;
         for (Optional<StoredSection> section : List.of(index.references(), index.totals(), index.pages())) {
             weight += section.flatMap(StoredSection::inline).map(String::length).orElse(0);
+        }
+        weight += 2L
+                * (createdBy.length()
+                        + source.uri().length()
+                        + source.etag().map(String::length).orElse(0)
+                        + source.format().length()
+                        + source.declaredOrder().map(String::length).orElse(0)
+                        + compression.algorithm().length());
+        for (SourceWarning warning : source.warnings()) {
+            weight += WEIGHT_OF_WARNING
+                    + 2L * (warning.kind().length() + warning.example().length());
         }
         for (ReadGroup group : readGroups) {
             weight += WEIGHT_OF_READ_GROUP

@@ -55,12 +55,18 @@ final class IndexSection {
     /**
      * Returns the bytes of memory that decoding a section takes, by the sizes that its head claims: the body, the columns and
      * the entries. To be charged before decoding.
+     *
+     * @throws ReadsException CORRUPT for sizes that no section may have
      */
     static long memory(String object, byte[] bytes, long position) {
         ByteCursor head = new ByteCursor(object, bytes, 0, bytes.length, position);
         head.int32("section magic");
         long count = Integer.toUnsignedLong(head.int32("section count"));
         long rawLength = Integer.toUnsignedLong(head.int32("section raw length"));
+        if (rawLength > MAX_RAW || count > rawLength) {
+            // No memory is asked for what is known to be wrong.
+            throw head.corrupt("section raw length", rawLength + " bytes for " + count + " entries");
+        }
         return bytes.length + rawLength + HEAP_PER_ENTRY * count;
     }
 
@@ -91,7 +97,7 @@ final class IndexSection {
             return new Body(count, new ByteCursor(object, stored, 0, stored.length, position));
         }
         if (codec != Bams3Format.CODEC_ZSTD) {
-            throw Bams3Format.unsupported(object, "section codec " + codec);
+            throw Bams3Format.unsupported(object, "section codec", "section codec " + codec);
         }
         byte[] raw = ZstdBytes.decompress(object, position, "section", stored, rawLength);
         return new Body(count, new ByteCursor(object, raw, 0, raw.length, position));

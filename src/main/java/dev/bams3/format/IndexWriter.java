@@ -20,13 +20,16 @@ public final class IndexWriter {
 
     private final ByteSink out = new ByteSink(1 << 12);
     private final int pageBlocks;
+    private final boolean inline;
 
     public IndexWriter(UUID dataset, String generation) {
-        this(dataset, generation, BLOCKS_OF_A_PAGE);
+        this(dataset, generation, BLOCKS_OF_A_PAGE, true);
     }
 
-    IndexWriter(UUID dataset, String generation, int pageBlocks) {
+    /** @param inline whether small sections stand in the metadata */
+    IndexWriter(UUID dataset, String generation, int pageBlocks, boolean inline) {
         this.pageBlocks = pageBlocks;
+        this.inline = inline;
         out.bytes(new ObjectHead(ObjectHead.INDEX, dataset, generation, 0).encode());
     }
 
@@ -78,8 +81,8 @@ public final class IndexWriter {
         return block.firstReference() != Bams3Format.UNPLACED;
     }
 
-    private StoredSection add(byte[] section, int inline) {
-        if (section.length <= inline) {
+    private StoredSection add(byte[] section, int mostInline) {
+        if (inline && section.length <= mostInline) {
             return StoredSection.inline(section);
         }
         StoredRange range = new StoredRange(out.size(), section.length, ByteCursor.crc32c(section, 0, section.length));

@@ -43,7 +43,7 @@ public final class MetadataCodec {
             json.writeNumberProperty("level", metadata.compression().level());
             json.writeEndObject();
             writeStatistics(json, metadata);
-            writeDigest(json, metadata.digest());
+            writeDigest(json, metadata);
             writeObjects(json, metadata);
             json.writeArrayPropertyStart("read_groups");
             metadata.readGroups().forEach(group -> writeReadGroup(json, group));
@@ -111,12 +111,14 @@ public final class MetadataCodec {
         json.writeEndObject();
     }
 
-    private static void writeDigest(JsonGenerator json, StreamDigest digest) {
+    private static void writeDigest(JsonGenerator json, DatasetMetadata metadata) {
+        StreamDigest digest = metadata.digest();
         json.writeObjectPropertyStart("digest");
         json.writeStringProperty("crc32c", hex(digest.crc32c()));
         json.writeStringProperty("crc32", hex(digest.crc32()));
         json.writeNumberProperty("bytes", digest.bytes());
         json.writeNumberProperty("records", digest.records());
+        metadata.sha256().ifPresent(sha256 -> json.writeStringProperty("sha256", sha256));
         json.writeEndObject();
     }
 

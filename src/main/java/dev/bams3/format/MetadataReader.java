@@ -1,6 +1,5 @@
 package dev.bams3.format;
 
-import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.format.DatasetMetadata.Blocks;
 import dev.bams3.format.DatasetMetadata.Chunks;
@@ -27,6 +26,7 @@ import tools.jackson.core.JacksonException;
 final class MetadataReader {
     private static final Pattern VERSION = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})\\.(\\d{1,6})(?:[-+].*)?");
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{8}");
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private final String object;
@@ -64,6 +64,7 @@ final class MetadataReader {
         }
         if (root.value("references") instanceof List) {
             throw unsupported(
+                    "references",
                     "the dataset was made by a trial of version 1.0 before its release; convert its source again");
         }
         DatasetMetadata metadata = new DatasetMetadata(
@@ -86,7 +87,8 @@ final class MetadataReader {
                 chunks(root.object("chunks")),
                 readGroups(root),
                 flagstat(root.object("statistics").object("flagstat")),
-                digest(root.object("digest")));
+                digest(root.object("digest")),
+                sha256(root.object("digest")));
         checkTotals(root, metadata);
         return metadata;
     }
@@ -98,7 +100,7 @@ final class MetadataReader {
             throw corrupt("version", "'" + version + "' is not a version");
         }
         if (Integer.parseInt(parts.group(1)) != Bams3Format.MAJOR) {
-            throw unsupported("version " + version + " is not read here; this reader reads BAMS3 1.x");
+            throw unsupported("version", "version " + version + " is not read here; this reader reads BAMS3 1.x");
         }
         return version;
     }
@@ -111,6 +113,7 @@ final class MetadataReader {
         for (String feature : features) {
             if (!Bams3Format.FEATURES.contains(feature)) {
                 throw unsupported(
+                        "required_features",
                         "the dataset requires the feature '" + feature + "', which this reader does not have");
             }
         }
@@ -121,7 +124,7 @@ final class MetadataReader {
         try {
             return Instant.parse(root.text("created"));
         } catch (DateTimeException _) {
-            throw corrupt("created", "not an RFC 3339 time in UTC");
+            throw corrupt("created", "not an RFC 3339 time");
         }
     }
 
@@ -246,6 +249,14 @@ final class MetadataReader {
                 digest.crc("crc32c"), digest.crc("crc32"), digest.count("bytes"), digest.count("records"));
     }
 
+    private static Optional<String> sha256(Fields digest) {
+        Optional<String> text = digest.optionalText("sha256");
+        if (text.isPresent() && !SHA256.matcher(text.get()).matches()) {
+            throw digest.corrupt("sha256", "is not 64 hexadecimal digits");
+        }
+        return text;
+    }
+
     private void checkTotals(Fields root, DatasetMetadata metadata) {
         Fields statistics = root.object("statistics");
         Flagstat flagstat = metadata.flagstat();
@@ -286,8 +297,8 @@ final class MetadataReader {
         return ReadsException.corrupt(object, 0, field, message);
     }
 
-    private ReadsException unsupported(String message) {
-        return ReadsException.of(ErrorKind.UNSUPPORTED_VERSION, message).in(object);
+    private ReadsException unsupported(String field, String message) {
+        return ReadsException.unsupported(object, field, message);
     }
 
     /** One JSON value and its path, for messages. */

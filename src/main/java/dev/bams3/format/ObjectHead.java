@@ -1,6 +1,5 @@
 package dev.bams3.format;
 
-import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -61,10 +60,8 @@ record ObjectHead(String magic, int minor, UUID dataset, String generation, int 
         int major = in.u16("version");
         int minor = in.u16("version");
         if (major != Bams3Format.MAJOR) {
-            throw ReadsException.of(
-                            ErrorKind.UNSUPPORTED_VERSION,
-                            "version " + major + "." + minor + " needs another reader; this one reads 1.x")
-                    .in(object);
+            throw ReadsException.unsupported(
+                    object, "version", "version " + major + "." + minor + " needs another reader; this one reads 1.x");
         }
         long high = Long.reverseBytes(in.int64("dataset"));
         long low = Long.reverseBytes(in.int64("dataset"));

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bams3.bam.BamHeader;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.export.Verifier;
+import dev.bams3.fixtures.MutantDatasets;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.format.BlockSizing;
+import dev.bams3.format.DatasetLayout;
 import dev.bams3.format.DatasetMetadata;
 import dev.bams3.format.DatasetMetadata.Compression;
 import dev.bams3.genome.Reference;
@@ -15,14 +17,20 @@ import dev.bams3.sam.SamHeader;
 import dev.bams3.simulate.SimulationOptions;
 import dev.bams3.simulate.Simulator;
 import dev.bams3.sort.ExternalSortProbe;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.PutCondition;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -128,6 +136,36 @@ public class RoundTripTest {
         assertThat(probe.sort(records, 3 * 4096)).isGreaterThan(64);
         assertThat(probe.sorted()).isEqualTo(RandomRecords.concatenated(stablySorted(records)));
         assertThat(bam).isNotEmpty();
+    }
+
+    /** In order, and sorted on the way; the stored hash is that of the records as the dataset has them. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aHashOfTheRecordsIsStoredWhereItIsWantedAndVerified(boolean inOrder) {
+        List<byte[]> records = new RandomRecords(9).list(500);
+        List<byte[]> sorted = stablySorted(records);
+        byte[] bam = ConversionRig.bam(RandomRecords.header(), inOrder ? sorted : records);
+        assertThat(rig.convert(bam, ConversionOptions.DEFAULT).sha256()).isEmpty();
+        DatasetMetadata metadata = rig.convert(
+                bam,
+                ConversionOptions.DEFAULT.withSizing(SMALL).withSha256(true).withReplace(true));
+        assertThat(metadata.sha256()).hasValue(sha256(RandomRecords.concatenated(sorted)));
+        assertThat(rig.verify().problems()).isEmpty();
+
+        ObjectKey key = new DatasetLocation(rig.datasets, ConversionRig.DATASET).key(DatasetLayout.METADATA);
+        byte[] stored = rig.datasets.get(key, 1 << 20).body();
+        String text = new String(stored, StandardCharsets.UTF_8).replaceAll(",\"checksum\":.*", "}");
+        String other = text.replaceAll("(\"sha256\":\").{4}", "$10000");
+        rig.datasets.put(key, MutantDatasets.sealed(other), PutCondition.always());
+        assertThat(rig.verify().problems()).singleElement().asString().contains("digest.sha256");
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

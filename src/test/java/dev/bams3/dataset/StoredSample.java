@@ -103,7 +103,8 @@ record StoredSample(ObjectStore store, String prefix, UUID uuid, String generati
                 new DatasetMetadata.Chunks(2, 500),
                 List.of(),
                 Flagstat.ofCounts(passed, new long[passed.length]),
-                new StreamDigest(1, 2, 600, 12));
+                new StreamDigest(1, 2, 600, 12),
+                Optional.empty());
         put(commit().value(), MetadataCodec.encode(metadata));
     }
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 class FormatDocumentTest {
     private static final UUID DATASET = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
     private static final String GENERATION = "20260102T030405Z-00112233";
-    private static final byte[] HEADER =
+    static final byte[] HEADER =
             "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:1000\n".getBytes(StandardCharsets.US_ASCII);
 
     private final byte[] records = records();
@@ -87,7 +87,8 @@ class FormatDocumentTest {
                 new Chunks(1, chunk.length),
                 List.of(),
                 statistics.flagstat(),
-                statistics.digest()));
+                statistics.digest(),
+                Optional.empty()));
     }
 
     /** Prints the example, to replace that of the document. */
@@ -96,7 +97,7 @@ class FormatDocumentTest {
     }
 
     /** Eight pairs, the second read of each 20 bases behind the first; the third read differs in one base. */
-    private static byte[] records() {
+    static byte[] records() {
         ByteBuffer out = ByteBuffer.allocate(4000).order(ByteOrder.LITTLE_ENDIAN);
         String genome = "ACGTTGCAACGGTCAA".repeat(4);
         for (int i = 0; i < 16; i++) {

@@ -62,7 +62,8 @@ class MetadataCodecTest {
                 new Chunks(2, 5000),
                 List.of(new ReadGroup("a", Optional.of("NA12878"), Optional.empty(), Optional.of("ILLUMINA"))),
                 Flagstat.ofCounts(passed, new long[passed.length]),
-                new StreamDigest(1, -2, 3600, 12));
+                new StreamDigest(1, -2, 3600, 12),
+                Optional.of("0123456789abcdef".repeat(4)));
     }
 
     @Test

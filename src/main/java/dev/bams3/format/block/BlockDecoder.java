@@ -64,8 +64,10 @@ public final class BlockDecoder implements AutoCloseable {
                 streams.load(frame);
                 columns.decode(streams, entry.records(), frame.reference, records, entry.rawLength());
                 wellFormed = columns.hasWellFormedNames() && frame.find(StreamIds.TAG_BYTES) < 0;
-            } else if (frame.rawLengths[stream] != entry.rawLength() || frame.count != 1) {
+            } else if (frame.rawLengths[stream] != entry.rawLength()) {
                 throw frame.corrupt(stream, frame.rawLengths[stream] + " bytes, not " + entry.rawLength());
+            } else if (frame.requiredStreams() != 1) {
+                throw frame.corrupt(stream, "stands beside columns");
             } else {
                 streams.unpack(frame, stream, records, 0);
             }

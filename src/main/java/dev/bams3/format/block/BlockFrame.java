@@ -4,6 +4,7 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.format.Bams3Format;
 import dev.bams3.format.BlockEntry;
 import dev.bams3.format.ByteCursor;
+import java.util.Arrays;
 
 /**
  * Head and stream table of a stored block: which streams it has, how each is coded, and where it lies. Reading one checks
@@ -61,8 +62,11 @@ public final class BlockFrame {
         if (ByteCursor.crc32c(bytes, offset, crcAt - offset) != crc) {
             throw in.corrupt("block head checksum", "the head or the stream table was changed");
         }
-        if (reference < Bams3Format.UNPLACED || count < 1 || count > MAX_STREAMS) {
-            throw in.corrupt("stream count", count + " streams, reference " + reference);
+        if (reference < Bams3Format.UNPLACED) {
+            throw in.corrupt("block reference", "reference " + reference);
+        }
+        if (count < 1 || count > MAX_STREAMS) {
+            throw in.corrupt("stream count", count + " streams");
         }
         this.reference = reference;
         ids = new int[count];
@@ -124,6 +128,11 @@ public final class BlockFrame {
             }
         }
         return -1;
+    }
+
+    /** How many streams there are that a reader has to know. */
+    int requiredStreams() {
+        return (int) Arrays.stream(ids).filter(id -> id < StreamIds.OPTIONAL).count();
     }
 
     /** Says CORRUPT unless the stored bytes of the stream are those that its checksum was made of. */

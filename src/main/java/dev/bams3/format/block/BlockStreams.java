@@ -32,7 +32,7 @@ final class BlockStreams implements AutoCloseable {
                 continue;
             }
             if (!StreamIds.isKnown(id)) {
-                throw Bams3Format.unsupported(frame.object, "stream " + id);
+                throw Bams3Format.unsupported(frame.object, "stream " + id, "stream " + id);
             }
             unpack(frame, i, scratch, at);
             StreamCursor cursor = cursor(id);
@@ -59,7 +59,7 @@ final class BlockStreams implements AutoCloseable {
     StreamCursor plain(int id) {
         StreamCursor cursor = cursor(id);
         if (cursor.transform != StreamIds.PLAIN) {
-            throw Bams3Format.unsupported("", "transform " + cursor.transform + " of stream " + id);
+            throw cursor.unknownTransform();
         }
         return cursor;
     }
@@ -95,7 +95,9 @@ final class BlockStreams implements AutoCloseable {
                     throw frame.corrupt(stream, "not a zstd frame: " + e.getMessage());
                 }
             }
-            default -> throw Bams3Format.unsupported(frame.object, "stream codec " + frame.codecs[stream]);
+            default ->
+                throw Bams3Format.unsupported(
+                        frame.object, "stream " + frame.ids[stream], "stream codec " + frame.codecs[stream]);
         }
     }
 

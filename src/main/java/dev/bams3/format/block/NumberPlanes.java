@@ -1,6 +1,5 @@
 package dev.bams3.format.block;
 
-import dev.bams3.format.Bams3Format;
 import dev.bams3.format.ByteSink;
 import dev.bams3.format.Malformed;
 import java.util.Arrays;
@@ -81,7 +80,7 @@ final class NumberPlanes {
         /** Decodes {@code count} values, a number that the caller has bounded: they need not take bytes of the stream. */
         void open(StreamCursor in, int count) {
             if (in.transform != StreamIds.NUMBERS && in.transform != StreamIds.DELTAS) {
-                throw Bams3Format.unsupported("", "transform " + in.transform + " of a column of numbers");
+                throw in.unknownTransform();
             }
             int width = in.u8();
             if (width > 4) {

@@ -1,6 +1,7 @@
 package dev.bams3.format.block;
 
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.Bams3Format;
 import dev.bams3.format.Malformed;
 
 /** Reads the raw bytes of one stream from front to back; an absent stream is empty. */
@@ -51,6 +52,9 @@ final class StreamCursor {
             int next = u8();
             value |= (next & 0x7F) << shift;
             if (next < 0x80) {
+                if (shift == 28 && next > 0x0F) {
+                    break;
+                }
                 return value;
             }
         }
@@ -77,6 +81,11 @@ final class StreamCursor {
         }
         at += length;
         return at - length;
+    }
+
+    /** Returns the error of a stream whose form is not defined for it. */
+    ReadsException unknownTransform() {
+        return Bams3Format.unsupported("", "stream " + id, "transform " + transform + " of stream " + id);
     }
 
     ReadsException malformed(String message) {

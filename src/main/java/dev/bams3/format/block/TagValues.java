@@ -1,6 +1,5 @@
 package dev.bams3.format.block;
 
-import dev.bams3.format.Bams3Format;
 import dev.bams3.format.Words;
 import dev.bams3.sam.BamRecord;
 import dev.bams3.sam.SamTags;
@@ -76,7 +75,7 @@ final class TagValues {
                 unpackedAt = 0;
                 return symbols;
             }
-            default -> throw Bams3Format.unsupported("", "transform " + transform + " of a tag");
+            default -> throw stream.unknownTransform();
         }
         return 0;
     }
