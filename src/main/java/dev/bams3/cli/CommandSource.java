@@ -2,6 +2,7 @@ package dev.bams3.cli;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.DatasetLayout;
 import dev.bams3.source.SourceObject;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
@@ -25,6 +26,8 @@ final class CommandSource implements AutoCloseable {
     /** Enough to know the format, so that a wrong one is not copied to its end first. */
     private static final int FIRST_BYTES = 1 << 16;
 
+    private static final String DATASET = ".bams3";
+
     private static final ObjectKey COPY = new ObjectKey("input");
 
     private final SourceObject object;
@@ -41,7 +44,7 @@ final class CommandSource implements AutoCloseable {
      * @param field what the text is the value of, for the message
      * @param text {@code -} for standard input, a path, or an address
      * @param temporary folder that has room for all of a pipe
-     * @throws ReadsException INVALID_INPUT for a folder, and for a pipe whose first bytes are of no known format; NOT_FOUND,
+     * @throws ReadsException INVALID_INPUT for a folder that is no dataset, and for a pipe whose first bytes are of no known format; NOT_FOUND,
      *     DENIED or UNAVAILABLE
      */
     static CommandSource open(CommandContext context, String field, String text, Path temporary) {
@@ -51,6 +54,14 @@ final class CommandSource implements AutoCloseable {
         ObjectUri address = ObjectUri.parse(field, text);
         if (address.root() instanceof StoreUri.Folder(Path folder)) {
             Path path = folder.resolve(address.key().value());
+            if (Files.isDirectory(path) && Files.exists(path.resolve(DatasetLayout.METADATA))) {
+                // A dataset of a version before 1.0 is a source.
+                return new CommandSource(
+                        SourceObject.open(
+                                context.environment().store(address.root()),
+                                ObjectKey.of(address.key().value(), DatasetLayout.METADATA)),
+                        null);
+            }
             if (Files.isDirectory(path)) {
                 throw ReadsException.about(ErrorKind.INVALID_INPUT, text, "is a folder: name a BAM, SAM or CRAM file");
             }
@@ -62,7 +73,10 @@ final class CommandSource implements AutoCloseable {
                 }
             }
         }
-        return new CommandSource(SourceObject.open(context.environment().store(address.root()), address.key()), null);
+        ObjectStore store = context.environment().store(address.root());
+        boolean isDataset = address.key().value().endsWith(DATASET);
+        ObjectKey key = isDataset ? ObjectKey.of(address.key().value(), DatasetLayout.METADATA) : address.key();
+        return new CommandSource(SourceObject.open(store, key), null);
     }
 
     private static CommandSource copied(CommandEnvironment environment, InputStream in, String name, Path temporary) {

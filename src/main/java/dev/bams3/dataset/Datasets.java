@@ -9,6 +9,7 @@ import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.MemoryLimits;
 import dev.bams3.format.DatasetLayout;
 import dev.bams3.storage.DamageCheck;
+import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
@@ -31,13 +32,15 @@ public final class Datasets {
     private final DatasetParts parts;
     private final MetadataObject metadata;
     private final DamageCheck damage = new DamageCheck();
+    private final UpgradedDatasets upgraded;
     // What is believed, until its time is over.
     private final SingleFlight<DatasetLocation, Answer> fresh;
     // What was last seen, for comparing ETags when the time is over.
     private final Cache<DatasetLocation, Answer.Found> seen;
 
     private sealed interface Answer {
-        record Found(OpenDataset dataset, int weight) implements Answer {}
+        /** @param commit the ETag of what the store has */
+        record Found(OpenDataset dataset, ETag commit, int weight) implements Answer {}
 
         record Missing() implements Answer {}
     }
@@ -56,6 +59,7 @@ public final class Datasets {
         ByteBudget memory = limits.decoding();
         parts = new DatasetParts(settings, memory, damage);
         metadata = new MetadataObject(memory, damage);
+        upgraded = new UpgradedDatasets(metadata, parts, memory, settings.metadataBytes() / 2);
         fresh = new SingleFlight<>(
                 "the metadata of the dataset",
                 settings.metadataBytes(),
@@ -77,7 +81,7 @@ public final class Datasets {
 
     private static int weight(Answer answer) {
         return switch (answer) {
-            case Answer.Found(OpenDataset _, int weight) -> weight;
+            case Answer.Found(OpenDataset _, ETag _, int weight) -> weight;
             case Answer.Missing() -> BYTES_OF_ENTRY;
         };
     }
@@ -108,7 +112,7 @@ public final class Datasets {
 
     private Optional<OpenDataset> find(DatasetLocation location) {
         return switch (fresh.get(location, () -> look(location))) {
-            case Answer.Found(OpenDataset dataset, int _) -> Optional.of(dataset);
+            case Answer.Found(OpenDataset dataset, ETag _, int _) -> Optional.of(dataset);
             case Answer.Missing() -> Optional.empty();
         };
     }
@@ -140,11 +144,11 @@ public final class Datasets {
         Answer.Found last = seen.getIfPresent(location);
         if (last != null) {
             Optional<ObjectInfo> commit = location.store().find(key);
-            if (commit.isPresent() && last.dataset.etag().equals(commit.get().etag())) {
+            if (commit.isPresent() && last.commit.equals(commit.get().etag())) {
                 return last;
             }
         }
-        Optional<Answer.Found> found = metadata.find(location).map(stored -> found(location, stored));
+        Optional<Answer.Found> found = read(location);
         if (found.isEmpty()) {
             seen.invalidate(location);
             return new Answer.Missing();
@@ -156,8 +160,24 @@ public final class Datasets {
     private Answer.Found found(DatasetLocation location, MetadataObject.Found stored) {
         OpenDataset dataset =
                 new OpenDataset(location, stored.metadata(), stored.etag(), parts, () -> fresh.forget(location));
-        long weight = BYTES_OF_ENTRY + stored.metadata().weight();
-        return new Answer.Found(dataset, (int) Math.min(Integer.MAX_VALUE, weight));
+        return found(dataset, stored.etag(), 0);
+    }
+
+    private static Answer.Found found(OpenDataset dataset, ETag commit, long objects) {
+        long weight = BYTES_OF_ENTRY + dataset.metadata().weight() + objects;
+        return new Answer.Found(dataset, commit, (int) Math.min(Integer.MAX_VALUE, weight));
+    }
+
+    private Optional<Answer.Found> read(DatasetLocation location) {
+        try {
+            return metadata.find(location).map(stored -> found(location, stored));
+        } catch (ReadsException e) {
+            if (e.kind() != ErrorKind.UNSUPPORTED_VERSION) {
+                throw e;
+            }
+            UpgradedDatasets.Upgraded older = upgraded.find(location).orElseThrow(() -> e);
+            return Optional.of(found(older.dataset(), older.commit(), older.bytes()));
+        }
     }
 
     /**

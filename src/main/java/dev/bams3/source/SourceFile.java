@@ -4,6 +4,7 @@ import dev.bams3.bgzf.BgzfBlock;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.bgzf.VirtualOffset;
 import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
 
 /**
  * A source, or a part of it, being read.
@@ -15,12 +16,18 @@ public final class SourceFile implements AutoCloseable {
     private static final int RANGE_LENGTH = 4 << 20;
     private static final int RANGES_IN_FLIGHT = 4;
 
-    private final SourceRanges ranges;
     private final RecordSource records;
+    private final LongSupplier position;
+    private final Runnable closing;
 
     private SourceFile(SourceRanges ranges, RecordSource records) {
-        this.ranges = ranges;
+        this(records, ranges::position, ranges::close);
+    }
+
+    private SourceFile(RecordSource records, LongSupplier position, Runnable closing) {
         this.records = records;
+        this.position = position;
+        this.closing = closing;
     }
 
     /** Opens all records of a source. */
@@ -51,6 +58,10 @@ public final class SourceFile implements AutoCloseable {
             return new SourceFile(
                     ranges,
                     CramRecords.open(head, head.cram().get(), ranges, from.block(), to.block(), inflaters, cpu));
+        }
+        if (head.format() == SourceFormat.BAMS3) {
+            LegacyRecords legacy = new LegacyRecords(object, head.header());
+            return new SourceFile(legacy, legacy::position, () -> {});
         }
         if (head.format() != SourceFormat.BAM) {
             SourceRanges ranges = new SourceRanges(object, waiting, RANGE_LENGTH, RANGES_IN_FLIGHT, 0, object.size());
@@ -84,7 +95,7 @@ public final class SourceFile implements AutoCloseable {
 
     /** Where in the source the bytes end that were read so far. */
     public long position() {
-        return ranges.position();
+        return position.getAsLong();
     }
 
     @Override
@@ -92,7 +103,7 @@ public final class SourceFile implements AutoCloseable {
         try {
             records.close();
         } finally {
-            ranges.close();
+            closing.run();
         }
     }
 }

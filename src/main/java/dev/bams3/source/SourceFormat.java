@@ -1,6 +1,7 @@
 package dev.bams3.source;
 
 import dev.bams3.error.ReadsException;
+import dev.bams3.legacy.LegacyDataset;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,7 +14,9 @@ import java.util.zip.GZIPInputStream;
 public enum SourceFormat {
     BAM,
     SAM,
-    CRAM;
+    CRAM,
+    /** The metadata of a dataset of version 0.x, whose other objects lie beside it. */
+    BAMS3;
 
     /** Enough for a first BGZF block. */
     private static final int PROBE_LENGTH = 1 << 16;
@@ -59,6 +62,9 @@ public enum SourceFormat {
         if (isGzip(first) && text.length == 0) {
             // Too broken to look into: the BAM reader says where.
             return BAM;
+        }
+        if (LegacyDataset.isMetadata(first)) {
+            return BAMS3;
         }
         if (isSam(text)) {
             return SAM;

@@ -43,6 +43,10 @@ public record SourceHead(
         SourceFormat format = SourceFormat.of(object);
         VirtualOffset begin = VirtualOffset.of(0, 0);
         VirtualOffset end = VirtualOffset.of(object.size(), 0);
+        if (format == SourceFormat.BAMS3) {
+            SamHeader header = LegacyRecords.open(object).header();
+            return new SourceHead(object, format, header, Optional.empty(), options, begin, end);
+        }
         SourceRanges ranges = new SourceRanges(object, waiting, RANGE_LENGTH, 1, 0, object.size());
         if (format == SourceFormat.CRAM) {
             try (ranges) {

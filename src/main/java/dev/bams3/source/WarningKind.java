@@ -25,7 +25,28 @@ public enum WarningKind {
     /** SAM text: characters behind a value, or in place of a colon, that samtools passes over, too. */
     IGNORED_TEXT,
     /** SAM text: a letter of SEQ that BAM has no code for, and gives back as another. */
-    SEQUENCE_LETTER;
+    SEQUENCE_LETTER,
+    /** A dataset of version 0.x: RNEXT, PNEXT and TLEN were not stored. */
+    LOST_MATES,
+    /** A dataset of version 0.1: optional fields were not stored. */
+    LOST_TAGS,
+    /** A dataset of version 0.x: the types of optional fields were not stored. */
+    LOST_TAG_TYPES,
+    /** A dataset of version 0.2 from SAM text: CIGARs were not stored. */
+    LOST_CIGARS,
+    /** A dataset of version 0.2: bases other than A, C, G, T and N were not stored. */
+    LOST_BASES,
+    /** A dataset of version 0.1: positions of unmapped reads were not stored. */
+    LOST_PLACES,
+    /** A dataset of version 0.x: fields of header lines were not stored. */
+    LOST_HEADER_LINES,
+    /** A dataset of version 0.x: chunks stood in its manifest several times. */
+    REPEATED_CHUNKS;
+
+    /** Returns the kind of this name. */
+    static WarningKind of(String key) {
+        return valueOf(key.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
 
     /** Name in metadata and answers, as {@code past-reference-end}. */
     public String key() {

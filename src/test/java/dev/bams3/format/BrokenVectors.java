@@ -19,11 +19,9 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The datasets that have to be refused: the worked example with one thing wrong and the checksums above it right. */
 final class BrokenVectors {
@@ -36,27 +34,7 @@ final class BrokenVectors {
     private final String chunk;
     private final String header;
     private final EncodedBlock block;
-    private final List<Broken> cases = new ArrayList<>();
-
-    /**
-     * A dataset to be refused.
-     *
-     * @param kind `corrupt` or `unsupported`
-     * @param object that the error is about
-     * @param field of the format that is wrong
-     * @param objects that differ from those of the worked example
-     */
-    record Broken(String name, String kind, String object, String field, Map<String, byte[]> objects) {
-        ObjectNode json() {
-            ObjectNode json = VectorFiles.JSON.createObjectNode();
-            json.put("name", name).put("kind", kind).put("object", object).put("field", field);
-            ObjectNode replaced = json.putObject("objects");
-            new TreeMap<>(objects)
-                    .forEach((key, bytes) ->
-                            replaced.put(key, Base64.getEncoder().encodeToString(bytes)));
-            return json;
-        }
-    }
+    private final List<BrokenVector> cases = new ArrayList<>();
 
     private BrokenVectors(Written base) {
         sound = base.objects();
@@ -70,7 +48,7 @@ final class BrokenVectors {
         }
     }
 
-    static List<Broken> all(Written base) {
+    static List<BrokenVector> all(Written base) {
         BrokenVectors made = new BrokenVectors(base);
         made.metadata();
         made.headerObject();
@@ -84,7 +62,7 @@ final class BrokenVectors {
     }
 
     private void add(String name, String kind, String object, String field, Map<String, byte[]> objects) {
-        cases.add(new Broken(name, kind, object, field, objects));
+        cases.add(new BrokenVector(name, kind, object, field, objects));
     }
 
     private void document(String name, String kind, String field, String json) {

@@ -1,33 +1,19 @@
 package dev.bams3.format;
 
-import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.format.block.BlockEncoder;
 import dev.bams3.format.block.FormedBlock;
 import dev.bams3.format.block.FormedBlock.Stream;
 import dev.bams3.format.block.PileRecords;
-import dev.bams3.genome.Reference;
-import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.BamRecord;
 import dev.bams3.sam.BamRecordCheck;
 import dev.bams3.sam.SamHeader;
-import dev.bams3.source.RecordSource;
-import dev.bams3.source.SourceFile;
-import dev.bams3.source.SourceHead;
-import dev.bams3.source.SourceObject;
-import dev.bams3.source.SourceOptions;
-import dev.bams3.storage.MemoryObjectStore;
-import dev.bams3.storage.ObjectKey;
-import dev.bams3.storage.PutCondition;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -80,26 +66,26 @@ final class Vectors {
 
     static Vector example() {
         byte[] records = FormatDocumentTest.records();
-        return new Draft("worked-example", "the records of the example in the specification")
+        return new VectorDraft("worked-example", "the records of the example in the specification")
                 .header(new String(FormatDocumentTest.HEADER, StandardCharsets.US_ASCII))
                 .chunk(0, block(records))
                 .vector();
     }
 
     private static Vector nothing() {
-        return new Draft("nothing", "no references and no records")
+        return new VectorDraft("nothing", "no references and no records")
                 .header("@HD\tVN:1.6\tSO:coordinate\n")
                 .vector();
     }
 
     private static Vector referencesAlone() {
-        return new Draft("references-alone", "references and no records")
+        return new VectorDraft("references-alone", "references and no records")
                 .header(PILE_HEADER)
                 .vector();
     }
 
     private static Vector pairs() {
-        return new Draft("pairs", "pairs over one reference: names, mates, consensus; three blocks in two chunks")
+        return new VectorDraft("pairs", "pairs over one reference: names, mates, consensus; three blocks in two chunks")
                 .header(PILE_HEADER)
                 .chunk(0, block(pile(1, 80, 0)))
                 .chunk(1, block(new byte[0], pile(7, 40, 1)), block(pile(2, 40, 2)))
@@ -107,7 +93,7 @@ final class Vectors {
     }
 
     private static Vector unplaced() {
-        return new Draft("unplaced", "unplaced records alone, in two blocks")
+        return new VectorDraft("unplaced", "unplaced records alone, in two blocks")
                 .header(PILE_HEADER)
                 .chunk(0, block(pile(3, 10, -1)), block(pile(11, 10, -1)))
                 .vector();
@@ -117,7 +103,7 @@ final class Vectors {
         List<byte[]> records = new ArrayList<>(new RandomRecords(14).sortedList(70));
         records.removeIf(record -> record.length > MOST_BYTES_OF_RECORD);
         int placed = (int) records.stream().filter(Vectors::isPlaced).count();
-        return new Draft(
+        return new VectorDraft(
                         "mixed-references",
                         "several references in one block, one reference in several blocks, wrong bins, CIGARs in the CG"
                                 + " tag, unplaced records; numbers of chunks left out")
@@ -146,7 +132,8 @@ final class Vectors {
                         .append("\t7\t60\t4M\t*\t0\t0\tACGT\t*\n");
             }
         }
-        return new Draft("many-references", "a reference changes with every record, and sections that zstd shortens")
+        return new VectorDraft(
+                        "many-references", "a reference changes with every record, and sections that zstd shortens")
                 .sam(text.toString(), lines.toString())
                 .withoutInlineSections(2048)
                 .chunk(0, 0, 60)
@@ -155,8 +142,8 @@ final class Vectors {
     }
 
     private static Vector pages() {
-        Draft draft =
-                new Draft("pages", "a list of blocks of many pages, which stand in the index").header(PILE_HEADER);
+        VectorDraft draft = new VectorDraft("pages", "a list of blocks of many pages, which stand in the index")
+                .header(PILE_HEADER);
         List<byte[]> records = split(pile(5, 60, 0));
         List<EncodedBlock> blocks = IntStream.range(0, 30)
                 .mapToObj(i -> draft.block(records.subList(2 * i, 2 * i + 2)))
@@ -171,7 +158,8 @@ final class Vectors {
     private static Vector extremes() {
         String name = "n".repeat(254);
         String far = "268435455N".repeat(8);
-        return new Draft("extremes", "first and last positions, spans beyond 2^31-1, longest names, largest numbers")
+        return new VectorDraft(
+                        "extremes", "first and last positions, spans beyond 2^31-1, longest names, largest numbers")
                 .sam("""
                         @HD\tVN:1.6\tSO:coordinate
                         @SQ\tSN:big\tLN:2147483647
@@ -219,7 +207,7 @@ final class Vectors {
                     .append(-1 - i)
                     .append('\n');
         }
-        return new Draft("numbers", "numbers of every width in tags and names, and their deltas")
+        return new VectorDraft("numbers", "numbers of every width in tags and names, and their deltas")
                 .sam(PILE_HEADER, lines.toString())
                 .chunk(0, 0, 80)
                 .vector();
@@ -258,7 +246,7 @@ final class Vectors {
                     .append("%04X".formatted(i * 997))
                     .append('\n');
         }
-        return new Draft("texts", "texts of tags in every form, qualities of many values")
+        return new VectorDraft("texts", "texts of tags in every form, qualities of many values")
                 .sam(PILE_HEADER, lines.toString())
                 .chunk(0, 0, 60)
                 .vector();
@@ -267,7 +255,7 @@ final class Vectors {
     /** What a writer may do and this one does not. */
     private static Vector otherForms() {
         List<byte[]> records = split(FormatDocumentTest.records());
-        Draft draft = new Draft(
+        VectorDraft draft = new VectorDraft(
                         "other-forms",
                         "forms that readers take and this writer does not make: empty streams, optional streams, digits"
                                 + " that fill up, a longer varint, records as they are beside columns")
@@ -324,7 +312,8 @@ final class Vectors {
     private static Vector stored() {
         byte[] records = pile(17, 12, 0);
         List<byte[]> list = split(records);
-        Draft draft = new Draft("as-they-are", "blocks of records as they are, compressed and not").header(PILE_HEADER);
+        VectorDraft draft =
+                new VectorDraft("as-they-are", "blocks of records as they are, compressed and not").header(PILE_HEADER);
         EncodedBlock columns = draft.block(list.subList(0, 10));
         EncodedBlock block =
                 FormedBlock.of(columns, List.of(Stream.plain(0, 0, RandomRecords.concatenated(list.subList(0, 10)))));
@@ -335,7 +324,7 @@ final class Vectors {
     /** Records that contradict themselves, which a dataset may have. */
     private static Vector unsound() {
         byte[] records = new PileRecords(firstSeed(100, seed -> isMessy(seed))).block(40, 0);
-        return new Draft(
+        return new VectorDraft(
                         "unsound-records",
                         "optional fields that cannot be taken apart, beside others that can; names with a NUL inside")
                 .header(PILE_HEADER)
@@ -357,7 +346,7 @@ final class Vectors {
         return seed;
     }
 
-    private static EncodedBlock encoded(byte[] records) {
+    static EncodedBlock encoded(byte[] records) {
         try (BlockEncoder encoder = new BlockEncoder()) {
             return encoder.encode(records, 0, records.length);
         }
@@ -394,108 +383,5 @@ final class Vectors {
             list.add(Arrays.copyOfRange(records, at, at + BamRecord.length(records, at)));
         }
         return list;
-    }
-
-    /** A vector while it is made. */
-    private static final class Draft {
-        private static final String GENERATION = "20261122T000000Z-";
-
-        private final String name;
-        private final String about;
-        private final UUID uuid;
-        private SamHeader header = new SamHeader(new byte[0], ReferenceDictionary.EMPTY);
-        private List<byte[]> source = List.of();
-        private final List<byte[]> records = new ArrayList<>();
-        private boolean isSam = true;
-        private int pageBlocks;
-        private final List<Integer> numbers = new ArrayList<>();
-        private final List<List<EncodedBlock>> chunks = new ArrayList<>();
-
-        Draft(String name, String about) {
-            this.name = name;
-            this.about = about;
-            uuid = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.US_ASCII));
-        }
-
-        Draft header(String text) {
-            List<Reference> references = text.lines()
-                    .filter(line -> line.startsWith("@SQ"))
-                    .map(line -> line.split("\t|:"))
-                    .map(fields -> new Reference(fields[2], Integer.parseInt(fields[4])))
-                    .toList();
-            return header(new SamHeader(text.getBytes(StandardCharsets.UTF_8), new ReferenceDictionary(references)));
-        }
-
-        Draft header(SamHeader newHeader) {
-            header = newHeader;
-            return this;
-        }
-
-        /** Header and records that chunks are made of, as SAM text. */
-        Draft sam(String headerText, String lines) {
-            ObjectKey key = new ObjectKey("in.sam");
-            MemoryObjectStore store = new MemoryObjectStore();
-            store.put(key, (headerText + lines).getBytes(StandardCharsets.UTF_8), PutCondition.always());
-            List<byte[]> read = new ArrayList<>();
-            try (ExecutorService cpu = Executors.newFixedThreadPool(2);
-                    ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
-                    BgzfInflaters inflaters = new BgzfInflaters(2)) {
-                SourceHead head =
-                        SourceHead.read(SourceObject.open(store, key), SourceOptions.DEFAULT, inflaters, cpu, waiting);
-                header = head.header();
-                try (SourceFile file = SourceFile.open(head, inflaters, cpu, waiting)) {
-                    RecordSource in = file.records();
-                    while (in.next()) {
-                        read.add(Arrays.copyOfRange(in.buffer(), in.offset(), in.offset() + in.length()));
-                    }
-                }
-            }
-            source = read;
-            return this;
-        }
-
-        Draft withoutSam() {
-            isSam = false;
-            return this;
-        }
-
-        Draft withoutInlineSections(int newPageBlocks) {
-            pageBlocks = newPageBlocks;
-            return this;
-        }
-
-        /** Encodes the next block. */
-        EncodedBlock block(List<byte[]> some) {
-            records.addAll(some);
-            return encoded(RandomRecords.concatenated(some));
-        }
-
-        @SafeVarargs
-        final Draft chunk(int number, List<byte[]>... blocks) {
-            return blocks(number, Arrays.stream(blocks).map(this::block).toList());
-        }
-
-        /** A chunk of one block, of these records of the source. */
-        Draft chunk(int number, int from, int to) {
-            return blocks(number, List.of(block(source.subList(from, to))));
-        }
-
-        Draft blocks(int number, List<EncodedBlock> blocks) {
-            numbers.add(number);
-            chunks.add(blocks);
-            return this;
-        }
-
-        Vector vector() {
-            DatasetWriter out =
-                    new DatasetWriter(header, uuid, GENERATION + uuid.toString().substring(0, 8));
-            if (pageBlocks > 0) {
-                out.withoutInlineSections(pageBlocks);
-            }
-            for (int i = 0; i < chunks.size(); i++) {
-                out.chunk(numbers.get(i), chunks.get(i));
-            }
-            return new Vector(name, about, header, List.copyOf(records), isSam, out.finish());
-        }
     }
 }
