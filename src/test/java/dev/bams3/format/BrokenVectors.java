@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,10 @@ final class BrokenVectors {
         }
     }
 
+    private byte[] sound(String object) {
+        return Objects.requireNonNull(sound.get(object), object);
+    }
+
     static List<BrokenVector> all(Written base) {
         BrokenVectors made = new BrokenVectors(base);
         made.metadata();
@@ -70,7 +75,7 @@ final class BrokenVectors {
     }
 
     private String json() {
-        String text = new String(sound.get(DatasetLayout.METADATA), StandardCharsets.UTF_8);
+        String text = new String(sound(DatasetLayout.METADATA), StandardCharsets.UTF_8);
         return text.substring(0, text.lastIndexOf(",\"checksum\"")) + "}";
     }
 
@@ -135,7 +140,7 @@ final class BrokenVectors {
                 CORRUPT,
                 "index.chunks",
                 section.substring(0, at) + section.substring(at).replaceFirst("\"offset\":\\d+", "\"offset\":120"));
-        byte[] changed = sound.get(DatasetLayout.METADATA).clone();
+        byte[] changed = sound(DatasetLayout.METADATA).clone();
         changed[20] ^= 1;
         add("a changed byte", CORRUPT, DatasetLayout.METADATA, "checksum", Map.of(DatasetLayout.METADATA, changed));
         add(
@@ -147,7 +152,7 @@ final class BrokenVectors {
     }
 
     private void headerObject() {
-        byte[] stored = sound.get(header);
+        byte[] stored = sound(header);
         byte[] changed = stored.clone();
         changed[changed.length - 1] ^= 1;
         add("a changed header", CORRUPT, header, "header", Map.of(header, changed));
@@ -186,7 +191,7 @@ final class BrokenVectors {
     }
 
     private void head(String name, String kind, String object, String field, @Nullable Consumer<ByteBuffer> change) {
-        byte[] bytes = sound.get(object).clone();
+        byte[] bytes = sound(object).clone();
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         if (change == null) {
             bytes[61] ^= 1;
@@ -231,7 +236,7 @@ final class BrokenVectors {
     /** The page's bytes in the index. */
     private byte[] section(String object, BlockEntry entry) {
         byte[] encoded = BlockSection.encode(List.of(entry));
-        byte[] found = Arrays.copyOfRange(sound.get(object), 64, 64 + encoded.length);
+        byte[] found = Arrays.copyOfRange(sound(object), 64, 64 + encoded.length);
         if (!Arrays.equals(found, encoded)) {
             throw new IllegalStateException("the page is not where it was");
         }
@@ -246,7 +251,7 @@ final class BrokenVectors {
         } else {
             change.accept(ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN));
         }
-        byte[] whole = sound.get(index).clone();
+        byte[] whole = sound(index).clone();
         System.arraycopy(changed, 0, whole, 64, changed.length);
         Map<String, byte[]> objects = new LinkedHashMap<>();
         objects.put(index, whole);
@@ -285,7 +290,7 @@ final class BrokenVectors {
     }
 
     private void chunk() {
-        byte[] whole = sound.get(chunk);
+        byte[] whole = sound(chunk);
         int tail = whole.length - ChunkReader.TAIL_LENGTH;
         add("a chunk that is cut", CORRUPT, chunk, "length", Map.of(chunk, Arrays.copyOf(whole, tail)));
         for (int at : new int[] {0, 16, 20}) {
