@@ -107,11 +107,14 @@ final class ConvertCommand implements Callable<Integer> {
         long stored = made.chunks().length() + made.index().length();
         return String.format(
                 Locale.ROOT,
-                "%s: %,d records in %,d bytes (%.2f of the source)%s, digest %s, %.1f s",
+                "%s: %,d records in %,d bytes%s%s, digest %s, %.1f s",
                 dataset,
                 made.digest().records(),
                 stored,
-                (double) stored / sourceSize,
+                // Of a dataset of a version before 1.0 only the metadata is known.
+                made.source().format().equals("BAMS3")
+                        ? ""
+                        : String.format(Locale.ROOT, " (%.2f of the source)", (double) stored / sourceSize),
                 made.source().sortedOnConversion() ? ", sorted" : "",
                 made.digest().hex(),
                 seconds);
