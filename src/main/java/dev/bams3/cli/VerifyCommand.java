@@ -75,6 +75,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int compare(OpenDataset open, String text) {
+        // The query of an address may be a signature.
+        String shown = text.replaceFirst("^(https?://[^?]*)[?].*", "$1");
         CommandEnvironment environment = context.environment();
         ConversionOptions options = reading.applyTo(ConversionOptions.DEFAULT, context);
         SourceComparison comparison = new SourceComparison(environment.cpu(), environment.waiting());
@@ -89,12 +91,12 @@ final class VerifyCommand implements Callable<Integer> {
                             Locale.ROOT,
                             "%s: has what %s has: the header and %,d records, every byte",
                             dataset,
-                            text,
+                            shown,
                             result.records()));
             return 0;
         }
         context.err()
-                .println("bams3: " + dataset + ": is not what " + text + " is: "
+                .println("bams3: " + dataset + ": is not what " + shown + " is: "
                         + result.difference().get());
         return 1;
     }

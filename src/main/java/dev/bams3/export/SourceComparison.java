@@ -188,7 +188,7 @@ public final class SourceComparison {
             }
             Optional<String> field = RecordDifference.first(buffer, at, source.buffer(), source.offset());
             if (field.isPresent()) {
-                difference = named(buffer, at) + ": its " + field.get() + " differs; the source has here the read '"
+                difference = named(buffer, at) + ": another " + field.get() + "; the source has here the read '"
                         + name(source.buffer(), source.offset()) + "'";
                 return;
             }

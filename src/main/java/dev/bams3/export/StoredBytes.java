@@ -7,6 +7,7 @@ import dev.bams3.format.DatasetLayout;
 import dev.bams3.storage.ByteRange;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectKey;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The objects of a dataset, for who reads all of them. */
@@ -24,6 +25,19 @@ final class StoredBytes {
     /** @throws ReadsException CORRUPT also for an object that is not there: the metadata names it */
     byte[] read(ObjectKey key, long offset, int length) {
         return missingIsCorrupt(key, () -> dataset.store().getRange(key, new ByteRange(offset, length), ETag.ANY));
+    }
+
+    /**
+     * Reads and decodes bytes; once more, over another connection, where they are corrupt.
+     *
+     * @throws ReadsException CORRUPT for what is damaged in the store
+     */
+    <T> T read(ObjectKey key, long offset, int length, Function<byte[], T> decoder) {
+        try {
+            return decoder.apply(read(key, offset, length));
+        } catch (ReadsException e) {
+            return dataset.damage().again(e, () -> decoder.apply(readAgain(key, offset, length)));
+        }
     }
 
     /** Reads the same bytes over another connection. */

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -109,12 +110,10 @@ public final class Verifier {
         Report report() {
             ObjectKey index = stored.indexKey();
             if (checkLength(index, metadata.index().length())) {
-                check(() -> BlockIndex.checkHead(
-                        index.value(),
-                        stored.read(index, 0, ChunkReader.HEAD_LENGTH),
-                        metadata.version(),
-                        metadata.uuid(),
-                        metadata.generation()));
+                checkHead(
+                        index,
+                        head -> BlockIndex.checkHead(
+                                index.value(), head, metadata.version(), metadata.uuid(), metadata.generation()));
             }
             Optional<ReferenceDictionary> references = checked(dataset::references);
             if (references.isPresent()) {
@@ -174,13 +173,10 @@ public final class Verifier {
             if (!checkLength(key, chunk.length())) {
                 return;
             }
-            check(() -> ChunkReader.checkHead(
-                    name,
-                    stored.read(key, 0, ChunkReader.HEAD_LENGTH),
-                    metadata.version(),
-                    metadata.uuid(),
-                    metadata.generation(),
-                    chunk.number()));
+            checkHead(
+                    key,
+                    head -> ChunkReader.checkHead(
+                            name, head, metadata.version(), metadata.uuid(), metadata.generation(), chunk.number()));
             Optional<List<BlockEntry>> directory = checked(() -> directory(chunk));
             if (directory.isPresent() && indexed.isPresent()) {
                 expect(name + ": directory", indexed.get(), directory.get());
@@ -210,11 +206,24 @@ public final class Verifier {
 
         private List<BlockEntry> directory(ChunkEntry chunk) {
             ObjectKey key = dataset.chunkKey(chunk.number());
-            byte[] end = stored.read(key, chunk.length() - ChunkReader.TAIL_LENGTH, ChunkReader.TAIL_LENGTH);
-            StoredRange range = ChunkReader.tail(key.value(), end, chunk.length());
-            byte[] directory = stored.read(key, range.offset(), range.length());
-            return ChunkReader.directory(key.value(), directory, range, chunk.number())
-                    .all();
+            StoredRange range = stored.read(
+                    key,
+                    chunk.length() - ChunkReader.TAIL_LENGTH,
+                    ChunkReader.TAIL_LENGTH,
+                    end -> ChunkReader.tail(key.value(), end, chunk.length()));
+            return stored.read(
+                    key,
+                    range.offset(),
+                    range.length(),
+                    directory -> ChunkReader.directory(key.value(), directory, range, chunk.number())
+                            .all());
+        }
+
+        private void checkHead(ObjectKey key, Consumer<byte[]> checker) {
+            check(() -> stored.read(key, 0, ChunkReader.HEAD_LENGTH, head -> {
+                checker.accept(head);
+                return true;
+            }));
         }
 
         private void count(BlockAudit checked) {

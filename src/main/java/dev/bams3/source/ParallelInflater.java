@@ -7,6 +7,7 @@ import dev.bams3.bgzf.VirtualOffset;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
+import dev.bams3.storage.DamageCheck;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -34,6 +35,7 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
     private final SourceRanges ranges;
     private final BgzfInflaters inflaters;
     private final OrderedTasks<Batch> batches;
+    private final DamageCheck damage = new DamageCheck();
     private final int ahead;
     private final String resource;
 
@@ -262,10 +264,31 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
             BgzfBlock block = blocks.get(i);
             fileOffsets[i] = block.fileOffset();
             starts[i] = at - skipped;
-            inflaters.inflate(bytes, block, target, at, resource);
+            inflate(bytes, block, target, at);
             at += block.inflatedLength();
         }
         return new Batch(target, skipped, end, fileOffsets, starts);
+    }
+
+    /** Inflates a block; one that arrived damaged is read once more. */
+    private void inflate(byte[] bytes, BgzfBlock block, byte[] target, int offset) {
+        try {
+            inflaters.inflate(bytes, block, target, offset, resource);
+        } catch (ReadsException e) {
+            if (!ranges.source().isRemote()) {
+                throw e;
+            }
+            damage.again(e, () -> {
+                byte[] again = ranges.source().readAgain(block.fileOffset(), block.length());
+                List<BgzfBlock> read = BgzfBlock.split(again, 0, again.length, block.fileOffset(), resource);
+                if (read.size() != 1 || read.getFirst().inflatedLength() != block.inflatedLength()) {
+                    // Damage of a length, by which the blocks behind it were found.
+                    throw e;
+                }
+                inflaters.inflate(again, read.getFirst(), target, offset, resource);
+                return read.getFirst();
+            });
+        }
     }
 
     @Override

@@ -49,4 +49,14 @@ public record SourceObject(ObjectStore store, ObjectKey key, long size, ETag eta
     byte[] read(long offset, int length) {
         return store.getRange(key, new ByteRange(offset, length), etag);
     }
+
+    /** Whether bytes come over connections, on which they may be damaged. */
+    boolean isRemote() {
+        return store.fresh() != store;
+    }
+
+    /** The same over another connection. */
+    byte[] readAgain(long offset, int length) {
+        return store.fresh().getRange(key, new ByteRange(offset, length), etag);
+    }
 }

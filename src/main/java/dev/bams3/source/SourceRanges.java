@@ -47,6 +47,10 @@ final class SourceRanges implements AutoCloseable {
         return range;
     }
 
+    SourceObject source() {
+        return source;
+    }
+
     /** Bytes of the whole source. */
     long sourceSize() {
         return source.size();
