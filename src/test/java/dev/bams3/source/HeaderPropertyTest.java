@@ -25,10 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random header texts as the header of a SAM, a BAM and a CRAM: what htslib reads gives its references and its lines, what it
- * refuses is refused. {@code BAMS3_TEST_SAM_LINES} says how many, {@code BAMS3_TEST_SEED} repeats a run.
+ * refuses is refused. A fifth of {@code BAMS3_TEST_SAM_LINES} of each format, {@code BAMS3_TEST_SEED} repeats a run.
  */
 class HeaderPropertyTest {
-    private static final int COUNT = Integer.parseInt(System.getenv().getOrDefault("BAMS3_TEST_SAM_LINES", "1000"));
+    private static final int COUNT = Integer.parseInt(System.getenv().getOrDefault("BAMS3_TEST_SAM_LINES", "1000")) / 5;
     private static final long SEED =
             Long.parseLong(System.getenv().getOrDefault("BAMS3_TEST_SEED", "" + System.nanoTime()));
 
@@ -100,7 +100,7 @@ class HeaderPropertyTest {
         }
         assertThat(failures).as("seed %d", SEED).isEmpty();
         // Else the comparison would say little.
-        assertThat(converted).as("headers that are read, seed %d", SEED).isBetween(COUNT / 10, COUNT * 19 / 20);
+        assertThat(converted).as("headers that are read, seed %d", SEED).isBetween(COUNT / 10, COUNT - 1);
     }
 
     private static @Nullable String difference(SamHeader ours, Htslib.Reading theirs, boolean hasNul) {
