@@ -14,7 +14,7 @@ final class SourceReadOptions {
             names = "--reference",
             paramLabel = "<fasta>",
             description =
-                    "FASTA file of a CRAM's references, with .fai (and .gzi) beside it: path, file: or s3:// address."
+                    "FASTA file of a CRAM's references, with .fai (and .gzi) beside it: path, file:, s3:// or https:// address."
                             + " Others are looked for by MD5 in the folders REF_CACHE and REF_PATH.")
     private @Nullable String reference;
 

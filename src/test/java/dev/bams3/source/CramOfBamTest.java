@@ -8,6 +8,7 @@ import dev.bams3.convert.ConversionRig;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.Htslib;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.Tool;
 import dev.bams3.genome.Reference;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.storage.ObjectKey;
@@ -47,6 +48,11 @@ class CramOfBamTest {
             "version=3.1,no_ref=1",
             "version=3.0,embed_ref=2",
             "version=3.1,embed_ref=2,small");
+
+    /** Formats that an older samtools of the machine makes, too. */
+    private static final List<String> OLDER =
+            List.of("version=2.1,no_ref=1", "version=3.0,no_ref=1,small", "version=3.1,no_ref=1,archive");
+
     private static final List<String> WITH_REFERENCE =
             List.of("version=2.1", "version=3.0", "version=3.1", "version=3.1,archive");
 
@@ -84,6 +90,13 @@ class CramOfBamTest {
         Path source = Files.write(folder.resolve("source.bam"), Bams.file(header, original.records()));
         for (String format : WITHOUT_REFERENCE) {
             compare(original, source, format, Optional.empty());
+        }
+        for (String format : Tool.isOnPath("samtools") ? OLDER : List.<String>of()) {
+            Path cram = folder.resolve("older.cram");
+            Tool.Result made = Tool.run(
+                    folder, "samtools", "view", "-C", "-O", "cram," + format, "-o", cram.toString(), source.toString());
+            assertThat(made.exit()).as("%s: %s", format, made.errors()).isZero();
+            compareRecords(original, cram, "older, " + format, Optional.empty());
         }
         Optional<Path> fasta = fasta(original);
         for (String format : fasta.isPresent() ? WITH_REFERENCE : List.<String>of()) {

@@ -31,13 +31,13 @@ final class BlockCodec {
     private final ArithmeticCoder arithmetic = new ArithmeticCoder();
 
     /**
-     * Returns the bytes of memory that a block needs only while it is decompressed: tables, and what is packed or has no runs
-     * yet. Itself and its result come to it.
+     * Returns the bytes of memory that a block needs only while it is decompressed. Itself and its result come to it.
      */
     static long workspace(Block block) {
         return switch (block.method()) {
             case RANS_4X8 -> RansTables.MAX_BYTES;
-            case RANS_NX16, ARITHMETIC -> RansTables.MAX_BYTES + 3L * block.rawLength();
+            case RANS_NX16, ARITHMETIC ->
+                RansTables.MAX_BYTES + CodecStream.workspace(block.bytes(), block.rawLength());
             case FQZCOMP -> Fqzcomp.WORKSPACE;
             case NAME_TOKENS -> RansTables.MAX_BYTES + NameTokens.workspace(block.rawLength());
             default -> 0;

@@ -21,12 +21,27 @@ final class CodecStream {
 
     private static final int MAX_PACKED_SYMBOLS = 16;
 
+    /** Of a stream that is packed and has runs. */
+    private static final int MAX_ARRAYS = 3;
+
     private CodecStream() {}
 
     /** What turns a stream into bytes, packed or not. */
     interface Coder {
         /** @param length of the result */
         byte[] decode(int flags, CramCursor in, int length);
+    }
+
+    /**
+     * Returns the bytes of memory that decoding a stream needs beside it and its result: for what is packed, for what has no runs
+     * yet and for the runs.
+     */
+    static long workspace(byte[] stream, int length) {
+        int flags = stream.length == 0 ? 0 : stream[0];
+        int arrays = (flags & STRIPED) != 0
+                ? 1 + MAX_ARRAYS
+                : ((flags & PACKED) != 0 ? 1 : 0) + ((flags & RUN_LENGTHS) != 0 ? 2 : 0);
+        return (long) arrays * length;
     }
 
     /** Decodes a whole stream of a known length. */

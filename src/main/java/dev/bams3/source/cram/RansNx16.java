@@ -50,8 +50,8 @@ final class RansNx16 implements CodecStream.Coder {
         int count = (flags & CodecStream.MANY_STATES) == 0 ? FEW_STATES : MANY_STATES;
         int runsLength = in.uint7();
         int literals = in.uint7();
-        // A symbol has at most five bytes of run length.
-        long mostRuns = 1L + RansTables.SYMBOLS + 5L * literals;
+        // The bytes of a run's length are not more than the run.
+        long mostRuns = 1L + RansTables.SYMBOLS + length;
         if (literals > length || runsLength >>> 1 > mostRuns) {
             throw in.place()
                     .corrupt("its run lengths say " + literals + " literals and " + (runsLength >>> 1)
