@@ -126,15 +126,21 @@ class Cursor:
         self.at = 0
 
     def varint(self, largest: int = U32_MAX) -> int:
+        if self.at < len(self.data) and self.data[self.at] < 0x80:
+            self.at += 1
+            return self._bounded(self.data[self.at - 1], largest)
         value = 0
         for shift in range(0, 63 if largest > U32_MAX else 35, 7):
             byte = self.u8()
             value |= (byte & 0x7F) << shift
             if byte < 0x80:
-                if value > largest:
-                    raise ValueError("has a number that is too large")
-                return value
+                return self._bounded(value, largest)
         raise ValueError("has a number of too many bytes")
+
+    def _bounded(self, value: int, largest: int) -> int:
+        if value > largest:
+            raise ValueError("has a number that is too large")
+        return value
 
     def zigzag(self) -> int:
         value = self.varint((1 << 42) - 1)

@@ -52,15 +52,19 @@ class Tags:
         offsets = starts_of(counts)
         owner = np.repeat(np.arange(len(line), dtype=np.int64), counts)
         field = flat[firsts[line[owner]] + np.arange(total, dtype=np.int64) - offsets[owner]]
-        order = np.argsort(field, kind="stable")
+        # Numbers of fields have 11 bits; NumPy sorts 16 bits by their digits.
+        order = np.argsort(field.astype(np.uint16), kind="stable")
         place = np.empty(total, dtype=np.int64)
-        place[order] = np.arange(total, dtype=np.int64)
-        values = np.bincount(field, minlength=len(fields) + 1)
-        bounds = starts_of(values)
-        columns = [_raw(streams, int(values[0]))]
+        bounds = starts_of(np.bincount(field, minlength=len(fields) + 1))
+        columns = [_raw(streams, int(bounds[1]))]
+        place[order[: bounds[1]]] = np.arange(bounds[1], dtype=np.int64)
+        base = int(bounds[1])
         for number, one in enumerate(fields):
-            owners = owner[order[bounds[number + 1] : bounds[number + 2]]]
-            columns.append(self._column(streams, number, one, owners))
+            own = order[bounds[number + 1] : bounds[number + 2]]
+            values, index = self._column(streams, number, one, owner[own])
+            place[own] = base + (np.arange(len(own), dtype=np.int64) if index is None else index)
+            base += len(values)
+            columns.append(values)
         self._place = place
         self._offsets = offsets
         self._columns = pa.concat_arrays(columns)
@@ -73,25 +77,25 @@ class Tags:
         data, places = content(self._columns.take(pa.array(self._place)))
         return pieces(data, places[self._offsets])
 
-    def _column(self, streams: Streams, number: int, field: _Field, owners: I64) -> Any:
-        """Returns the values of a field as BAM has them, in file order."""
+    def _column(self, streams: Streams, number: int, field: _Field, owners: I64) -> tuple[Any, I64 | None]:
+        """Returns the values of a field as BAM has them, and the numbers of those meant; None: each once."""
         transform, data = streams.take(64 + number, *_transforms(field.type))
         count = len(owners)
         if count == 0:
             if data:
                 raise ValueError("has values of a field that no record has")
-            return pa.array([], pa.large_binary())
+            return pa.array([], pa.large_binary()), None
         if field.type in _WIDTHS:
             width = _WIDTHS[field.type]
             values = (deltas if transform == 3 else numbers)(data, count)
             rows = np.empty((count, 3 + width), dtype=np.uint8)
             rows[:, :3] = as_u8(field.prefix)
             rows[:, 3:] = values.astype("<u4").view(np.uint8).reshape(count, 4)[:, :width]
-            return equal_pieces(rows)
+            return equal_pieces(rows), None
         if field.type == ord("B"):
-            return _prefixed(field, _arrays(data, count, field.prefix[3]))
+            return _prefixed(field, _arrays(data, count, field.prefix[3])), None
         if transform == 4:
-            return self._chosen(field, data, count)
+            return _chosen(field, data, count)
         if transform in (5, 6):
             lengths = self.l_seq[owners]
             total = int(lengths.sum())
@@ -100,27 +104,25 @@ class Tags:
             text = radix(data, total).tobytes() if transform == 6 and data else data
             if len(text) != total:
                 raise ValueError("has not the length of the sequences")
-            return _prefixed(field, pieces(text, starts_of(lengths)), b"\0")
-        return _prefixed(field, _texts(data, count))
+            return _prefixed(field, pieces(text, starts_of(lengths)), b"\0"), None
+        return _prefixed(field, _texts(data, count)), None
 
-    def _chosen(self, field: _Field, data: bytes, count: int) -> Any:
-        cursor = Cursor(data)
-        size = cursor.varint()
-        if size > 256:
-            raise ValueError("has a dictionary of more than 256 texts")
-        texts = []
-        for _ in range(size):
-            end = data.find(b"\0", cursor.at) + 1
-            if end == 0:
-                raise ValueError("has a text without an end")
-            texts.append(field.prefix + cursor.take(end - cursor.at))
-        index = as_u8(cursor.rest())
-        if len(index) != count or int(index.max()) >= size:
-            raise ValueError("has not a text of its dictionary for each value")
-        lengths = np.array([len(t) for t in texts], dtype=np.int64)
-        if int(lengths[index].sum()) > self.limit:
-            raise ValueError("has more bytes than the records")
-        return pa.array(texts, pa.large_binary()).take(pa.array(index))
+
+def _chosen(field: _Field, data: bytes, count: int) -> tuple[Any, I64]:
+    cursor = Cursor(data)
+    size = cursor.varint()
+    if size > 256:
+        raise ValueError("has a dictionary of more than 256 texts")
+    texts = []
+    for _ in range(size):
+        end = data.find(b"\0", cursor.at) + 1
+        if end == 0:
+            raise ValueError("has a text without an end")
+        texts.append(field.prefix + cursor.take(end - cursor.at))
+    index = as_u8(cursor.rest())
+    if len(index) != count or int(index.max()) >= size:
+        raise ValueError("has not a text of its dictionary for each value")
+    return pa.array(texts, pa.large_binary()), index.astype(np.int64)
 
 
 def _transforms(kind: int) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ import struct
 import zlib
 from types import TracebackType
 
-from bams3.errors import Bams3Error, CorruptError, TooLargeError
+from bams3.errors import Bams3Error, CorruptError, IncompleteError, TooLargeError
 from bams3.header import Header
 from bams3.records import Records
 
@@ -107,7 +107,7 @@ class BgzfReader:
     def finish(self) -> None:
         """Checks that nothing is missing."""
         if self._rest or not self.ended:
-            raise CorruptError("BGZF", "end", "the end of the file is missing")
+            raise IncompleteError("the BAM has no end: the answer broke off")
 
 
 def _inflate(body: bytes) -> bytes:

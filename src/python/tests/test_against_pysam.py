@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pathlib
 import random
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import pysam
@@ -18,18 +20,29 @@ REGIONS = int(os.environ.get("BAMS3_TEST_PYTHON_REGIONS", "20"))
 pytestmark = pytest.mark.skipif(java() is None or not real_files(), reason="no jar, or no BAMS3_TEST_DATA")
 
 
+@pytest.fixture(scope="session")
+def conversions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[pathlib.Path]]]:
+    """The datasets of all files, which are made while the tests of the first ones run."""
+    kept = os.environ.get("BAMS3_TEST_DATASETS")
+    folder = pathlib.Path(kept) if kept else tmp_path_factory.mktemp("datasets")
+
+    def convert(source: pathlib.Path) -> pathlib.Path:
+        target = folder / f"{source.stem}.bams3"
+        if not target.exists():
+            run_java("convert", str(source), str(target))
+        return target
+
+    with ThreadPoolExecutor(1) as pool:
+        yield {source.stem: pool.submit(convert, source) for source in real_files()}
+
+
 @pytest.fixture(scope="module", params=real_files(), ids=lambda p: p.stem)
 def pair(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, conversions: dict[str, Future[pathlib.Path]]
 ) -> tuple[pathlib.Path, bams3.Dataset]:
     """A BAM file, and the dataset that it became."""
     source: pathlib.Path = request.param
-    kept = os.environ.get("BAMS3_TEST_DATASETS")
-    folder = pathlib.Path(kept) if kept else tmp_path_factory.mktemp("datasets")
-    target = folder / f"{source.stem}.bams3"
-    if not target.exists():
-        run_java("convert", "--allow-missing-eof", str(source), str(target))
-    return source, bams3.open(str(target))
+    return source, bams3.open(str(conversions[source.stem].result()))
 
 
 def _key(read: bams3.Read | pysam.AlignedSegment) -> tuple[object, ...]:
