@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -160,7 +161,7 @@ class CramOfBamTest {
                 bases.put(reference, unknown);
             }
             if (reference >= 0) {
-                CramRecord.align(record, bases.get(reference));
+                CramRecord.align(record, Objects.requireNonNull(bases.get(reference)));
             }
         }
         Path fasta = folder.resolve("made.fa");
