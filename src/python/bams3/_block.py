@@ -141,8 +141,9 @@ def _rebuild(streams: Streams, entry: BlockEntry) -> Block:
     sequence = _sequence.decode(streams, l_seq, cigar, places, entry.raw_length)
     quality = _quality(streams, l_seq)
     tags = tag_plan.build()
-    if streams.contents:
-        raise ValueError(f"stream {min(streams.contents)}: nothing in this block uses it")
+    left = [number for number, (_, data) in streams.contents.items() if data]
+    if left:
+        raise ValueError(f"nothing in this block uses stream {min(left)}")
 
     fixed = np.empty(n, dtype=FIXED)
     fixed["block_size"] = length - 4

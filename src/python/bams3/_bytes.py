@@ -191,12 +191,12 @@ def content(array: Any) -> tuple[U8, I64]:
 
 
 def gather(data: bytes, starts: I64, lengths: I64) -> U8:
-    """Returns the pieces of the bytes that begin at `starts`, one behind the other."""
+    """Returns a new array of the pieces of the bytes that begin at `starts`, one behind the other."""
     if len(lengths) == 0:
         return np.zeros(0, dtype=np.uint8)
     if int(lengths.sum()) > 24 * len(lengths):
         ends = (starts + lengths).tolist()
-        return as_u8(b"".join([data[a:b] for a, b in zip(starts.tolist(), ends, strict=True)]))
+        return as_u8(bytearray().join([data[a:b] for a, b in zip(starts.tolist(), ends, strict=True)]))
     offsets = starts_of(lengths)[:-1]
     index = np.repeat(starts - offsets, lengths)
     index += np.arange(len(index), dtype=np.int64)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bams3._bytes import I64, Cursor, content, varints
+from bams3._bytes import I64, Cursor, as_u8, content, pieces, varints
 from bams3._numbers import deltas, numbers
 from bams3._streams import Streams
 
@@ -29,43 +29,46 @@ def decode(streams: Streams, n: int, limit: int) -> tuple[Any, I64, I64]:
     templates = _templates(streams)
     if int(template.max(initial=0)) > len(templates):
         raise ValueError("there is no such template")
-    gaps = np.array([0] + [t.count(0) for t in templates], dtype=np.int64)
-    values = []
-    for number in range(16):
+    gaps = np.array([0] + [t.count(0) for t in templates], dtype=np.int64)[template]
+    values: list[I64] = []
+    for number in range(int(gaps.max(initial=0))):
         transform, data = streams.take(32 + number, 2, 3)
-        wanted = int((gaps[template] > number).sum())
-        if (wanted == 0) != (len(data) == 0):
-            raise ValueError("has not a number for each name that needs one")
-        values.append((deltas if transform == 3 else numbers)(data, wanted) if wanted else np.zeros(0, dtype=np.int64))
-    new: list[bytes] = [b""] * len(template)
+        wanted = int((gaps > number).sum())
+        values.append((deltas if transform == 3 else numbers)(data, wanted))
+    places = np.empty(len(template), dtype=np.int64)
+    plain = np.flatnonzero(template == 0)
     whole = Cursor(streams.take(12)[1])
-    plain = np.flatnonzero(template == 0).tolist()
-    for index in plain:
-        new[index] = whole.take(whole.u8())
+    parts = [pa.array([whole.take(whole.u8()) for _ in range(len(plain))], pa.large_binary())]
     whole.end()
-    for number in np.unique(template[template > 0]).tolist():
-        chosen = template == number
+    places[plain] = np.arange(len(plain))
+    done = len(plain)
+    for number in np.flatnonzero(np.bincount(template)).tolist():
+        if number == 0:
+            continue
         text = templates[number - 1]
-        columns = [values[gap][chosen[gaps[template] > gap]].tolist() for gap in range(int(gaps[number]))]
-        if columns:
-            pattern = text.replace(b"%", b"%%").replace(b"\0", b"%d") + b"\0"
-            made = list(map(pattern.__mod__, zip(*columns, strict=True)))
-        else:
-            made = [text + b"\0"] * int(chosen.sum())
-        if len(made) == len(new):
-            new = made
-        else:
-            for index, name in zip(np.flatnonzero(chosen).tolist(), made, strict=True):
-                new[index] = name
-    names = pa.array(new, pa.large_binary())
+        chosen = template == number
+        own = values if bool(chosen.all()) else [v[chosen[gaps > gap]] for gap, v in enumerate(values)]
+        count = int(chosen.sum())
+        parts.append(_filled(text, [v.tolist() for v in own[: text.count(0)]], count))
+        places[chosen] = done + np.arange(count)
+        done += count
+    names = pa.concat_arrays(parts)
     lengths = np.diff(content(names)[1])
     if int(lengths.max(initial=0)) > 255:
         raise ValueError("a name has more than 255 bytes")
-    rank = np.cumsum(is_new) - 1
-    order = rank[root]
+    order = places[(np.cumsum(is_new) - 1)[root]]
     if int(lengths[order].sum()) > limit:
         raise ValueError("the names are longer than the records")
     return names.take(pa.array(order)), link, root
+
+
+def _filled(template: bytes, columns: list[list[int]], count: int) -> Any:
+    """Returns a template with each row of numbers in its gaps; every name ends with the only NUL in it."""
+    pattern = template.replace(b"%", b"%%").replace(b"\0", b"%d") + b"\0"
+    data = b"".join(map(pattern.__mod__, zip(*columns, strict=True))) if columns else (template + b"\0") * count
+    offsets = np.zeros(count + 1, dtype=np.int64)
+    offsets[1:] = np.flatnonzero(as_u8(data) == 0) + 1
+    return pieces(data, offsets)
 
 
 def _templates(streams: Streams) -> list[bytes]:

@@ -96,13 +96,11 @@ class _Consensus:
         source[is_padding] = len(self.bases) + total
         text = self.bases.tobytes() + _HALVES_OF_BYTE[nibbles].reshape(-1)[:total].tobytes() + b"\0"
         halves = gather(text, source, length)
-        if not halves.flags.writeable:
-            halves = halves.copy()
         offsets = starts_of(length)[:-1]
         self._mismatches(streams, halves, offsets[is_compared], length[is_compared])
         self._paddings(streams, halves, l_seq)
-        high: U8 = np.left_shift(halves[0::2], np.uint8(4))
-        return high | halves[1::2]
+        pairs = halves.view("<u2")
+        return ((pairs << 4) | (pairs >> 8)).astype(np.uint8)
 
     def _mismatches(self, streams: Streams, halves: U8, offsets: I64, lengths: I64) -> None:
         gaps = streams.plain(22)

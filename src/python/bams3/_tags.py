@@ -105,7 +105,7 @@ class Tags:
             if len(text) != total:
                 raise ValueError("has not the length of the sequences")
             return _prefixed(field, pieces(text, starts_of(lengths)), b"\0"), None
-        return _prefixed(field, _texts(data, count)), None
+        return _texts(data, count, field.prefix), None
 
 
 def _chosen(field: _Field, data: bytes, count: int) -> tuple[Any, I64]:
@@ -173,13 +173,14 @@ def _raw(streams: Streams, count: int) -> Any:
     return pa.array(values, pa.large_binary())
 
 
-def _texts(data: bytes, count: int) -> Any:
+def _texts(data: bytes, count: int, prefix: bytes) -> Any:
+    """Returns the texts, each with the prefix before it and its NUL behind it."""
     ends = np.flatnonzero(as_u8(data) == 0) + 1
     if len(ends) != count or int(ends[-1]) != len(data):
         raise ValueError("has not a text for each value")
     offsets = np.zeros(count + 1, dtype=np.int64)
-    offsets[1:] = ends
-    return pieces(data, offsets)
+    offsets[1:] = ends + len(prefix) * np.arange(1, count + 1)
+    return pieces(prefix + data[:-1].replace(b"\0", b"\0" + prefix) + b"\0", offsets)
 
 
 def _arrays(data: bytes, count: int, kind: int) -> Any:
