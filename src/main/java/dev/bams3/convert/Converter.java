@@ -19,8 +19,8 @@ import java.util.function.Predicate;
  * given up (nothing was published) and a second one sorts on the way, within bounded memory.
  *
  * <p>Memory, whatever the size of the source: about 30 MB of source, 256 KiB inflated for each batch ahead (eight for each
- * core), 128 MiB of blocks being encoded and checked, at most 192 MiB of chunks being gathered and uploaded (15 MB on
- * usual data), 100 bytes for each block (60 MB for a human genome at 30x), and the sort memory if the source is unsorted.
+ * core), 128 MiB of blocks being encoded and checked, 100 MB of chunks being gathered and uploaded, 100 bytes for each block
+ * (60 MB for a human genome at 30x), and the sort memory if the source is unsorted.
  *
  * <p>Safe for use by many threads; a conversion occupies the thread that calls it and can be cancelled by interrupting that.
  */

@@ -99,7 +99,7 @@ final class ShardWriter implements AutoCloseable {
      */
     void add(EncodedBlock block, long from, List<SourceWarnings.Warning> warnings) {
         OpenChunk open = chunk;
-        if (open != null && sizing.endsChunk(open.writer.rawBytes())) {
+        if (open != null && sizing.endsChunk(open.writer.rawBytes(), open.writer.blockBytes())) {
             endChunk(open, from);
             open = null;
         }

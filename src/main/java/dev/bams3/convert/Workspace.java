@@ -86,6 +86,7 @@ final class Workspace {
                 sizing.blockRecords(),
                 sizing.maxBlockBytes(),
                 sizing.chunkBytes(),
+                sizing.chunkStored(),
                 options.compression().level(),
                 options.source().allowMissingEndOfFile(),
                 options.source().reference().map(Object::toString).orElse(""),

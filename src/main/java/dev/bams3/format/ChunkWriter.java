@@ -40,6 +40,11 @@ public final class ChunkWriter {
         return rawBytes;
     }
 
+    /** Stored bytes of the blocks so far, for {@link BlockSizing#endsChunk}. */
+    public long blockBytes() {
+        return length - ObjectHead.LENGTH;
+    }
+
     /** The last bytes of the object: directory and tail. Nothing can be added any more. */
     public byte[] finish() {
         byte[] directory = BlockSection.encode(blocks);

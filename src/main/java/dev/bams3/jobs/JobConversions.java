@@ -67,7 +67,9 @@ record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
                 usual.blockBytes(),
                 options.blockRecords().orElse(usual.blockRecords()),
                 usual.maxBlockBytes(),
-                options.chunkBytes().orElse(usual.chunkBytes()));
+                options.chunkBytes().orElse(usual.chunkBytes()),
+                // Chunks of a size that is asked for are not made larger.
+                options.chunkBytes().isPresent() ? 0 : usual.chunkStored());
         Compression compression =
                 options.level().isPresent() ? Compression.zstd(options.level().getAsInt()) : Compression.DEFAULT;
         return ConversionOptions.DEFAULT
