@@ -331,7 +331,8 @@ public record Settings(
      * @param missingTtl how long an id is taken for unknown
      * @param metadata bytes of metadata, about
      * @param headers bytes of header texts, about
-     * @param indexes bytes of block lists, about; a human genome at 30x has 27 MB
+     * @param indexes bytes of block lists and of the indexes of virtual files, about; absent: an eighth of the heap, 64 to
+     *     128 MiB. A human genome at 30x has 27 MB of block lists, and a CSI of 13 MB
      * @param blocks bytes of stored blocks that small queries have read, about; absent: a sixteenth of the heap, at most
      *     256 MiB; 0 keeps none
      */
@@ -340,7 +341,7 @@ public record Settings(
             @DefaultValue("2s") Duration missingTtl,
             @DefaultValue("32MB") DataSize metadata,
             @DefaultValue("16MB") DataSize headers,
-            @DefaultValue("64MB") DataSize indexes,
+            @Nullable DataSize indexes,
             @Nullable DataSize blocks) {
         public Cache {
             check(blocks == null || !blocks.isNegative(), "bams3.cache.blocks", "must be 0 or more, is " + blocks);
@@ -350,10 +351,16 @@ public record Settings(
             return blocks == null ? Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 16) : blocks.toBytes();
         }
 
+        long indexBytes() {
+            return indexes == null
+                    ? Math.clamp(Runtime.getRuntime().maxMemory() / 8, 64L << 20, 128L << 20)
+                    : indexes.toBytes();
+        }
+
         DatasetCacheSettings toDatasetCacheSettings() {
             try {
                 return new DatasetCacheSettings(
-                        metadataTtl, missingTtl, metadata.toBytes(), headers.toBytes(), indexes.toBytes());
+                        metadataTtl, missingTtl, metadata.toBytes(), headers.toBytes(), indexBytes());
             } catch (IllegalArgumentException e) {
                 throw ReadsException.invalidInput("bams3.cache", "bams3.cache: " + e.getMessage());
             }

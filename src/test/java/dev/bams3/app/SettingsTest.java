@@ -92,7 +92,14 @@ class SettingsTest {
                         Duration.ofSeconds(50)));
         assertThat(settings.fetch())
                 .isEqualTo(new Settings.Fetch(64, 8, DataSize.ofMegabytes(128), DataSize.ofMegabytes(16), 1000));
-        assertThat(settings.cache().toDatasetCacheSettings()).isEqualTo(DatasetCacheSettings.DEFAULT);
+        DatasetCacheSettings usual = DatasetCacheSettings.DEFAULT;
+        assertThat(settings.cache().toDatasetCacheSettings())
+                .isEqualTo(new DatasetCacheSettings(
+                        usual.metadataTtl(),
+                        usual.missingTtl(),
+                        usual.metadataBytes(),
+                        usual.headerBytes(),
+                        Math.clamp(Runtime.getRuntime().maxMemory() / 8, 64L << 20, 128L << 20)));
         assertThat(settings.encode()).isEqualTo(new Settings.Encode(DataSize.ofMegabytes(64), 1));
         assertThat(settings.service())
                 .isEqualTo(new Settings.Service("dev.bams3.server", "bams3-server", "unnamed", "https://example.org"));
