@@ -2,9 +2,7 @@ package dev.bams3.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.Htslib;
-import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.Seed;
 import dev.bams3.source.CramMutants;
 import java.nio.file.Files;
@@ -43,9 +41,7 @@ class MutantsTest {
                 "" + datasets,
                 "" + datasets / 5));
         if (Htslib.isInstalled()) {
-            List<byte[]> records = new RandomRecords(seed).sortedList(200);
-            CramMutants.write(
-                    Files.write(folder.resolve("made.bam"), Bams.file(RandomRecords.header(), records)), folder);
+            CramMutants.write(seed, folder);
             command.add(folder.toString());
         }
         Process child = new ProcessBuilder(command)

@@ -1,11 +1,19 @@
 package dev.bams3.source;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.bams3.fixtures.Htslib;
+import dev.bams3.genome.Reference;
+import dev.bams3.simulate.SimulationOptions;
+import dev.bams3.simulate.Simulator;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** Small CRAMs of every codec, and damage that gets past their lengths and checksums. */
 public final class CramMutants {
@@ -19,11 +27,19 @@ public final class CramMutants {
 
     private CramMutants() {}
 
-    /** Writes what htslib makes of a BAM in each format to a folder. */
-    public static void write(Path bam, Path folder) {
+    /** Writes what htslib makes of simulated reads to a folder, in each format. */
+    public static void write(long seed, Path folder) throws IOException {
+        ByteArrayOutputStream bam = new ByteArrayOutputStream();
+        try (ExecutorService cpu = Executors.newFixedThreadPool(2)) {
+            SimulationOptions options = SimulationOptions.illumina(seed, List.of(new Reference("chr1", 3_000)));
+            new Simulator(cpu, 1).simulate(options.withDepth(10), bam);
+        }
+        Path source = Files.write(folder.resolve("made.bam"), bam.toByteArray());
         for (String format : FORMATS) {
             Path cram = folder.resolve(FORMATS.indexOf(format) + ".cram");
-            Htslib.samtools("view", "-C", "-O", "cram," + format, "--no-PG", "-o", cram.toString(), bam.toString());
+            Htslib.Answer made = Htslib.samtools(
+                    "view", "-C", "-O", "cram," + format, "--no-PG", "-o", cram.toString(), source.toString());
+            assertThat(made.exit()).as(made.errors()).isZero();
         }
     }
 
