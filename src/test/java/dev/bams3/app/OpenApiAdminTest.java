@@ -60,6 +60,24 @@ class OpenApiAdminTest {
 
         HttpResponse<String> ask(int status, String method, String template, String id, String body, String... headers)
                 throws IOException, InterruptedException {
+            HttpResponse<String> answer = send(method, template, id, body, headers);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+            return answer;
+        }
+
+        /** Asks faster than once in a second until that is refused: a slow machine gives the bucket time for a token. */
+        void askTooOften(String template, String id) {
+            Wait.until("429 for " + template, () -> {
+                try {
+                    return send("GET", template, id, "", "Accept", "*/*").statusCode() == 429;
+                } catch (IOException | InterruptedException e) {
+                    throw new AssertionError(template, e);
+                }
+            });
+        }
+
+        private HttpResponse<String> send(String method, String template, String id, String body, String... headers)
+                throws IOException, InterruptedException {
             String path = template.replace("{id}", id);
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url(path)))
                     .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
@@ -69,7 +87,6 @@ class OpenApiAdminTest {
                 request.headers("Authorization", "Bearer " + TOKEN, "Content-Type", "application/json");
             }
             HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
-            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
             contract.holds(method.toLowerCase(Locale.ROOT) + " " + template.replaceFirst("\\?.*", ""), answer);
             return answer;
         }
@@ -223,11 +240,9 @@ class OpenApiAdminTest {
         assertThat(queued.get("state").stringValue()).isEqualTo("QUEUED");
         HttpResponse<String> cancelled = service.ask(200, "DELETE", ONE, waiting, "");
         assertThat(JSON.readTree(cancelled.body()).get("state").stringValue()).isEqualTo("CANCELLED");
-        // The contract itself was the first request.
-        for (String path : List.of("/datasets", "/reads/service-info")) {
-            service.ask(429, "GET", path, "", "", "Accept", "*/*");
+        for (String path : List.of("/datasets", "/reads/service-info", "/reads/{id}")) {
+            service.askTooOften(path, "a");
         }
-        service.ask(429, "GET", "/reads/{id}", "a", "", "Accept", "*/*");
     }
 
     @Test
