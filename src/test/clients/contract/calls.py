@@ -9,7 +9,7 @@ from client.api.datasets import count_reads, cover_dataset, describe_dataset, li
 from client.api.files import bai_of_file, csi_of_file, file_of_reads
 from client.api.htsget import post_read, reads_service_info, search_read_id
 from client.api.streams import stream_reads, stream_regions
-from client.models import RegionsRequest, RegionsRequestRegionsItem, SearchReadIdFormat
+from client.models import RegionsRequest, RegionsRequestRegionsType0Item, SearchReadIdFormat
 
 
 def right(name, answer, status=200):
@@ -33,7 +33,7 @@ ticket = right("ticket", search_read_id.sync_detailed(dataset, client=client)).p
 right("ticket of BAM", search_read_id.sync_detailed(dataset, client=client, format_=SearchReadIdFormat.BAM))
 right("stream", stream_reads.sync_detailed(dataset, client=client))
 right("sample", stream_reads.sync_detailed(dataset, client=client, bams3_subsample=0.00001, bams3_limit=5, bams3_sample=[]))
-regions = RegionsRequest(regions=[RegionsRequestRegionsItem(reference_name=reference, start=0, end=1000)])
+regions = RegionsRequest(regions=[RegionsRequestRegionsType0Item(reference_name=reference, start=0, end=1000)])
 for body in (RegionsRequest(), regions):
     right("post", post_read.sync_detailed(dataset, client=client, body=body))
     right("post of a stream", stream_regions.sync_detailed(dataset, client=client, body=body))

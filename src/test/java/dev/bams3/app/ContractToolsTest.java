@@ -3,6 +3,7 @@ package dev.bams3.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.bams3.fixtures.Seed;
 import dev.bams3.fixtures.Tool;
 import java.io.IOException;
 import java.net.URI;
@@ -121,6 +122,8 @@ class ContractToolsTest {
                 server.url(""),
                 "--max-time",
                 Integer.toString(seconds),
+                "--seed",
+                Long.toString(Seed.draw() & Integer.MAX_VALUE),
                 "--no-color",
                 // That parameters depend on each other (start needs referenceName) is not to be said in OpenAPI.
                 "--exclude-checks",

@@ -173,9 +173,16 @@ class HostileStoreTest {
                 UnaryOperator.identity());
         write(store, "section", GOOD.header(), UnaryOperator.identity());
         MutantDatasets.claim(store, "section.bams3", 1 << 30);
-        write(store, "block", GOOD.header(), block -> ForgedBlocks.claiming(block, 600_000_000));
-        // Legal, and small when it is stored.
         byte[] record = GOOD.records().getFirst();
+        // Of several records it would be damaged: these have 64 MiB together at most (docs/format.md § 1).
+        TestDatasets.write(
+                store,
+                "block.bams3",
+                GOOD.header(),
+                List.of(record),
+                BlockSizing.DEFAULT,
+                block -> ForgedBlocks.claiming(block, 600_000_000));
+        // Legal, and small when it is stored.
         byte[] tag = ("XZZ" + "a".repeat(40 << 20) + "\0").getBytes(StandardCharsets.ISO_8859_1);
         byte[] large = new byte[record.length + tag.length];
         System.arraycopy(record, 0, large, 0, record.length);
