@@ -3,6 +3,7 @@ package dev.bams3.storage.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.MisbehavingServer;
@@ -17,10 +18,13 @@ import dev.bams3.storage.ObjectUpload;
 import dev.bams3.storage.PutCondition;
 import dev.bams3.storage.StoreUri;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -131,6 +135,35 @@ class S3AccessTest {
                     assertThat(e.kind()).isEqualTo(ErrorKind.DENIED);
                     assertThat(e.getMessage()).contains(wayOut);
                 });
+    }
+
+    /** What arrived damaged is read again, and not through what may have damaged it. */
+    @Test
+    void freshReadsHaveConnectionsOfTheirOwn() throws IOException {
+        List<Integer> ports = new CopyOnWriteArrayList<>();
+        HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        http.createContext("/", exchange -> {
+            ports.add(exchange.getRemoteAddress().getPort());
+            exchange.getResponseHeaders().add("ETag", TAG.value());
+            exchange.getResponseHeaders().add("Last-Modified", "Wed, 21 Oct 2026 07:28:00 GMT");
+            exchange.sendResponseHeaders(200, BYTES.length);
+            exchange.getResponseBody().write(BYTES);
+            exchange.close();
+        });
+        http.start();
+        try {
+            URI endpoint = URI.create("http://localhost:" + http.getAddress().getPort());
+            connection = S3Connection.open(settings(endpoint, S3Settings.Access.USUAL), S3ProxyServer.CREDENTIALS);
+            ObjectStore store = connection.store(new StoreUri.Bucket("reads", "p"));
+            for (ObjectStore each : List.of(store, store, store.fresh(), store.fresh(), store)) {
+                assertThat(each.get(KEY, 10).body()).isEqualTo(BYTES);
+            }
+        } finally {
+            http.stop(0);
+        }
+        assertThat(ports).hasSize(5);
+        assertThat(List.of(ports.get(1), ports.get(4))).containsOnly(ports.getFirst());
+        assertThat(Set.copyOf(ports)).hasSize(3);
     }
 
     @Test
