@@ -77,7 +77,7 @@ public final class ServerErrors extends ErrorReportValve {
         return ends.get();
     }
 
-    /** That Tomcat has not implemented a method, a transfer coding or a version of HTTP is no failure of the service. */
+    /** A method, transfer coding or HTTP version that Tomcat does not implement is not a failure of the service. */
     private static int status(Request request, Response response) {
         int status = response.getStatus();
         if (status == HttpServletResponse.SC_BAD_REQUEST && isTooLong(request)) {
