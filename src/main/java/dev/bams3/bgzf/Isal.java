@@ -14,10 +14,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * below 200 bytes.
  *
  * <p>Offsets and sizes are those of {@code igzip_lib.h} 2.30 on 64-bit machines. Another layout would be found before
- * anything is served: every structure is followed by guard bytes, and {@link #load} compresses and inflates a sample.
+ * anything is served: every structure is followed by guard bytes, and {@link #load} tries the library on samples of
+ * several kinds, which the JDK has to inflate.
  */
 final class Isal {
     /** Largest level that ISA-L compresses. */
@@ -116,7 +115,14 @@ final class Isal {
         boolean jarHasIt = "Linux".equals(System.getProperty("os.name"))
                 && List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
         Optional<Isal> found = jarHasIt ? fromJar() : Optional.empty();
-        return found.or(() -> load(SYSTEM_NAMES)).orElse(null);
+        @Nullable Isal library = found.or(() -> load(SYSTEM_NAMES)).orElse(null);
+        if (library == null) {
+            LOG.log(
+                    Level.INFO,
+                    "The JDK compresses BAM, at a quarter of the speed: no ISA-L was found that can be used ({0})",
+                    String.join(", ", SYSTEM_NAMES));
+        }
+        return library;
     }
 
     private static Optional<Isal> fromJar() {
@@ -133,10 +139,7 @@ final class Isal {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
-            LOG.log(
-                    Level.WARNING,
-                    "The temporary folder takes no library ({0}); the JDK compresses, at a quarter of the speed",
-                    e);
+            LOG.log(Level.WARNING, "The library ISA-L cannot be unpacked to the temporary folder ({0})", e);
             return Optional.empty();
         }
     }
@@ -155,7 +158,7 @@ final class Isal {
                 }
                 LOG.log(
                         Level.WARNING,
-                        "{0} is not the ISA-L that is known here; the JDK compresses, at a quarter of the speed",
+                        "{0} is not used: it is not the ISA-L that is known here, or gives other bytes than it got",
                         name);
             } catch (RuntimeException e) {
                 // Not there, another library of that name, a platform without a linker, or native access is forbidden.
@@ -165,20 +168,13 @@ final class Isal {
         return Optional.empty();
     }
 
-    /** Compresses and inflates a sample at every level, and looks whether anything was written beyond a structure. */
+    /** Compresses and inflates samples by each method, and looks whether anything was written beyond a structure. */
     private boolean provesItself() {
-        byte[] sample = CompressionSample.bytes(BgzfDeflaters.MAX_PAYLOAD, new Random(1));
-        byte[] deflated = new byte[BgzfDeflaters.MAX_PAYLOAD + 5];
-        byte[] inflated = new byte[sample.length];
-        for (int level = 1; level <= MAX_LEVEL; level++) {
+        for (int level : new int[] {1, MAX_LEVEL}) {
             Compressor compressor = compressor(level);
             Decompressor decompressor = decompressor();
             try {
-                compressor.prepare(sample, 0, sample.length);
-                int length = compressor.deflate(sample, 0, sample.length, deflated, 0, deflated.length);
-                if (length <= 0
-                        || decompressor.inflate(deflated, 0, length, inflated, 0, sample.length) != sample.length
-                        || Arrays.mismatch(sample, inflated) >= 0
+                if (!CompressionSample.isGivenBack(compressor, decompressor)
                         || !compressor.isWithinBounds()
                         || !decompressor.isWithinBounds()) {
                     return false;

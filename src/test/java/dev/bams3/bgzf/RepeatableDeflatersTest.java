@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -116,6 +117,68 @@ class RepeatableDeflatersTest {
         try (BgzfDeflaters deflaters = new BgzfDeflaters(1, 1, Optional.empty())) {
             assertThat(deflaters.variant()).matches("jdk-1-[0-9a-f]{8}");
             assertThat(compressed(deflaters, new byte[1_000], 0, 0)).hasSizeLessThan(100);
+        }
+    }
+
+    @Test
+    void aDeflaterIsTrustedWhoseSamplesComeBackAndRepeat() {
+        RawInflater inflater = new RawInflater.Jdk();
+        assertThat(CompressionSample.isGivenBack(new RawDeflater.Jdk(1), inflater))
+                .isTrue();
+        assertThat(CompressionSample.isGivenBack(RawDeflater.NONE, inflater))
+                .as("never compresses")
+                .isFalse();
+        assertThat(CompressionSample.isGivenBack(new Broken((calls, length) -> false), inflater))
+                .as("the double itself, unbroken")
+                .isTrue();
+        for (int wrong : new int[] {0, 1, 2, 3}) {
+            assertThat(CompressionSample.isGivenBack(new Broken((calls, _) -> calls == wrong), inflater))
+                    .as("one wrong byte in call " + wrong)
+                    .isFalse();
+        }
+        assertThat(CompressionSample.isGivenBack(new Broken((_, length) -> length < 100), inflater))
+                .as("wrong for short inputs")
+                .isFalse();
+        assertThat(CompressionSample.isGivenBack(new Broken((calls, _) -> calls == 70), inflater))
+                .as("other bytes the second time")
+                .isFalse();
+        RawInflater bad = new RawInflater() {
+            @Override
+            public int inflate(byte[] bytes, int offset, int length, byte[] target, int targetOffset, int expected) {
+                return inflater.inflate(bytes, offset, length, target, targetOffset, expected) - 1;
+            }
+
+            @Override
+            public void end() {}
+        };
+        assertThat(CompressionSample.isGivenBack(new RawDeflater.Jdk(1), bad))
+                .as("an inflater that loses a byte")
+                .isFalse();
+        inflater.end();
+    }
+
+    /** The JDK's deflater, wrong in some calls: it compresses another byte in place of the middle one. */
+    private static final class Broken implements RawDeflater {
+        private final RawDeflater deflater = new RawDeflater.Jdk(1);
+        private final BiPredicate<Integer, Integer> isWrong;
+        private int calls;
+
+        Broken(BiPredicate<Integer, Integer> isWrong) {
+            this.isWrong = isWrong;
+        }
+
+        @Override
+        public int deflate(byte[] bytes, int offset, int length, byte[] target, int targetOffset, int room) {
+            byte[] input = Arrays.copyOfRange(bytes, offset, offset + length);
+            if (isWrong.test(calls++, length)) {
+                input[length / 2] ^= 1;
+            }
+            return deflater.deflate(input, 0, length, target, targetOffset, room);
+        }
+
+        @Override
+        public void end() {
+            deflater.end();
         }
     }
 
