@@ -53,6 +53,8 @@ class SbomTest {
                 .containsEntry("software.amazon.awssdk:s3", property("aws-sdk.version"))
                 .containsEntry("com.github.luben:zstd-jni", property("zstd-jni.version"))
                 .containsEntry("org.tukaani:xz", property("xz.version"))
+                .containsEntry("io.opentelemetry:opentelemetry-api", property("opentelemetry.version"))
+                .containsEntry("org.webjars:swagger-ui", property("swagger-ui.version"))
                 .containsKeys("org.apache.tomcat.embed:tomcat-embed-core", "org.springframework:spring-webmvc")
                 .doesNotContainKeys(
                         "com.github.samtools:htsjdk", "org.gaul:s3proxy", "org.junit.jupiter:junit-jupiter");
