@@ -1,7 +1,7 @@
 package dev.bams3.app;
 
 import dev.bams3.query.ReadTotals;
-import dev.bams3.web.Exchange;
+import dev.bams3.web.RequestContext;
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 import java.util.Locale;
@@ -16,15 +16,15 @@ import org.springframework.http.server.observation.ServerRequestObservationConte
 final class RequestTrace extends DefaultServerRequestObservationConvention {
     @Override
     public KeyValues getHighCardinalityKeyValues(ServerRequestObservationContext context) {
-        Exchange exchange = Exchange.of(Objects.requireNonNull(context.getCarrier()));
-        ReadTotals totals = exchange.totals();
+        RequestContext request = RequestContext.of(Objects.requireNonNull(context.getCarrier()));
+        ReadTotals totals = request.totals();
         return KeyValues.of(
-                value("request", exchange.requestId()),
-                value("kind", exchange.kind().name().toLowerCase(Locale.ROOT)),
-                value("dataset", exchange.dataset()),
-                value("region", exchange.region()),
-                value("format", exchange.format()),
-                value("outcome", exchange.outcome().name().toLowerCase(Locale.ROOT)),
+                value("request", request.requestId()),
+                value("kind", request.kind().name().toLowerCase(Locale.ROOT)),
+                value("dataset", request.dataset()),
+                value("region", request.region()),
+                value("format", request.format()),
+                value("outcome", request.outcome().name().toLowerCase(Locale.ROOT)),
                 value("records", Long.toString(totals.records())),
                 value("bytes", Long.toString(totals.bytesOut())),
                 value("gets", Long.toString(totals.gets())),

@@ -14,18 +14,18 @@ import dev.bams3.storage.StoreUri;
 import dev.bams3.web.Access;
 import dev.bams3.web.AccessLog;
 import dev.bams3.web.AllowedMethods;
-import dev.bams3.web.ClientWatch;
 import dev.bams3.web.Connections;
 import dev.bams3.web.CountedProtocol;
 import dev.bams3.web.CrossOrigin;
 import dev.bams3.web.DatasetsController;
 import dev.bams3.web.Deadlines;
-import dev.bams3.web.Exchanges;
 import dev.bams3.web.Failures;
 import dev.bams3.web.FilesController;
 import dev.bams3.web.PublicAddress;
 import dev.bams3.web.ReadsController;
-import dev.bams3.web.RequestId;
+import dev.bams3.web.RequestContextArgument;
+import dev.bams3.web.RequestEnd;
+import dev.bams3.web.RequestStart;
 import dev.bams3.web.Requests;
 import dev.bams3.web.ServerErrors;
 import dev.bams3.web.Slices;
@@ -51,6 +51,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.util.unit.DataSize;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** The service, from the protocol up to the HTTP server. Nothing is found by scanning. */
 @SpringBootConfiguration(proxyBeanMethods = false)
@@ -155,8 +157,8 @@ class ServerConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<RequestId> requestId() {
-        FilterRegistrationBean<RequestId> filter = new FilterRegistrationBean<>(new RequestId());
+    FilterRegistrationBean<RequestStart> requestStart() {
+        FilterRegistrationBean<RequestStart> filter = new FilterRegistrationBean<>(new RequestStart());
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return filter;
     }
@@ -175,9 +177,9 @@ class ServerConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<Exchanges> exchanges(MeterRegistry registry) {
-        FilterRegistrationBean<Exchanges> filter =
-                new FilterRegistrationBean<>(new Exchanges(List.of(new RequestMetrics(registry), new AccessLog())));
+    FilterRegistrationBean<RequestEnd> requestEnd(MeterRegistry registry) {
+        FilterRegistrationBean<RequestEnd> filter =
+                new FilterRegistrationBean<>(new RequestEnd(List.of(new RequestMetrics(registry), new AccessLog())));
         // Within the observation of the request, whose filter is at 1, so that its trace is known and its span knows
         // the end.
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
@@ -264,9 +266,15 @@ class ServerConfiguration {
         });
     }
 
+    /** Endpoints take the context of their request as an argument. */
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> clientWatch() {
-        return factory -> factory.addContextValves(ClientWatch.valve());
+    WebMvcConfigurer requestContextArgument() {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+                resolvers.add(new RequestContextArgument());
+            }
+        };
     }
 
     @Bean

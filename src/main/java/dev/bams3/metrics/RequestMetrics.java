@@ -1,7 +1,7 @@
 package dev.bams3.metrics;
 
 import dev.bams3.query.ReadTotals;
-import dev.bams3.web.Exchange;
+import dev.bams3.web.RequestContext;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * Requests by kind, format and outcome, and what they gave. Tags have a handful of values each, none of which a caller
  * chooses.
  */
-public final class RequestMetrics implements Consumer<Exchange> {
+public final class RequestMetrics implements Consumer<RequestContext> {
     private final MeterRegistry registry;
 
     public RequestMetrics(MeterRegistry registry) {
@@ -22,9 +22,9 @@ public final class RequestMetrics implements Consumer<Exchange> {
     }
 
     @Override
-    public void accept(Exchange exchange) {
-        String kind = lower(exchange.kind().name());
-        String format = exchange.format().isEmpty() ? "none" : lower(exchange.format());
+    public void accept(RequestContext context) {
+        String kind = lower(context.kind().name());
+        String format = context.format().isEmpty() ? "none" : lower(context.format());
         timer(
                         "bams3.requests",
                         "Requests, and their duration",
@@ -34,14 +34,14 @@ public final class RequestMetrics implements Consumer<Exchange> {
                                 "format",
                                 format,
                                 "outcome",
-                                lower(exchange.outcome().name())))
-                .record(exchange.duration());
+                                lower(context.outcome().name())))
+                .record(context.duration());
         timer(
                         "bams3.first.byte",
                         "Time to the first byte of records, or the end where there are none",
                         Tags.of("kind", kind))
-                .record(exchange.timeToFirstByte());
-        ReadTotals totals = exchange.totals();
+                .record(context.timeToFirstByte());
+        ReadTotals totals = context.totals();
         counter("bams3.records.returned", "Records written", Tags.of("format", format))
                 .increment(totals.records());
         counter("bams3.records.scanned", "Records decoded to find them", Tags.empty())

@@ -3,8 +3,8 @@ package dev.bams3.security;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.HtsgetError;
-import dev.bams3.web.Access;
 import dev.bams3.web.Failures;
+import dev.bams3.web.RequestContext;
 import dev.bams3.web.RequestTarget;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -44,7 +44,7 @@ public final class CallerFilter extends OncePerRequestFilter {
                 return;
             }
             try {
-                Access.setCaller(request, verifier.get().verify(token.get()));
+                RequestContext.of(request).authenticated(verifier.get().verify(token.get()));
                 attempts.succeeded(token.get());
             } catch (ReadsException e) {
                 if (e.kind() == ErrorKind.UNAUTHENTICATED) {
@@ -60,7 +60,7 @@ public final class CallerFilter extends OncePerRequestFilter {
 
     private static boolean isOwnAuthorization(HttpServletRequest request) {
         String query = request.getQueryString();
-        return Access.caller(request).link().isPresent()
+        return RequestContext.of(request).caller().link().isPresent()
                 || (RequestTarget.of(request).isIn("/stream/reads")
                         && query != null
                         && SLICE.matcher(query).find());

@@ -4,8 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.bams3.access.Caller;
 import dev.bams3.htsget.HtsgetError;
-import dev.bams3.web.Access;
 import dev.bams3.web.Failures;
+import dev.bams3.web.RequestContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -44,7 +44,7 @@ public final class CallerLimits extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        Caller caller = Access.caller(request);
+        Caller caller = RequestContext.of(request).caller();
         String key = caller.equals(Caller.ANONYMOUS) ? "from " + ClientAddress.of(request) : "is " + caller.name();
         RateLimit turns = callers.get(key, unused -> new RateLimit(limits, System.nanoTime()));
         RateLimit.Refusal refusal = turns.take(System.nanoTime());

@@ -4,8 +4,8 @@ import dev.bams3.access.Caller;
 import dev.bams3.access.LinkTokens;
 import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.HtsgetError;
-import dev.bams3.web.Access;
 import dev.bams3.web.Failures;
+import dev.bams3.web.RequestContext;
 import dev.bams3.web.RequestTarget;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -57,7 +57,7 @@ public final class LinkFilter extends HttpFilter {
                 Failures.write(refusal.get(), inner, response);
                 return;
             }
-            Access.setCaller(inner, Caller.of(tokens.verify(token), LinkTokens.id(token)));
+            RequestContext.of(request).authenticated(Caller.of(tokens.verify(token), LinkTokens.id(token)));
             attempts.succeeded(token);
         } catch (ReadsException e) {
             attempts.failed(ClientAddress.of(request), token);

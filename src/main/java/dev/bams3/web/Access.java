@@ -6,16 +6,12 @@ import dev.bams3.access.Grant;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
-import jakarta.servlet.ServletRequest;
-import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * What the caller of a request may see. Every endpoint that tells anything of a dataset asks here first, before it looks
- * whether there is one: to those who may not see a dataset, one that exists and one that does not answer alike.
+ * What a caller may see. Every endpoint that reveals anything of a dataset asks here first, before it looks whether the
+ * dataset exists: without access, a dataset that exists and one that does not are answered alike.
  */
 public final class Access {
-    private static final String CALLER = Caller.class.getName();
-
     private final AccessPolicy policy;
     private final boolean tokensAreKnown;
 
@@ -25,23 +21,12 @@ public final class Access {
         this.tokensAreKnown = tokensAreKnown;
     }
 
-    /** Says who makes a request, for all that comes after. */
-    public static void setCaller(ServletRequest request, Caller caller) {
-        request.setAttribute(CALLER, caller);
-    }
-
-    /** Who makes a request: nobody known, unless it was said. */
-    public static Caller caller(ServletRequest request) {
-        return request.getAttribute(CALLER) instanceof Caller caller ? caller : Caller.ANONYMOUS;
-    }
-
     /**
-     * What the caller may see of a dataset: everything or some regions of it.
+     * Returns what the caller may see of a dataset: everything or some regions of it.
      *
      * @throws ReadsException UNAUTHENTICATED or DENIED where it is nothing, whether the dataset exists or not
      */
-    Grant require(HttpServletRequest request, DatasetId id) {
-        Caller caller = caller(request);
+    Grant require(Caller caller, DatasetId id) {
         Grant grant = policy.grant(caller, id.value());
         if (!grant.isNothing()) {
             return grant;
@@ -65,7 +50,7 @@ public final class Access {
     }
 
     /** Whether the caller may know that there is such a dataset. */
-    boolean shows(HttpServletRequest request, DatasetId id) {
-        return !policy.grant(caller(request), id.value()).isNothing();
+    boolean shows(Caller caller, DatasetId id) {
+        return !policy.grant(caller, id.value()).isNothing();
     }
 }

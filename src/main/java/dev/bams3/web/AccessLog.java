@@ -12,29 +12,29 @@ import org.slf4j.MDC;
  * One line for each request, as {@code key=value} pairs. It tells who fetched what, never with which credentials: no query
  * string, no header, no token, nothing of a record.
  */
-public final class AccessLog implements Consumer<Exchange> {
+public final class AccessLog implements Consumer<RequestContext> {
     private static final Logger LOG = LoggerFactory.getLogger("dev.bams3.access");
 
     @Override
-    public void accept(Exchange exchange) {
+    public void accept(RequestContext context) {
         if (!LOG.isInfoEnabled()) {
             return;
         }
-        ReadTotals totals = exchange.totals();
+        ReadTotals totals = context.totals();
         new LogLine()
-                .with("request", exchange.requestId())
-                .with("kind", exchange.kind().name().toLowerCase(Locale.ROOT))
-                .with("dataset", orDash(exchange.dataset()))
-                .with("region", orDash(exchange.region()))
-                .with("format", orDash(exchange.format()))
-                .with("status", exchange.status())
-                .with("outcome", exchange.outcome().name().toLowerCase(Locale.ROOT))
+                .with("request", context.requestId())
+                .with("kind", context.kind().name().toLowerCase(Locale.ROOT))
+                .with("dataset", orDash(context.dataset()))
+                .with("region", orDash(context.region()))
+                .with("format", orDash(context.format()))
+                .with("status", context.status())
+                .with("outcome", context.outcome().name().toLowerCase(Locale.ROOT))
                 .with("records", totals.records())
                 .with("bytes", totals.bytesOut())
                 .with("gets", totals.gets())
                 .with("read", totals.bytesFetched())
-                .with("first_ms", exchange.timeToFirstByte().toMillis())
-                .with("ms", exchange.duration().toMillis())
+                .with("first_ms", context.timeToFirstByte().toMillis())
+                .with("ms", context.duration().toMillis())
                 .with("trace", orDash(MDC.get("traceId")))
                 .logPairs(LOG);
     }

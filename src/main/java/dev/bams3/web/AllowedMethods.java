@@ -22,7 +22,7 @@ public final class AllowedMethods extends HttpFilter {
             throws IOException, ServletException {
         if (!request.getMethod().equals("OPTIONS")) {
             chain.doFilter(request, response);
-        } else if (request.getAttribute(RequestAdapter.ASTERISK) != null) {
+        } else if (RequestContext.of(request).isForServer()) {
             response.setHeader(ALLOW, EVERYWHERE);
             response.setContentLength(0);
         } else {

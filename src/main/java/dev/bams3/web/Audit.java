@@ -3,12 +3,10 @@ package dev.bams3.web;
 import dev.bams3.genome.Region;
 import dev.bams3.query.ReadTotals;
 import dev.bams3.sam.ReadSelection;
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Audit {
     private static final Logger LOG = LoggerFactory.getLogger("dev.bams3.audit");
-    private static final String RELEASE = Release.class.getName();
     private static final int MAX_REGIONS = 20;
 
     private Audit() {}
@@ -44,21 +41,9 @@ final class Audit {
         FAILED
     }
 
-    /** Sets what the answer to a request will release, before its first byte. */
-    static void announce(HttpServletRequest request, Release release) {
-        announce(request, () -> release);
-    }
-
-    /** Sets what gives that when the answer ends, where it depends on how far the answer came. */
-    static void announce(HttpServletRequest request, Supplier<Release> release) {
-        request.setAttribute(RELEASE, release);
-    }
-
-    static void ticket(HttpServletRequest request, Release release) {
+    static void ticket(RequestContext context, Release release) {
         if (LOG.isInfoEnabled()) {
-            line("reads", request, release)
-                    .with("request", RequestId.of(request))
-                    .logObject(LOG);
+            line("reads", context, release).with("request", context.requestId()).logObject(LOG);
         }
     }
 
@@ -67,46 +52,45 @@ final class Audit {
      *
      * @param records how many there are, where that is the answer
      */
-    static void figures(HttpServletRequest request, Release release, OptionalLong records) {
-        if (LOG.isInfoEnabled() && !request.getMethod().equals("HEAD")) {
-            LogLine line = line("figures", request, release);
+    static void figures(RequestContext context, Release release, OptionalLong records) {
+        if (LOG.isInfoEnabled() && !context.isHead()) {
+            LogLine line = line("figures", context, release);
             records.ifPresent(all -> line.with("records", all));
-            line.with("request", RequestId.of(request)).logObject(LOG);
+            line.with("request", context.requestId()).logObject(LOG);
         }
     }
 
     /** @param totals absent for what was not written to its end: then only the bytes are known */
-    static void reads(HttpServletRequest request, Outcome outcome, Optional<ReadTotals> totals, long bytes) {
-        if (LOG.isInfoEnabled()
-                && request.getAttribute(RELEASE) instanceof Supplier<?> announced
-                && announced.get() instanceof Release release) {
-            LogLine line = line("reads", request, release);
+    static void reads(RequestContext context, Outcome outcome, Optional<ReadTotals> totals, long bytes) {
+        Optional<Release> release = LOG.isInfoEnabled() ? context.released() : Optional.empty();
+        if (release.isPresent()) {
+            LogLine line = line("reads", context, release.get());
             totals.ifPresent(all -> line.with("records", all.records()));
             line.with("bytes", bytes)
                     .with("outcome", outcome.name().toLowerCase(Locale.ROOT))
-                    .with("request", RequestId.of(request))
+                    .with("request", context.requestId())
                     .logObject(LOG);
         }
     }
 
     /** @param link id of a capability link that was made */
-    static void link(HttpServletRequest request, String by, String link, String dataset, String expiry) {
+    static void link(RequestContext context, String by, String link, String dataset, String expiry) {
         new LogLine()
                 .with("event", "link")
                 .with("who", by)
-                .with("from", request.getRemoteAddr())
+                .with("from", context.client())
                 .with("dataset", dataset)
                 .with("link", link)
                 .with("expiry", expiry)
-                .with("request", RequestId.of(request))
+                .with("request", context.requestId())
                 .logObject(LOG);
     }
 
-    private static LogLine line(String event, HttpServletRequest request, Release release) {
+    private static LogLine line(String event, RequestContext context, Release release) {
         LogLine line = new LogLine()
                 .with("event", event)
-                .with("who", Access.caller(request).name())
-                .with("from", request.getRemoteAddr())
+                .with("who", context.caller().name())
+                .with("from", context.client())
                 .with("dataset", release.dataset())
                 .with("generation", release.generation())
                 .with("regions", regions(release.selection()))

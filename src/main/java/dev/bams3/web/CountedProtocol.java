@@ -55,7 +55,7 @@ public final class CountedProtocol extends Http11NioProtocol {
 
     @Override
     public void setAdapter(Adapter adapter) {
-        super.setAdapter(new RequestAdapter(adapter));
+        super.setAdapter(new RequestAdapter(adapter, getMaxHttpRequestHeaderSize()));
     }
 
     static Optional<Connections.Connection> current() {

@@ -61,7 +61,7 @@ public final class CrossOrigin extends HttpFilter {
                             "ETag",
                             "Link",
                             "Retry-After",
-                            RequestId.HEADER,
+                            RequestStart.ID,
                             Requests.IGNORED_HEADER));
         }
         if (request.getMethod().equals("OPTIONS") && request.getHeader("Access-Control-Request-Method") != null) {

@@ -1,5 +1,6 @@
 package dev.bams3.web;
 
+import dev.bams3.access.Caller;
 import dev.bams3.access.Grant;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
@@ -65,23 +66,23 @@ public final class DatasetsController {
     @RequestMapping(
             path = "/datasets",
             method = {RequestMethod.GET, RequestMethod.HEAD})
-    void list(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    void list(RequestContext context, HttpServletRequest request, HttpServletResponse response) throws IOException {
         ListRequest wanted = ListRequest.parse(requests.parameters(request));
-        List<DatasetId> ids = visible(wanted, request);
+        List<DatasetId> ids = visible(wanted, context.caller());
         boolean more = ids.size() > wanted.limit();
         List<DatasetId> page = more ? ids.subList(0, wanted.limit()) : ids;
-        write(new DatasetList(wanted, page, more).toJson(), JSON, request, response);
+        write(new DatasetList(wanted, page, more).toJson(), JSON, context, response);
     }
 
     /** What the caller may know of; one more than the limit, where there are more. */
-    private List<DatasetId> visible(ListRequest wanted, HttpServletRequest request) {
+    private List<DatasetId> visible(ListRequest wanted, Caller caller) {
         int enough = wanted.limit() + 1;
         List<DatasetId> visible = new ArrayList<>();
         String after = wanted.after();
         List<DatasetId> listed;
         do {
             listed = datasets.list(wanted.prefix(), after, enough);
-            listed.stream().filter(id -> access.shows(request, id)).forEach(visible::add);
+            listed.stream().filter(id -> access.shows(caller, id)).forEach(visible::add);
             after = listed.isEmpty() ? after : listed.getLast().value();
         } while (listed.size() == enough && visible.size() < enough);
         return visible.subList(0, Math.min(enough, visible.size()));
@@ -90,43 +91,44 @@ public final class DatasetsController {
     @RequestMapping(
             path = "/datasets/{*path}",
             method = {RequestMethod.GET, RequestMethod.HEAD})
-    void dataset(@PathVariable String path, HttpServletRequest request, HttpServletResponse response)
+    void dataset(
+            @PathVariable String path, RequestContext context, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         DatasetPath view = DatasetPath.parse(path);
         Map<String, List<String>> parameters = requests.parameters(request);
         switch (view.kind()) {
-            case DESCRIPTION -> describe(view.id(), request, response);
-            case COUNT -> count(view.id(), CountRequest.parse(parameters), request, response);
+            case DESCRIPTION -> describe(view.id(), context, response);
+            case COUNT -> count(view.id(), CountRequest.parse(parameters), context, response);
             case COVERAGE -> {
                 response.addHeader("Vary", "Accept");
-                coverage(view.id(), CoverageRequest.parse(parameters, requests.accept(request)), request, response);
+                coverage(view.id(), CoverageRequest.parse(parameters, requests.accept(request)), context, response);
             }
-            case PLAN -> plan(view.id(), PlanRequest.parse(parameters), request, response);
+            case PLAN -> plan(view.id(), PlanRequest.parse(parameters), context, response);
         }
     }
 
-    private void describe(DatasetId id, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        access.require(request, id).checkWhole("its description");
+    private void describe(DatasetId id, RequestContext context, HttpServletResponse response) throws IOException {
+        access.require(context.caller(), id).checkWhole("its description");
         OpenDataset dataset = datasets.open(id);
-        audit(request, id, dataset, ReadSelection.everything(), "description", OptionalLong.empty());
-        write(new DatasetDocument(id, dataset).toJson(), JSON, request, response);
+        audit(context, id, dataset, ReadSelection.everything(), "description", OptionalLong.empty());
+        write(new DatasetDocument(id, dataset).toJson(), JSON, context, response);
     }
 
     /** A dataset of which a caller asks for a part that the grant has. */
     private record Granted(OpenDataset dataset, Grant grant) {}
 
     /** The one place where a dataset is opened for a caller who asks for a part of it. */
-    private Granted open(DatasetId id, ReadSelection selection, HttpServletRequest request) {
-        Exchange.of(request).asksFor(id, selection);
-        Grant grant = access.require(request, id);
+    private Granted open(DatasetId id, ReadSelection selection, RequestContext context) {
+        context.asksFor(id, selection);
+        Grant grant = access.require(context.caller(), id);
         OpenDataset dataset = datasets.open(id);
         grant.check(selection, dataset.references());
         return new Granted(dataset, grant);
     }
 
-    private void count(DatasetId id, CountRequest wanted, HttpServletRequest request, HttpServletResponse response)
+    private void count(DatasetId id, CountRequest wanted, RequestContext context, HttpServletResponse response)
             throws IOException {
-        Granted granted = open(id, wanted.selection(), request);
+        Granted granted = open(id, wanted.selection(), context);
         OpenDataset dataset = granted.dataset();
         ReadTotals totals;
         if (wanted.isEverything()) {
@@ -134,39 +136,38 @@ public final class DatasetsController {
             totals = new ReadTotals(dataset.metadata().digest().records(), 0, 0, 0, 0);
         } else {
             try (OpenRead read = query.open(dataset, wanted.selection(), wanted.view())) {
-                read.watch(ClientWatch.of(request));
+                read.watch(context.clientWatch());
                 totals = read.count();
             }
         }
-        audit(request, id, dataset, wanted.selection(), "count", OptionalLong.of(totals.records()));
+        audit(context, id, dataset, wanted.selection(), "count", OptionalLong.of(totals.records()));
         Optional<ReadTotals> work =
                 Optional.of(totals).filter(_ -> granted.grant().showsBlocks());
         byte[] json = new CountDocument(id, dataset.metadata().generation(), totals.records(), work).toJson();
-        write(json, JSON, request, response);
+        write(json, JSON, context, response);
     }
 
-    private void plan(DatasetId id, PlanRequest wanted, HttpServletRequest request, HttpServletResponse response)
+    private void plan(DatasetId id, PlanRequest wanted, RequestContext context, HttpServletResponse response)
             throws IOException {
-        Exchange.of(request).is(Exchange.Kind.PLAN);
-        access.require(request, id).checkWhole("a plan");
-        OpenDataset dataset = open(id, wanted.selection(), request).dataset();
+        context.is(RequestContext.Kind.PLAN);
+        access.require(context.caller(), id).checkWhole("a plan");
+        OpenDataset dataset = open(id, wanted.selection(), context).dataset();
         try (OpenRead read = query.open(dataset, wanted.selection(), wanted.view())) {
-            audit(request, id, dataset, wanted.selection(), "plan", OptionalLong.empty());
-            write(new PlanDocument(id, read).toJson(), JSON, request, response);
+            audit(context, id, dataset, wanted.selection(), "plan", OptionalLong.empty());
+            write(new PlanDocument(id, read).toJson(), JSON, context, response);
         }
     }
 
-    private void coverage(
-            DatasetId id, CoverageRequest wanted, HttpServletRequest request, HttpServletResponse response)
+    private void coverage(DatasetId id, CoverageRequest wanted, RequestContext context, HttpServletResponse response)
             throws IOException {
         ReadSelection selection = ReadSelection.region(wanted.region());
-        Granted granted = open(id, selection, request);
+        Granted granted = open(id, selection, context);
         OpenDataset dataset = granted.dataset();
         boolean showsBlocks = granted.grant().showsBlocks();
         Bins bins = wanted.cut(dataset.references());
         Coverage coverage;
         try (OpenRead read = query.open(dataset, selection)) {
-            read.watch(ClientWatch.of(request));
+            read.watch(context.clientWatch());
             long bytes = read.storedBytes();
             Source source =
                     wanted.source().orElse(bytes <= CHEAP_BYTES || !showsBlocks ? Source.RECORDS : Source.INDEX);
@@ -182,30 +183,30 @@ public final class DatasetsController {
             }
             coverage = source == Source.RECORDS ? read.coverage(bins) : read.estimatedCoverage(bins);
         }
-        audit(request, id, dataset, selection, "coverage", OptionalLong.empty());
+        audit(context, id, dataset, selection, "coverage", OptionalLong.empty());
         CoverageDocument document = new CoverageDocument(
                 id, dataset.metadata().generation(), wanted.region().referenceName(), coverage, showsBlocks);
-        write(document.toBytes(wanted.form()), wanted.form().mediaType(), request, response);
+        write(document.toBytes(wanted.form()), wanted.form().mediaType(), context, response);
     }
 
     private static void audit(
-            HttpServletRequest request,
+            RequestContext context,
             DatasetId id,
             OpenDataset dataset,
             ReadSelection selection,
             String form,
             OptionalLong records) {
         String generation = dataset.metadata().generation();
-        Audit.figures(request, new Audit.Release(id.value(), generation, selection, form, Optional.empty()), records);
+        Audit.figures(context, new Audit.Release(id.value(), generation, selection, form, Optional.empty()), records);
     }
 
-    static void write(byte[] body, String mediaType, HttpServletRequest request, HttpServletResponse response)
+    static void write(byte[] body, String mediaType, RequestContext context, HttpServletResponse response)
             throws IOException {
         response.setContentType(mediaType);
         // A dataset may be replaced at any time.
         response.setHeader("Cache-Control", "no-cache");
         response.setContentLength(body.length);
-        if (!request.getMethod().equals("HEAD")) {
+        if (!context.isHead()) {
             response.getOutputStream().write(body);
         }
     }

@@ -3,7 +3,6 @@ package dev.bams3.web;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.HtsgetError;
-import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -13,8 +12,6 @@ import java.util.Optional;
  * an answer was written nothing happens any more.
  */
 final class Deadline {
-    private static final String ATTRIBUTE = Deadline.class.getName();
-
     private final Thread thread = Thread.currentThread();
     private final Duration time;
     // Guarded by this.
@@ -26,17 +23,16 @@ final class Deadline {
         ANSWERING
     }
 
-    /** Thrown to whoever would begin an answer too late. */
+    /** Thrown where an answer would begin too late. */
     static final class Passed extends RuntimeException {
         Passed() {
             super("the deadline of the request has passed");
         }
     }
 
-    /** Of the request of this thread. */
-    Deadline(HttpServletRequest request, Duration time) {
+    /** A deadline of the request that this thread answers. */
+    Deadline(Duration time) {
         this.time = time;
-        request.setAttribute(ATTRIBUTE, this);
     }
 
     /** The time is over; called by any thread, again and again, since an interrupt may be lost to one who reads a body. */
@@ -67,14 +63,8 @@ final class Deadline {
         state = State.ANSWERING;
     }
 
-    /** What to answer where a request failed because its deadline has passed; the thread is then no longer interrupted. */
-    static Optional<HtsgetError> error(HttpServletRequest request, Throwable failure) {
-        return request.getAttribute(ATTRIBUTE) instanceof Deadline deadline
-                ? deadline.error(failure)
-                : Optional.empty();
-    }
-
-    private synchronized Optional<HtsgetError> error(Throwable failure) {
+    /** Returns the error of a request that failed because its deadline has passed; the thread is then no longer interrupted. */
+    synchronized Optional<HtsgetError> error(Throwable failure) {
         if (state != State.PASSED) {
             return Optional.empty();
         }

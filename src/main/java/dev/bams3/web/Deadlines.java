@@ -42,14 +42,16 @@ public final class Deadlines extends HttpFilter {
             chain.doFilter(request, response);
             return;
         }
-        Deadline deadline = new Deadline(request, time);
+        RequestContext context = RequestContext.of(request);
+        Deadline deadline = new Deadline(time);
+        context.mustAnswerBy(deadline);
         Future<?> end =
                 timer.scheduleWithFixedDelay(deadline::pass, time.toMillis(), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
         try {
             chain.doFilter(request, new Watched(response, deadline));
         } catch (RuntimeException | IOException | ServletException e) {
             // From the filters behind this one; what fails behind them is answered there.
-            Optional<HtsgetError> late = response.isCommitted() ? Optional.empty() : Deadline.error(request, e);
+            Optional<HtsgetError> late = response.isCommitted() ? Optional.empty() : context.late(e);
             if (late.isEmpty()) {
                 throw e;
             }

@@ -41,29 +41,30 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
         if (response.isCommitted() || failure instanceof IOException) {
             return null;
         }
-        Optional<HtsgetError> late = Deadline.error(request, failure);
+        RequestContext context = RequestContext.of(request);
+        Optional<HtsgetError> late = context.late(failure);
         HtsgetError error = late.orElseGet(() -> error(request, response, failure));
         if (late.isPresent()) {
-            LOG.warn("request {}: {}", RequestId.of(request), error.message());
+            LOG.warn("request {}: {}", context.requestId(), error.message());
         } else if (error.isOurs()) {
-            log("request {} failed: {}", request, failure);
+            log("request {} failed: {}", context, failure);
         }
         response.resetBuffer();
         try {
             write(error, request, response);
         } catch (IOException e) {
-            LOG.debug("request {}: no connection to send its error to", RequestId.of(request), e);
+            LOG.debug("request {}: no connection to send its error to", context.requestId(), e);
         }
         return new ModelAndView();
     }
 
     /** The message of a failure that we detect says all; any other is a defect of ours, whose place in the code matters. */
-    static void log(String message, HttpServletRequest request, Throwable failure) {
+    static void log(String message, RequestContext context, Throwable failure) {
         if (failure instanceof ReadsException known && known.kind() != ErrorKind.INTERNAL) {
-            LOG.error(message, RequestId.of(request), failure.getMessage());
-            LOG.debug(message, RequestId.of(request), failure.getMessage(), failure);
+            LOG.error(message, context.requestId(), failure.getMessage());
+            LOG.debug(message, context.requestId(), failure.getMessage(), failure);
         } else {
-            LOG.error(message, RequestId.of(request), failure.getMessage(), failure);
+            LOG.error(message, context.requestId(), failure.getMessage(), failure);
         }
     }
 
@@ -100,7 +101,8 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
     /** Writes an error as the whole answer of a response of which nothing has been sent. */
     public static void write(HtsgetError error, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        HtsgetError told = error.isOurs() ? error.withRequestId(RequestId.of(request)) : error;
+        HtsgetError told =
+                error.isOurs() ? error.withRequestId(RequestContext.of(request).requestId()) : error;
         response.setStatus(told.status());
         boolean admin = RequestTarget.of(request).isAdmin();
         response.setContentType(admin ? Problem.CONTENT_TYPE : HtsgetError.CONTENT_TYPE);

@@ -44,17 +44,19 @@ public final class FilesController {
     @RequestMapping(
             path = "/files/{*path}",
             method = {RequestMethod.GET, RequestMethod.HEAD})
-    void file(@PathVariable String path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    void file(
+            @PathVariable String path, RequestContext context, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         FileName name = FileName.parse(path.startsWith("/") ? path.substring(1) : path);
-        Exchange.of(request).is(Exchange.Kind.FILE).in(name.form()).asksFor(name.id(), ReadSelection.everything());
-        access.require(request, name.id()).checkWhole("a file");
+        context.is(RequestContext.Kind.FILE).in(name.form()).asksFor(name.id(), ReadSelection.everything());
+        access.require(context.caller(), name.id()).checkWhole("a file");
         OpenDataset dataset = datasets.open(name.id());
         VirtualBam bam = new VirtualBam(dataset, query);
         Validators validators = new Validators(bam.etag(name.form()), Optional.of(bam.lastModified()));
         if (name.isIndex()) {
-            index(bam.index(name), name, dataset, validators, request, response);
+            index(bam.index(name), name, dataset, validators, context, request, response);
         } else {
-            bam(bam, name, dataset, validators, request, response);
+            bam(bam, name, dataset, validators, context, request, response);
         }
     }
 
@@ -63,13 +65,14 @@ public final class FilesController {
             FileName name,
             OpenDataset dataset,
             Validators validators,
+            RequestContext context,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
         Optional<RangeHeader.Stretch> stretch = begin(INDEX_TYPE, index.length, validators, request, response);
         if (stretch.isPresent()) {
             String form = name.form().toLowerCase(Locale.ROOT);
-            Audit.figures(request, release(name, dataset, ReadSelection.everything(), form), OptionalLong.empty());
+            Audit.figures(context, release(name, dataset, ReadSelection.everything(), form), OptionalLong.empty());
             response.getOutputStream().write(index, (int) stretch.get().first(), (int)
                     stretch.get().count());
         }
@@ -80,6 +83,7 @@ public final class FilesController {
             FileName name,
             OpenDataset dataset,
             Validators validators,
+            RequestContext context,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
@@ -87,13 +91,13 @@ public final class FilesController {
                 begin(ReadFormat.BAM.mediaType(), bam.length(), validators, request, response);
         if (stretch.isPresent()) {
             WrittenReads written = new WrittenReads(dataset);
-            Audit.announce(request, () -> release(name, dataset, written.selection(), "file"));
-            Runnable watch = ClientWatch.of(request);
+            context.releases(() -> release(name, dataset, written.selection(), "file"));
             ReadTotals totals = Streaming.write(
-                    request,
+                    context,
                     response,
-                    out -> bam.writeTo(out, stretch.get().first(), stretch.get().count(), watch, written));
-            LOG.debug("request {}: {} {}, {}", RequestId.of(request), request.getRequestURI(), stretch.get(), totals);
+                    out -> bam.writeTo(
+                            out, stretch.get().first(), stretch.get().count(), context.clientWatch(), written));
+            LOG.debug("request {}: {} {}, {}", context.requestId(), request.getRequestURI(), stretch.get(), totals);
         }
     }
 

@@ -49,8 +49,8 @@ public final class LinksController {
     }
 
     @PostMapping("/links")
-    void own(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Caller caller = Access.caller(request);
+    void own(RequestContext context, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Caller caller = context.caller();
         if (!caller.authenticated()) {
             throw ReadsException.of(
                     ErrorKind.UNAUTHENTICATED,
@@ -59,19 +59,24 @@ public final class LinksController {
         }
         Requests.requireJson(request, response);
         LinkRequest wanted = LinkRequest.read(request, maxTtl);
-        make(wanted, access.require(request, wanted.dataset()), caller.name(), request, response);
+        make(wanted, access.require(caller, wanted.dataset()), caller.name(), context, request, response);
     }
 
     @PostMapping("/admin/links")
-    void any(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    void any(RequestContext context, HttpServletRequest request, HttpServletResponse response) throws IOException {
         // The bearer's name where it is a token of the issuer.
         String by = Objects.requireNonNullElse(request.getRemoteUser(), "admin");
         Requests.requireJson(request, response);
-        make(LinkRequest.read(request, maxTtl), Grant.everything(), by, request, response);
+        make(LinkRequest.read(request, maxTtl), Grant.everything(), by, context, request, response);
     }
 
     private void make(
-            LinkRequest wanted, Grant own, String by, HttpServletRequest request, HttpServletResponse response)
+            LinkRequest wanted,
+            Grant own,
+            String by,
+            RequestContext context,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException {
         if (!tokens.canSign()) {
             Failures.write(
@@ -90,7 +95,7 @@ public final class LinksController {
         }
         Instant expiry = tokens.now().plus(wanted.ttl()).truncatedTo(ChronoUnit.SECONDS);
         String token = tokens.sign(new CapabilityLink(id.value(), passedOn, expiry));
-        Audit.link(request, by, LinkTokens.id(token), id.value(), expiry.toString());
+        Audit.link(context, by, LinkTokens.id(token), id.value(), expiry.toString());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();

@@ -85,60 +85,64 @@ public final class ReadsController {
     @RequestMapping(
             path = "/reads/{*path}",
             method = {RequestMethod.GET, RequestMethod.HEAD, RequestMethod.POST})
-    void reads(@PathVariable String path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    void reads(
+            @PathVariable String path, RequestContext context, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         DatasetId id = id(path);
         HtsgetRequest wanted = requests.read(request, response);
         response.addHeader("Vary", "Accept");
         switch (Answer.ofReads(wanted.format(), requests.accept(request))) {
-            case Answer.OfTicket(String version) -> ticket(id, wanted, version, request, response);
-            case Answer.OfRecords(HtsgetFormat format) -> stream(id, wanted, format, request, response);
+            case Answer.OfTicket(String version) -> ticket(id, wanted, version, context, request, response);
+            case Answer.OfRecords(HtsgetFormat format) -> stream(id, wanted, format, context, request, response);
         }
     }
 
     @RequestMapping(
             path = STREAM + "{*path}",
             method = {RequestMethod.GET, RequestMethod.HEAD, RequestMethod.POST})
-    void stream(@PathVariable String path, HttpServletRequest request, HttpServletResponse response)
+    void stream(
+            @PathVariable String path, RequestContext context, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         DatasetId id = id(path);
         Map<String, List<String>> parameters = requests.parameters(request);
         if (parameters.containsKey(SLICE)) {
-            slices.answer(id, requests.only(SLICE, parameters), request, response);
+            slices.answer(id, requests.only(SLICE, parameters), context, request, response);
             return;
         }
         HtsgetRequest wanted = requests.read(request, response);
         if (requests.asksForPlan(request)) {
             // Accept speaks of the plan.
             wanted.checkLevel(wanted.format().orElse(HtsgetFormat.BAM));
-            explain(id, wanted, request, response);
+            explain(id, wanted, context, response);
             return;
         }
         response.addHeader("Vary", "Accept");
-        stream(id, wanted, Answer.ofStream(wanted.format(), requests.accept(request)), request, response);
+        stream(id, wanted, Answer.ofStream(wanted.format(), requests.accept(request)), context, request, response);
     }
 
     private void ticket(
             DatasetId id,
             HtsgetRequest wanted,
             String version,
+            RequestContext context,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        Exchange.of(request).is(Exchange.Kind.TICKET);
-        try (OpenRead read = open(id, wanted, request)) {
+        context.is(RequestContext.Kind.TICKET);
+        try (OpenRead read = open(id, wanted, context)) {
             String base = address.base(request);
             response.setContentType(Ticket.contentType(version));
             // Its addresses expire.
             response.setHeader("Cache-Control", "no-store");
-            if (Access.caller(request).link().isEmpty()) {
+            if (context.caller().link().isEmpty()) {
                 // The path of a link is not that of the request any more.
                 requests.alternate(request, base + STREAM + id).ifPresent(link -> response.setHeader("Link", link));
             }
-            if (!isHead(request)) {
+            if (!context.isHead()) {
                 String ticketId = SliceTokens.newTicketId();
                 byte[] json = tickets.of(id, wanted, read, base, ticketId).toJson();
                 if (!wanted.headerOnly()) {
-                    Audit.ticket(request, release(id, wanted, read, "ticket", Optional.of(ticketId)));
+                    Audit.ticket(context, release(id, wanted, read, "ticket", Optional.of(ticketId)));
                 }
                 response.setContentLength(json.length);
                 response.getOutputStream().write(json);
@@ -150,30 +154,30 @@ public final class ReadsController {
             DatasetId id,
             HtsgetRequest wanted,
             HtsgetFormat format,
+            RequestContext context,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
         wanted.checkLevel(format);
-        Exchange.of(request)
-                .is(wanted.headerOnly() ? Exchange.Kind.HEADER : Exchange.Kind.STREAM)
+        context.is(wanted.headerOnly() ? RequestContext.Kind.HEADER : RequestContext.Kind.STREAM)
                 .in(format.name());
-        try (OpenRead read = open(id, wanted, request)) {
+        try (OpenRead read = open(id, wanted, context)) {
             if (!wanted.headerOnly()) {
-                Audit.announce(request, release(id, wanted, read, format.name(), Optional.empty()));
+                context.releases(release(id, wanted, read, format.name(), Optional.empty()));
             }
             wanted.level().ifPresent(read::compressAt);
-            write(read, readFormat(format), wanted.headerOnly() ? Part.HEADER : Part.WHOLE, request, response);
+            write(read, readFormat(format), wanted.headerOnly() ? Part.HEADER : Part.WHOLE, context, request, response);
         }
     }
 
     /** Instead of records, what it would take to get them. */
-    private void explain(DatasetId id, HtsgetRequest wanted, HttpServletRequest request, HttpServletResponse response)
+    private void explain(DatasetId id, HtsgetRequest wanted, RequestContext context, HttpServletResponse response)
             throws IOException {
-        Exchange.of(request).is(Exchange.Kind.PLAN);
-        access.require(request, id).checkWhole("a plan");
-        try (OpenRead read = open(id, wanted, request)) {
-            Audit.figures(request, release(id, wanted, read, "plan", Optional.empty()), OptionalLong.empty());
-            DatasetsController.write(new PlanDocument(id, read).toJson(), DatasetsController.JSON, request, response);
+        context.is(RequestContext.Kind.PLAN);
+        access.require(context.caller(), id).checkWhole("a plan");
+        try (OpenRead read = open(id, wanted, context)) {
+            Audit.figures(context, release(id, wanted, read, "plan", Optional.empty()), OptionalLong.empty());
+            DatasetsController.write(new PlanDocument(id, read).toJson(), DatasetsController.JSON, context, response);
         }
     }
 
@@ -183,14 +187,14 @@ public final class ReadsController {
     }
 
     /** The one place where a dataset is opened for a caller; slices bring their own authorization. */
-    private OpenRead open(DatasetId id, HtsgetRequest wanted, HttpServletRequest request) {
-        Exchange.of(request).asksFor(id, wanted.selection());
-        Grant grant = access.require(request, id);
+    private OpenRead open(DatasetId id, HtsgetRequest wanted, RequestContext context) {
+        context.asksFor(id, wanted.selection());
+        Grant grant = access.require(context.caller(), id);
         OpenDataset dataset = datasets.open(id);
         if (!wanted.headerOnly()) {
             grant.check(wanted.selection(), dataset.references());
         }
-        if (!isHead(request)) {
+        if (!context.isHead()) {
             // Tickets and streams both begin with it; the plan needs the index meanwhile.
             dataset.prepareHeader();
         }
@@ -198,17 +202,22 @@ public final class ReadsController {
     }
 
     private static void write(
-            OpenRead read, ReadFormat format, Part part, HttpServletRequest request, HttpServletResponse response)
+            OpenRead read,
+            ReadFormat format,
+            Part part,
+            RequestContext context,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException {
         response.setContentType(format.mediaType());
-        if (isHead(request)) {
+        if (context.isHead()) {
             return;
         }
-        read.watch(ClientWatch.of(request));
+        read.watch(context.clientWatch());
         RecordCount count = RecordCount.announce(request, response);
-        ReadTotals totals = Streaming.write(request, response, out -> read.writeTo(format, part, out));
+        ReadTotals totals = Streaming.write(context, response, out -> read.writeTo(format, part, out));
         count.whole(totals.records());
-        LOG.debug("request {}: {} as {}, {}", RequestId.of(request), request.getRequestURI(), format, totals);
+        LOG.debug("request {}: {} as {}, {}", context.requestId(), request.getRequestURI(), format, totals);
     }
 
     /** The dataset that the rest of a path names. The index files that htslib looks for beside a BAM are never there. */
@@ -232,9 +241,5 @@ public final class ReadsController {
             case JSON -> ReadFormat.JSON;
             case NDJSON -> ReadFormat.NDJSON;
         };
-    }
-
-    private static boolean isHead(HttpServletRequest request) {
-        return request.getMethod().equals("HEAD");
     }
 }

@@ -1,5 +1,6 @@
 package dev.bams3.web;
 
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -12,27 +13,28 @@ import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
 
 /**
- * The first that sees a request whose head was read. Reports when its body is waited for and when it was answered, rewrites
- * addresses whose ids have {@linkplain RequestTarget#withPlainSlashes encoded slashes}, and lets {@link AllowedMethods}
+ * The first that sees a request whose head was read. Begins its {@link RequestContext}, reports when its body is waited for
+ * and when it was answered, rewrites addresses whose ids have {@linkplain RequestTarget#withPlainSlashes encoded slashes}, and lets {@link AllowedMethods}
  * answer {@code OPTIONS *}: Tomcat would name methods that exist nowhere here, and would do so for malformed requests, too.
  */
 final class RequestAdapter implements Adapter {
-    /** Attribute of a request for {@code *}, which is routed as one for the root. */
-    static final String ASTERISK = RequestAdapter.class.getName() + ".asterisk";
-
     private static final byte[] ROOT = {'/'};
 
     private final Adapter server;
+    private final int maxHeadBytes;
 
-    RequestAdapter(Adapter server) {
+    /** @param maxHeadBytes first line and headers of a request that the server reads */
+    RequestAdapter(Adapter server, int maxHeadBytes) {
         this.server = server;
+        this.maxHeadBytes = maxHeadBytes;
     }
 
     @Override
     public void service(Request request, Response response) throws Exception {
         MessageBytes address = request.requestURI();
-        if (address.equals("*") && "OPTIONS".equals(request.getMethod())) {
-            request.setAttribute(ASTERISK, Boolean.TRUE);
+        boolean asterisk = address.equals("*") && "OPTIONS".equals(request.getMethod());
+        RequestContext.begin(request, asterisk, isHeadTooLong(request, response));
+        if (asterisk) {
             address.setBytes(ROOT, 0, ROOT.length);
         } else if (address.getType() == MessageBytes.T_BYTES
                 && address.getByteChunk().indexOf("%2", 0, 2, 0) >= 0) {
@@ -57,6 +59,13 @@ final class RequestAdapter implements Adapter {
             request.setInputBuffer(input);
             connection.answered();
         }
+    }
+
+    /** A head that does not fit is refused once the buffer of the connection was read to its end. */
+    private boolean isHeadTooLong(Request request, Response response) {
+        return response.getStatus() == HttpServletResponse.SC_BAD_REQUEST
+                && request.getInputBuffer() instanceof ApplicationBufferHandler buffer
+                && buffer.getByteBuffer().position() >= maxHeadBytes;
     }
 
     private record CountedInput(InputBuffer server, Connections.Connection connection) implements InputBuffer {

@@ -1,7 +1,6 @@
 package dev.bams3.web;
 
 import dev.bams3.htsget.HtsgetError;
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,8 +10,6 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.CloseNowException;
-import org.apache.coyote.http11.Http11InputBuffer;
-import org.apache.tomcat.util.res.StringManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServerErrors extends ErrorReportValve {
     private static final Logger LOG = LoggerFactory.getLogger(ServerErrors.class);
-    private static final String TOO_LONG =
-            StringManager.getManager(Http11InputBuffer.class).getString("iib.requestheadertoolarge.error");
 
     /** RFC 6585 § 5. */
     private static final int HEADERS_TOO_LARGE = 431;
@@ -40,9 +35,9 @@ public final class ServerErrors extends ErrorReportValve {
             return;
         }
         if (failure != null && status >= 500) {
-            LOG.error("request {} failed", RequestId.of(request), failure);
+            LOG.error("request {} failed", RequestContext.of(request).requestId(), failure);
         }
-        response.setHeader(RequestId.HEADER, RequestId.of(request));
+        response.setHeader(RequestStart.ID, RequestContext.of(request).requestId());
         if (status == HttpServletResponse.SC_METHOD_NOT_ALLOWED) {
             response.setHeader("Allow", AllowedMethods.of(RequestTarget.of(request)));
         }
@@ -56,7 +51,10 @@ public final class ServerErrors extends ErrorReportValve {
             Failures.write(HtsgetError.ofStatus(status, message), request, response);
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
-            LOG.debug("request {}: no connection to send its error to", RequestId.of(request), e);
+            LOG.debug(
+                    "request {}: no connection to send its error to",
+                    RequestContext.of(request).requestId(),
+                    e);
         }
     }
 
@@ -80,7 +78,8 @@ public final class ServerErrors extends ErrorReportValve {
     /** A method, transfer coding or HTTP version that Tomcat does not implement is not a failure of the service. */
     private static int status(Request request, Response response) {
         int status = response.getStatus();
-        if (status == HttpServletResponse.SC_BAD_REQUEST && isTooLong(request)) {
+        if (status == HttpServletResponse.SC_BAD_REQUEST
+                && RequestContext.of(request).isHeadTooLong()) {
             // While the first line was read, there is no address yet.
             return request.getRequestURI() == null ? HttpServletResponse.SC_REQUEST_URI_TOO_LONG : HEADERS_TOO_LARGE;
         }
@@ -92,12 +91,6 @@ public final class ServerErrors extends ErrorReportValve {
             case HttpServletResponse.SC_HTTP_VERSION_NOT_SUPPORTED -> HttpServletResponse.SC_BAD_REQUEST;
             default -> status;
         };
-    }
-
-    /** Tomcat tells a head that does not fit its buffer from other malformed ones by the text of its exception alone. */
-    private static boolean isTooLong(Request request) {
-        return request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable failure
-                && TOO_LONG.equals(failure.getMessage());
     }
 
     private static String message(int status) {

@@ -71,21 +71,20 @@ public final class Slices {
     }
 
     /** @throws ReadsException DENIED for a token that is not ours or too old; NOT_FOUND for a dataset replaced since */
-    void answer(DatasetId id, String token, HttpServletRequest request, HttpServletResponse response)
+    void answer(
+            DatasetId id,
+            String token,
+            RequestContext context,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException {
         SignedSlice slice = tokens.verify(id.value(), token);
-        Audit.announce(
-                request,
-                new Audit.Release(
-                        id.value(),
-                        slice.generation(),
-                        slice.selection(),
-                        "slice",
-                        Optional.of(SliceTokens.ticketId(token))));
-        Exchange.of(request).is(Exchange.Kind.SLICE).in(ReadFormat.BAM.name()).asksFor(id, slice.selection());
+        context.releases(new Audit.Release(
+                id.value(), slice.generation(), slice.selection(), "slice", Optional.of(SliceTokens.ticketId(token))));
+        context.is(RequestContext.Kind.SLICE).in(ReadFormat.BAM.name()).asksFor(id, slice.selection());
         try (OpenRead read = query.open(datasets.open(id), slice.selection(), slice.view())) {
             if (read.metadata().generation().equals(slice.generation())) {
-                write(read, slice, request, response);
+                write(read, slice, context, request, response);
                 return;
             }
         }
@@ -96,13 +95,18 @@ public final class Slices {
                 throw ReadsException.of(
                         ErrorKind.NOT_FOUND, "slice: the dataset was replaced since this ticket; ask for a new one");
             }
-            write(read, slice, request, response);
+            write(read, slice, context, request, response);
         }
     }
 
-    private void write(OpenRead read, SignedSlice slice, HttpServletRequest request, HttpServletResponse response)
+    private void write(
+            OpenRead read,
+            SignedSlice slice,
+            RequestContext context,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException {
-        read.watch(ClientWatch.of(request));
+        read.watch(context.clientWatch());
         read.compressAt(slice.level());
         BamSlice bytes = read.bam(new Part(false, slice.firstBlock(), slice.blocks(), slice.end()));
         Validators validators = new Validators(slice.etag(read.variant()), Optional.empty());
@@ -119,24 +123,25 @@ public final class Slices {
         response.setContentType(ReadFormat.BAM.mediaType());
         Optional<BlockLengths> known = Optional.ofNullable(lengths.getIfPresent(tag))
                 .flatMap(measured -> measured.measure().whole());
-        if (request.getMethod().equals("HEAD")) {
+        if (context.isHead()) {
             known.ifPresent(all -> response.setContentLengthLong(all.total()));
             return;
         }
         Optional<RangeHeader> range = measurable ? range(request, validators, bytesAsPromised) : Optional.empty();
         if (range.isPresent()) {
-            stretch(bytes, range.get(), lengths(bytes, measured(tag, bytes)), request, response);
+            stretch(bytes, range.get(), lengths(bytes, measured(tag, bytes)), context, request, response);
             return;
         }
         known.ifPresent(all -> response.setContentLengthLong(all.total()));
         SliceMeasure measure = measured(tag, bytes).measure();
-        log(request, Streaming.write(request, response, out -> bytes.writeTo(out, measure)));
+        log(context, request, Streaming.write(context, response, out -> bytes.writeTo(out, measure)));
     }
 
     private static void stretch(
             BamSlice bytes,
             RangeHeader range,
             BlockLengths known,
+            RequestContext context,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
@@ -147,9 +152,10 @@ public final class Slices {
         }
         stretch.get().describe(known.total(), response);
         log(
+                context,
                 request,
                 Streaming.write(
-                        request,
+                        context,
                         response,
                         out -> bytes.writeTo(
                                 out, known, stretch.get().first(), stretch.get().count())));
@@ -185,7 +191,7 @@ public final class Slices {
         }
     }
 
-    private static void log(HttpServletRequest request, ReadTotals totals) {
-        LOG.debug("request {}: {} as slice, {}", RequestId.of(request), request.getRequestURI(), totals);
+    private static void log(RequestContext context, HttpServletRequest request, ReadTotals totals) {
+        LOG.debug("request {}: {} as slice, {}", context.requestId(), request.getRequestURI(), totals);
     }
 }

@@ -1,7 +1,6 @@
 package dev.bams3.web;
 
 import dev.bams3.query.ReadTotals;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -27,20 +26,18 @@ final class Streaming {
         ReadTotals to(OutputStream out) throws IOException;
     }
 
-    static ReadTotals write(HttpServletRequest request, HttpServletResponse response, Writing writing)
-            throws IOException {
-        Exchange exchange = Exchange.of(request);
-        Sent out = new Sent(response.getOutputStream(), exchange);
+    static ReadTotals write(RequestContext context, HttpServletResponse response, Writing writing) throws IOException {
+        Sent out = new Sent(response.getOutputStream(), context);
         try {
             ReadTotals totals = writing.to(out);
-            exchange.took(totals);
-            Audit.reads(request, Audit.Outcome.COMPLETE, Optional.of(totals), out.bytes);
+            context.took(totals);
+            Audit.reads(context, Audit.Outcome.COMPLETE, Optional.of(totals), out.bytes);
             return totals;
         } catch (IOException | ClientWatch.Gone e) {
-            Audit.reads(request, Audit.Outcome.INTERRUPTED, Optional.empty(), out.bytes);
+            Audit.reads(context, Audit.Outcome.INTERRUPTED, Optional.empty(), out.bytes);
             // Not ours to finish: where the client still listens, it must not take this for the end.
-            exchange.brokeOff(Exchange.Outcome.LEFT, out.bytes);
-            LOG.debug("request {}: the client left", RequestId.of(request), e);
+            context.brokeOff(RequestContext.Outcome.LEFT, out.bytes);
+            LOG.debug("request {}: the client left", context.requestId(), e);
             throw new CloseNowException("the client left", e);
         } catch (RuntimeException | Error e) {
             if (!response.isCommitted()) {
@@ -50,34 +47,34 @@ final class Streaming {
                 RecordCount.withdraw(response);
                 throw e;
             }
-            Audit.reads(request, Audit.Outcome.FAILED, Optional.empty(), out.bytes);
+            Audit.reads(context, Audit.Outcome.FAILED, Optional.empty(), out.bytes);
             // A tidy end at the border of two blocks would be an answer with records missing and nothing to show it.
-            exchange.brokeOff(Exchange.Outcome.BROKEN_OFF, out.bytes);
-            Failures.log("request {} failed after its first byte: {}", request, e);
+            context.brokeOff(RequestContext.Outcome.BROKEN_OFF, out.bytes);
+            Failures.log("request {} failed after its first byte: {}", context, e);
             throw new CloseNowException("failed after the first byte", e);
         }
     }
 
     /** Notes when the first byte is handed to the connection, and counts them. */
     private static final class Sent extends FilterOutputStream {
-        private final Exchange exchange;
+        private final RequestContext context;
         private long bytes;
 
-        Sent(OutputStream out, Exchange exchange) {
+        Sent(OutputStream out, RequestContext context) {
             super(out);
-            this.exchange = exchange;
+            this.context = context;
         }
 
         @Override
         public void write(int b) throws IOException {
-            exchange.firstByte();
+            context.firstByte();
             out.write(b);
             bytes++;
         }
 
         @Override
         public void write(byte[] b, int offset, int length) throws IOException {
-            exchange.firstByte();
+            context.firstByte();
             out.write(b, offset, length);
             bytes += length;
         }

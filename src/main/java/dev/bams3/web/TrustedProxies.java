@@ -55,6 +55,8 @@ public final class TrustedProxies extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         String peer = request.getRemoteAddr();
+        RequestContext context = RequestContext.of(request);
+        context.from(peer);
         if (!isTrusted(peer)) {
             dropping.doFilter(request, response, chain);
             return;
@@ -65,6 +67,7 @@ public final class TrustedProxies extends HttpFilter {
             return;
         }
         String client = ForwardedFor.client(request, peer, this::isTrusted);
+        context.from(client);
         believing.doFilter(request, response, (inner, answer) -> {
             if (!HOST.matcher(inner.getServerName()).matches()) {
                 refuse("X-Forwarded-Host or Forwarded: not a host, such as reads.example.org", request, response);

@@ -2,7 +2,6 @@ package dev.bams3.web;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -12,23 +11,18 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
-import java.util.regex.Pattern;
 
 /**
- * Gives each request an id, the caller's {@code X-Request-Id} where it is harmless text, and answers with it, so that a
- * caller's error and a line of the log find each other.
+ * Answers each request with its id, which is the caller's {@code X-Request-Id} where that is harmless text: it connects an
+ * error that a caller has seen with a line of the log.
  */
-public final class RequestId extends HttpFilter {
-    static final String HEADER = "X-Request-Id";
-
-    private static final String ATTRIBUTE = RequestId.class.getName();
-    private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+public final class RequestStart extends HttpFilter {
+    static final String ID = "X-Request-Id";
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        response.setHeader(HEADER, of(request));
+        response.setHeader(ID, RequestContext.of(request).requestId());
         chain.doFilter(new WithoutLanguages(request), response);
     }
 
@@ -50,18 +44,5 @@ public final class RequestId extends HttpFilter {
         public Enumeration<Locale> getLocales() {
             return Collections.enumeration(List.of(Locale.ENGLISH));
         }
-    }
-
-    /** The id of this request, also of one that no filter has seen. */
-    static String of(ServletRequest request) {
-        if (request.getAttribute(ATTRIBUTE) instanceof String known) {
-            return known;
-        }
-        String given = request instanceof HttpServletRequest http ? http.getHeader(HEADER) : null;
-        String id = given != null && HARMLESS.matcher(given).matches()
-                ? given
-                : UUID.randomUUID().toString();
-        request.setAttribute(ATTRIBUTE, id);
-        return id;
     }
 }

@@ -11,25 +11,24 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Keeps the {@link Exchange} of each request and reports it to listeners at its end, however it ends. Refuses addresses that
- * the filters behind it could not read.
+ * Ends the {@link RequestContext} of each request and reports it to listeners, however the request ended. Refuses addresses
+ * that the filters behind it could not read.
  */
-public final class Exchanges extends HttpFilter {
-    private final transient List<Consumer<Exchange>> listeners;
+public final class RequestEnd extends HttpFilter {
+    private final transient List<Consumer<RequestContext>> listeners;
 
-    public Exchanges(List<Consumer<Exchange>> listeners) {
+    public RequestEnd(List<Consumer<RequestContext>> listeners) {
         this.listeners = List.copyOf(listeners);
     }
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        Exchange exchange = new Exchange(RequestId.of(request));
-        exchange.keepBeside(request);
+        RequestContext context = RequestContext.of(request);
         if (RequestTarget.of(request).isAdmin()) {
-            exchange.is(Exchange.Kind.ADMIN);
+            context.is(RequestContext.Kind.ADMIN);
         } else if (RequestTarget.of(request).isIn("/datasets")) {
-            exchange.is(Exchange.Kind.DATASETS);
+            context.is(RequestContext.Kind.DATASETS);
         }
         boolean answered = false;
         try {
@@ -46,8 +45,8 @@ public final class Exchanges extends HttpFilter {
         } finally {
             // What is thrown from here on, the server answers with 500, or by breaking off.
             int status = answered || response.isCommitted() ? response.getStatus() : 500;
-            exchange.end(status, length(response));
-            listeners.forEach(listener -> listener.accept(exchange));
+            context.end(status, length(response));
+            listeners.forEach(listener -> listener.accept(context));
         }
     }
 
