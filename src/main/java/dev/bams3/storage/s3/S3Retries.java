@@ -1,6 +1,8 @@
 package dev.bams3.storage.s3;
 
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.exception.SdkServiceException;
@@ -16,10 +18,10 @@ import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.retries.api.RetryToken;
 
 /**
- * Which failed calls are tried again, and when. That a server asks for fewer requests is no failure of it, so it is counted
- * for itself: such calls are tried more often, after longer waits, which are what lowers the rate of a process whose calls
- * in flight are bounded; and they use up nothing of the budget of retries that a dead server is given. The refusal of a HEAD
- * has no body that could tell a throttled call from a failed one, so it is tried as often as the latter.
+ * Retries failed and throttled calls by two strategies. A throttled call is no failure of the server, so it is counted
+ * separately: it is retried more often, with a longer backoff, which lowers the request rate of a process whose calls in
+ * flight are bounded, and it uses up nothing of the retry budget (token bucket) that a dead server is given. The refusal of
+ * a HEAD has no body that distinguishes a throttled call from a failed one, so it counts as failed.
  */
 final class S3Retries implements RetryStrategy {
     /** Waits of 200 ms to 5 s between them are 13 to 26 s in all: a request's deadline is not used up by one call. */
@@ -30,7 +32,7 @@ final class S3Retries implements RetryStrategy {
     private final RetryStrategy failed;
     private final RetryStrategy throttled;
 
-    /** Of one call: how far it is with either. */
+    /** The state of one call in both strategies. */
     private record Token(RetryToken failed, RetryToken throttled) implements RetryToken {}
 
     S3Retries(S3Settings settings) {
@@ -39,6 +41,11 @@ final class S3Retries implements RetryStrategy {
                 .maxAttempts(THROTTLED_ATTEMPTS)
                 .circuitBreakerEnabled(false)
                 .build();
+    }
+
+    private S3Retries(RetryStrategy failed, RetryStrategy throttled) {
+        this.failed = failed;
+        this.throttled = throttled;
     }
 
     private static StandardRetryStrategy.Builder standard(S3Settings settings) {
@@ -83,7 +90,7 @@ final class S3Retries implements RetryStrategy {
         return RecordSuccessResponse.create(token);
     }
 
-    /** Of either kind; what a call may come to at most. */
+    /** Returns the attempts of a call at most, of both kinds together. */
     @Override
     public int maxAttempts() {
         return failed.maxAttempts() + throttled.maxAttempts() - 1;
@@ -95,7 +102,55 @@ final class S3Retries implements RetryStrategy {
     }
 
     @Override
-    public RetryStrategy.Builder<?, ?> toBuilder() {
-        throw new UnsupportedOperationException("made for one connection");
+    public Builder toBuilder() {
+        return new Builder(failed.toBuilder(), throttled.toBuilder());
+    }
+
+    /** Changes both strategies; only the number of attempts is that of failed calls alone. */
+    static final class Builder implements RetryStrategy.Builder<Builder, S3Retries> {
+        private final RetryStrategy.Builder<?, ?> failed;
+        private final RetryStrategy.Builder<?, ?> throttled;
+
+        private Builder(RetryStrategy.Builder<?, ?> failed, RetryStrategy.Builder<?, ?> throttled) {
+            this.failed = failed;
+            this.throttled = throttled;
+        }
+
+        private Builder both(Consumer<RetryStrategy.Builder<?, ?>> change) {
+            change.accept(failed);
+            change.accept(throttled);
+            return this;
+        }
+
+        @Override
+        public Builder retryOnException(Predicate<Throwable> failures) {
+            return both(strategy -> strategy.retryOnException(failures));
+        }
+
+        @Override
+        public Builder maxAttempts(int attempts) {
+            failed.maxAttempts(attempts);
+            return this;
+        }
+
+        @Override
+        public Builder backoffStrategy(BackoffStrategy backoff) {
+            return both(strategy -> strategy.backoffStrategy(backoff));
+        }
+
+        @Override
+        public Builder throttlingBackoffStrategy(BackoffStrategy backoff) {
+            return both(strategy -> strategy.throttlingBackoffStrategy(backoff));
+        }
+
+        @Override
+        public Builder treatAsThrottling(Predicate<Throwable> failures) {
+            return both(strategy -> strategy.treatAsThrottling(failures));
+        }
+
+        @Override
+        public S3Retries build() {
+            return new S3Retries(failed.build(), throttled.build());
+        }
     }
 }
