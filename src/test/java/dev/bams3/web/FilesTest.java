@@ -284,9 +284,14 @@ class FilesTest {
         audit.addAppender(lines);
         try {
             byte[] whole = TicketClient.get(BAM).body();
+            // An answer may reach its client before its line is written.
+            Wait.until("the audit log has the whole file", () -> lines.list.size() >= 1);
             TicketClient.get(BAM, "Range", "bytes=0-99");
+            Wait.until("the audit log has the beginning", () -> lines.list.size() >= 2);
             TicketClient.get(BAM, "Range", "bytes=" + whole.length / 2 + "-" + (whole.length / 2 + 10));
+            Wait.until("the audit log has the middle", () -> lines.list.size() >= 3);
             TicketClient.get(BAM, "Range", "bytes=-28");
+            Wait.until("the audit log has the end", () -> lines.list.size() >= 4);
             TicketClient.get(BAM + ".bai");
             TicketClient.head(BAM);
             TicketClient.head(BAM + ".bai");
