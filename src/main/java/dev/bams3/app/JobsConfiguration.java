@@ -17,7 +17,6 @@ import dev.bams3.security.AdminMode;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.temporary.TemporaryFolder;
-import dev.bams3.web.admin.AdminFailures;
 import dev.bams3.web.admin.ConversionsController;
 import dev.bams3.web.admin.RemovalController;
 import java.nio.file.Path;
@@ -110,11 +109,6 @@ class JobsConfiguration {
     @Bean
     RemovalController adminDatasetsController(Datasets datasets, Retention retention, Sweeper sweeper) {
         return new RemovalController(datasets, retention, sweeper);
-    }
-
-    @Bean
-    AdminFailures adminFailures() {
-        return new AdminFailures();
     }
 
     @Bean

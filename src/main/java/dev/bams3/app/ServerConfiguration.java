@@ -214,17 +214,6 @@ class ServerConfiguration {
         return filter;
     }
 
-    @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> serverErrors() {
-        return factory -> {
-            factory.addContextCustomizers(context -> {
-                if (context.getParent() instanceof StandardHost host) {
-                    host.setErrorReportValveClass(ServerErrors.class.getName());
-                }
-            });
-        };
-    }
-
     /** An eighth of the heap is for connections that wait for their clients. */
     @Bean
     Connections connections(Settings settings) {
@@ -238,11 +227,11 @@ class ServerConfiguration {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> countedConnections(Connections connections) {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> connector(Connections connections) {
         return counting(connections);
     }
 
-    /** Has every connection of a server counted. */
+    /** Has a server count its connections, begin a context for each request, and report its own errors as the others are. */
     static WebServerFactoryCustomizer<TomcatServletWebServerFactory> counting(Connections connections) {
         return factory -> {
             factory.setProtocol(CountedProtocol.class.getName());
@@ -250,6 +239,11 @@ class ServerConfiguration {
                 if (connector.getProtocolHandler() instanceof CountedProtocol protocol) {
                     protocol.countBy(connections);
                     protocol.setMaxConnections(connections.mostIdle() + MOST_ANSWERING);
+                }
+            });
+            factory.addContextCustomizers(context -> {
+                if (context.getParent() instanceof StandardHost host) {
+                    host.setErrorReportValveClass(ServerErrors.class.getName());
                 }
             });
         };

@@ -1,7 +1,7 @@
 package dev.bams3.security;
 
 import dev.bams3.htsget.HtsgetError;
-import dev.bams3.web.Failures;
+import dev.bams3.web.ErrorWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -37,13 +37,13 @@ public final class AdminGate extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         switch (mode) {
-            case OFF -> Failures.write(HtsgetError.ofStatus(404, OFF), request, response);
+            case OFF -> ErrorWriter.write(HtsgetError.ofStatus(404, OFF), request, response);
             case LOOPBACK -> {
                 Optional<String> objection = LocalRequest.objection(request);
                 if (objection.isPresent()) {
                     String message =
                             "the admin surface has no token, so " + objection.get() + "; set BAMS3_ADMIN_TOKEN";
-                    Failures.write(HtsgetError.ofStatus(403, message), request, response);
+                    ErrorWriter.write(HtsgetError.ofStatus(403, message), request, response);
                     return;
                 }
                 admit(request, response);

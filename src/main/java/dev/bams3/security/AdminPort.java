@@ -1,7 +1,7 @@
 package dev.bams3.security;
 
 import dev.bams3.htsget.HtsgetError;
-import dev.bams3.web.Failures;
+import dev.bams3.web.ErrorWriter;
 import dev.bams3.web.RequestTarget;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -24,7 +24,7 @@ public final class AdminPort extends HttpFilter {
         if (RequestTarget.of(request).isAdmin() == (request.getLocalPort() == port)) {
             chain.doFilter(request, response);
         } else {
-            Failures.write(HtsgetError.ofStatus(404, "nothing is at this path of this port"), request, response);
+            ErrorWriter.write(HtsgetError.ofStatus(404, "nothing is at this path of this port"), request, response);
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.bams3.security;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.HtsgetError;
-import dev.bams3.web.Failures;
+import dev.bams3.web.ErrorWriter;
 import dev.bams3.web.RequestContext;
 import dev.bams3.web.RequestTarget;
 import jakarta.servlet.FilterChain;
@@ -40,7 +40,7 @@ public final class CallerFilter extends OncePerRequestFilter {
         if (verifier.isPresent() && token.isPresent() && !isOwnAuthorization(request)) {
             Optional<HtsgetError> refusal = attempts.refusal(ClientAddress.of(request), token.get());
             if (refusal.isPresent()) {
-                Failures.write(refusal.get(), request, response);
+                ErrorWriter.write(refusal.get(), request, response);
                 return;
             }
             try {
@@ -51,7 +51,7 @@ public final class CallerFilter extends OncePerRequestFilter {
                     attempts.failed(ClientAddress.of(request), token.get());
                     response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
                 }
-                Failures.write(HtsgetError.of(e), request, response);
+                ErrorWriter.write(HtsgetError.of(e), request, response);
                 return;
             }
         }

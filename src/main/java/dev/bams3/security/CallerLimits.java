@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.bams3.access.Caller;
 import dev.bams3.htsget.HtsgetError;
-import dev.bams3.web.Failures;
+import dev.bams3.web.ErrorWriter;
 import dev.bams3.web.RequestContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -12,7 +12,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.OptionalInt;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -52,7 +51,7 @@ public final class CallerLimits extends OncePerRequestFilter {
             String message = refusal == RateLimit.Refusal.TOO_MANY_AT_ONCE
                     ? "you have " + limits.atOnce() + " requests under way, which is the limit; wait for one of them"
                     : "you ask more than " + limits.perSecond() + " times a second, which is the limit; ask slower";
-            Failures.write(new HtsgetError(429, "TooManyRequests", message, OptionalInt.of(1)), request, response);
+            ErrorWriter.write(HtsgetError.tooMany(message, 1), request, response);
             return;
         }
         try {

@@ -6,7 +6,6 @@ import dev.bams3.access.LinkTokens;
 import dev.bams3.htsget.HtsgetError;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * The rate limit of failed authentications: tokens and links that were not accepted, by the address that sent them. An address
@@ -56,12 +55,10 @@ public final class FailedAttempts {
         }
         return seconds == 0
                 ? Optional.empty()
-                : Optional.of(new HtsgetError(
-                        429,
-                        "TooManyRequests",
+                : Optional.of(HtsgetError.tooMany(
                         "too many tokens or links from your address were not accepted, more than " + perMinute
                                 + " a minute; wait, or send one that was",
-                        OptionalInt.of(seconds)));
+                        seconds));
     }
 
     void succeeded(String credential) {

@@ -4,7 +4,7 @@ import dev.bams3.access.Caller;
 import dev.bams3.access.LinkTokens;
 import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.HtsgetError;
-import dev.bams3.web.Failures;
+import dev.bams3.web.ErrorWriter;
 import dev.bams3.web.RequestContext;
 import dev.bams3.web.RequestTarget;
 import jakarta.servlet.FilterChain;
@@ -46,7 +46,7 @@ public final class LinkFilter extends HttpFilter {
         WithoutToken inner = new WithoutToken(request, target.path(), withoutToken(request));
         try {
             if (PLACES.stream().noneMatch(target.path()::startsWith)) {
-                Failures.write(
+                ErrorWriter.write(
                         HtsgetError.ofStatus(404, "a link leads to /t/<token>/reads/{id} or /t/<token>/files/{id}.bam"),
                         inner,
                         response);
@@ -54,14 +54,14 @@ public final class LinkFilter extends HttpFilter {
             }
             Optional<HtsgetError> refusal = attempts.refusal(ClientAddress.of(request), token);
             if (refusal.isPresent()) {
-                Failures.write(refusal.get(), inner, response);
+                ErrorWriter.write(refusal.get(), inner, response);
                 return;
             }
             RequestContext.of(request).authenticated(Caller.of(tokens.verify(token), LinkTokens.id(token)));
             attempts.succeeded(token);
         } catch (ReadsException e) {
             attempts.failed(ClientAddress.of(request), token);
-            Failures.write(HtsgetError.of(e), inner, response);
+            ErrorWriter.write(HtsgetError.of(e), inner, response);
             return;
         }
         // The page that follows such an address must not tell others of it.

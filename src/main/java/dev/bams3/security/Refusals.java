@@ -1,7 +1,7 @@
 package dev.bams3.security;
 
 import dev.bams3.htsget.HtsgetError;
-import dev.bams3.web.Failures;
+import dev.bams3.web.ErrorWriter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -32,11 +32,11 @@ public final class Refusals
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
             throws IOException {
         if (failure instanceof AdminTokens.IssuerUnavailable unavailable) {
-            Failures.write(HtsgetError.of(unavailable.failure()), request, response);
+            ErrorWriter.write(HtsgetError.of(unavailable.failure()), request, response);
             return;
         }
         if (failure instanceof AdminTokens.TooManyFailures tooMany) {
-            Failures.write(tooMany.refusal(), request, response);
+            ErrorWriter.write(tooMany.refusal(), request, response);
             return;
         }
         boolean nothingSent = failure instanceof InsufficientAuthenticationException;
@@ -44,13 +44,13 @@ public final class Refusals
         String message = nothingSent
                 ? "send a token as 'Authorization: Bearer ...'"
                 : "the token was not accepted; it is malformed, expired, or not meant for this service";
-        Failures.write(HtsgetError.ofStatus(401, message), request, response);
+        ErrorWriter.write(HtsgetError.ofStatus(401, message), request, response);
     }
 
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException failure)
             throws IOException {
-        Failures.write(
+        ErrorWriter.write(
                 HtsgetError.ofStatus(403, "the token does not have the scope that this needs"), request, response);
     }
 
@@ -59,7 +59,7 @@ public final class Refusals
             throws IOException {
         String message = "not a request that can be read: look for a broken percent-escape, an encoded slash or"
                 + " full stop, a double slash, a semicolon or a control character";
-        Failures.write(HtsgetError.ofStatus(400, message), request, response);
+        ErrorWriter.write(HtsgetError.ofStatus(400, message), request, response);
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.bams3.htsget.HtsgetError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,10 +28,10 @@ public final class CountedProtocol extends Http11NioProtocol {
     /** What a request whose head is not complete is answered with before its connection is closed. */
     private static final Map<Connections.Reason, byte[]> ANSWERS = Map.of(
             Connections.Reason.MEMORY,
-            answer(HtsgetError.ofStatus(
+            ErrorWriter.message(HtsgetError.ofStatus(
                     503, "too many connections wait for the rest of a request; send the whole request again")),
             Connections.Reason.LATE,
-            answer(HtsgetError.ofStatus(
+            ErrorWriter.message(HtsgetError.ofStatus(
                     408, "the head of the request took too long; send the whole request again, at once")));
 
     private final CountedEndpoint endpoint;
@@ -131,13 +130,6 @@ public final class CountedProtocol extends Http11NioProtocol {
         } catch (IOException e) {
             LOG.debug("a connection had ended already", e);
         }
-    }
-
-    private static byte[] answer(HtsgetError error) {
-        byte[] json = error.toJson();
-        String head = "HTTP/1.1 " + error.status() + " \r\nConnection: close\r\nRetry-After: 1\r\nContent-Type: "
-                + HtsgetError.CONTENT_TYPE + "\r\nContent-Length: " + json.length + "\r\n\r\n";
-        return (head + new String(json, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
     }
 
     private record Handler(CountedEndpoint endpoint, AbstractEndpoint.Handler<NioChannel> server)

@@ -56,7 +56,7 @@ public final class Deadlines extends HttpFilter {
                 throw e;
             }
             response.resetBuffer();
-            Failures.write(late.get(), request, response);
+            ErrorWriter.write(late.get(), request, response);
         } finally {
             end.cancel(false);
             deadline.end();

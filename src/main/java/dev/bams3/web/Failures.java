@@ -22,16 +22,16 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 
 /**
- * Answers every failure of a request as htsget JSON, while that is still possible. After the first byte it is not: then
- * the failure goes on to the server, which breaks the connection off.
+ * Answers every failure of an endpoint by the {@link ErrorWriter}, while that is still possible. After the first byte the
+ * failure goes on to the server, which breaks the connection off.
  */
 public final class Failures implements HandlerExceptionResolver, Ordered {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
     @Override
     public int getOrder() {
-        // After those that speak for a part of the paths.
-        return HIGHEST_PRECEDENCE + 2;
+        // After what a firewall refuses whatever the path.
+        return HIGHEST_PRECEDENCE + 1;
     }
 
     @Override
@@ -51,7 +51,7 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
         }
         response.resetBuffer();
         try {
-            write(error, request, response);
+            ErrorWriter.write(error, request, response);
         } catch (IOException e) {
             LOG.debug("request {}: no connection to send its error to", context.requestId(), e);
         }
@@ -70,7 +70,8 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
 
     private static HtsgetError error(HttpServletRequest request, HttpServletResponse response, Exception failure) {
         return switch (failure) {
-            case ReadsException known -> HtsgetError.of(known);
+            case ReadsException known ->
+                RequestTarget.of(request).isAdmin() ? HtsgetError.ofAdmin(known) : HtsgetError.of(known);
             case ClientWatch.Gone gone -> HtsgetError.ofStatus(400, ClientWatch.CLOSED_BEFORE_THE_ANSWER);
             // Ours are read by QueryString; Springdoc's pages ask the server.
             case InvalidParameterException unreadable ->
@@ -96,26 +97,5 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
                         String.valueOf(framework.getBody().getDetail()));
             default -> HtsgetError.internal();
         };
-    }
-
-    /** Writes an error as the whole answer of a response of which nothing has been sent. */
-    public static void write(HtsgetError error, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        HtsgetError told =
-                error.isOurs() ? error.withRequestId(RequestContext.of(request).requestId()) : error;
-        response.setStatus(told.status());
-        boolean admin = RequestTarget.of(request).isAdmin();
-        response.setContentType(admin ? Problem.CONTENT_TYPE : HtsgetError.CONTENT_TYPE);
-        response.setHeader("Cache-Control", "no-store");
-        told.retryAfterSeconds().ifPresent(seconds -> response.setHeader("Retry-After", Integer.toString(seconds)));
-        if (told.status() == 401 && !response.containsHeader("WWW-Authenticate")) {
-            response.setHeader("WWW-Authenticate", "Bearer");
-        }
-        byte[] json = admin ? new Problem(told.status(), told.message()).toJson() : told.toJson();
-        response.setContentLength(json.length);
-        // A request whose first line could not be read has no method.
-        if (!"HEAD".equals(request.getMethod())) {
-            response.getOutputStream().write(json);
-        }
     }
 }

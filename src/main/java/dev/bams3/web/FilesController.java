@@ -111,8 +111,7 @@ public final class FilesController {
      * @return the bytes to send; absent where the answer is whole without them
      */
     private static Optional<RangeHeader.Stretch> begin(
-            String type, long length, Validators validators, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
+            String type, long length, Validators validators, HttpServletRequest request, HttpServletResponse response) {
         validators.describe(response);
         response.setHeader("Accept-Ranges", "bytes");
         // Caches may keep it but must ask whether it is still the same, because a dataset may be replaced at any time.
@@ -135,12 +134,6 @@ public final class FilesController {
             response.setContentLengthLong(length);
             return Optional.of(whole);
         }
-        Optional<RangeHeader.Stretch> stretch = range.get().of(length);
-        if (stretch.isEmpty()) {
-            RangeHeader.refuse(length, "the file", request, response);
-        } else {
-            stretch.get().describe(length, response);
-        }
-        return stretch;
+        return Optional.of(range.get().begin(length, "the file", response));
     }
 }

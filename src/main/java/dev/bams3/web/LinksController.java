@@ -9,7 +9,6 @@ import dev.bams3.dataset.Datasets;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.genome.ReferenceDictionary;
-import dev.bams3.htsget.HtsgetError;
 import dev.bams3.sam.ReadSelection;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -79,11 +78,8 @@ public final class LinksController {
             HttpServletResponse response)
             throws IOException {
         if (!tokens.canSign()) {
-            Failures.write(
-                    HtsgetError.ofStatus(404, "there are no links here; the operator can set BAMS3_LINK_KEY"),
-                    request,
-                    response);
-            return;
+            throw ReadsException.of(
+                    ErrorKind.NOT_FOUND, "there are no links here; the operator can set BAMS3_LINK_KEY");
         }
         DatasetId id = wanted.dataset();
         ReferenceDictionary references = datasets.open(id).references();

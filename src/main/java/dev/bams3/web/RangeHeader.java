@@ -1,13 +1,12 @@
 package dev.bams3.web;
 
-import dev.bams3.htsget.HtsgetError;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.ResponseStatusException;
 
 /**
  * A {@code Range} header that asks for one stretch of bytes (RFC 9110 § 14.1.2, 2022-06).
@@ -27,14 +26,7 @@ record RangeHeader(long first, long last) {
      * @param first 0-based
      * @param count bytes, 1 or more
      */
-    record Stretch(long first, long count) {
-        /** Sets status and headers of the answer that has these bytes. @param length of the representation */
-        void describe(long length, HttpServletResponse response) {
-            response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
-            response.setHeader("Content-Range", "bytes " + first + "-" + (first + count - 1) + "/" + length);
-            response.setContentLengthLong(count);
-        }
-    }
+    record Stretch(long first, long count) {}
 
     /** Empty for no header, another unit, several ranges, or nonsense: all of these are answered as if there were none. */
     static Optional<RangeHeader> parse(@Nullable String value) {
@@ -57,17 +49,24 @@ record RangeHeader(long first, long last) {
         return significant.length() <= MAX_DIGITS ? Long.parseLong(significant) : Long.MAX_VALUE;
     }
 
-    /** Answers a range that lies behind the end (416). @param what the representation is, for the message: "the slice" */
-    static void refuse(long length, String what, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        response.setHeader("Content-Range", "bytes */" + length);
-        Failures.write(HtsgetError.ofStatus(416, "Range: " + what + " has " + length + " bytes"), request, response);
-    }
-
-    /** What it asks of a representation of so many bytes; empty if that has none of them (416). */
-    Optional<Stretch> of(long length) {
+    /**
+     * Returns the bytes that it asks of a representation, and begins the answer that has them.
+     *
+     * @param length of the representation
+     * @param what the representation is, for the message: "the slice"
+     * @throws ResponseStatusException 416 if the representation has none of them
+     */
+    Stretch begin(long length, String what, HttpServletResponse response) {
         long from = first < 0 ? Math.max(0, length - last) : first;
         long after = first < 0 || last >= length ? length : last + 1;
-        return from < after ? Optional.of(new Stretch(from, after - from)) : Optional.empty();
+        if (from >= after) {
+            response.setHeader("Content-Range", "bytes */" + length);
+            throw new ResponseStatusException(
+                    HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "Range: " + what + " has " + length + " bytes");
+        }
+        response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
+        response.setHeader("Content-Range", "bytes " + from + "-" + (after - 1) + "/" + length);
+        response.setContentLengthLong(after - from);
+        return new Stretch(from, after - from);
     }
 }

@@ -35,7 +35,7 @@ public final class RequestEnd extends HttpFilter {
             if (RequestTarget.hasWholeEscapes(request)) {
                 chain.doFilter(request, response);
             } else {
-                Failures.write(
+                ErrorWriter.write(
                         HtsgetError.ofStatus(
                                 400, "the address has a % without two hexadecimal digits; write it as %25"),
                         request,

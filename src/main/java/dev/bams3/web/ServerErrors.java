@@ -48,7 +48,7 @@ public final class ServerErrors extends ErrorReportValve {
             // Not through the facade: after a filter's sendError, that takes no more headers.
             String message =
                     failure instanceof CloseNowException ? ClientWatch.CLOSED_BEFORE_THE_ANSWER : message(status);
-            Failures.write(HtsgetError.ofStatus(status, message), request, response);
+            ErrorWriter.write(HtsgetError.ofStatus(status, message), request, response);
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
             LOG.debug(

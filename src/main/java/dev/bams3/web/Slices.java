@@ -129,36 +129,17 @@ public final class Slices {
         }
         Optional<RangeHeader> range = measurable ? range(request, validators, bytesAsPromised) : Optional.empty();
         if (range.isPresent()) {
-            stretch(bytes, range.get(), lengths(bytes, measured(tag, bytes)), context, request, response);
+            BlockLengths lengths = lengths(bytes, measured(tag, bytes));
+            RangeHeader.Stretch part = range.get().begin(lengths.total(), "the slice", response);
+            log(
+                    context,
+                    request,
+                    Streaming.write(context, response, out -> bytes.writeTo(out, lengths, part.first(), part.count())));
             return;
         }
         known.ifPresent(all -> response.setContentLengthLong(all.total()));
         SliceMeasure measure = measured(tag, bytes).measure();
         log(context, request, Streaming.write(context, response, out -> bytes.writeTo(out, measure)));
-    }
-
-    private static void stretch(
-            BamSlice bytes,
-            RangeHeader range,
-            BlockLengths known,
-            RequestContext context,
-            HttpServletRequest request,
-            HttpServletResponse response)
-            throws IOException {
-        Optional<RangeHeader.Stretch> stretch = range.of(known.total());
-        if (stretch.isEmpty()) {
-            RangeHeader.refuse(known.total(), "the slice", request, response);
-            return;
-        }
-        stretch.get().describe(known.total(), response);
-        log(
-                context,
-                request,
-                Streaming.write(
-                        context,
-                        response,
-                        out -> bytes.writeTo(
-                                out, known, stretch.get().first(), stretch.get().count())));
     }
 
     /**

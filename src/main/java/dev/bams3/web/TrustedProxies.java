@@ -111,7 +111,7 @@ public final class TrustedProxies extends HttpFilter {
 
     private static void refuse(String message, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        Failures.write(HtsgetError.ofStatus(400, message + "; mend the proxy"), request, response);
+        ErrorWriter.write(HtsgetError.ofStatus(400, message + "; mend the proxy"), request, response);
     }
 
     private boolean isTrusted(String peer) {

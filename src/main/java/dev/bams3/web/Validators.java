@@ -1,9 +1,7 @@
 package dev.bams3.web;
 
-import dev.bams3.htsget.HtsgetError;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -12,6 +10,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.ResponseStatusException;
 
 /**
  * What names the bytes of a representation, for conditional requests (RFC 9110 § 8.8 and 13, 2022-06).
@@ -31,21 +31,20 @@ record Validators(String etag, Optional<Instant> lastModified) {
     }
 
     /**
-     * Answers a request whose preconditions do not hold: 412 for `If-Match` and `If-Unmodified-Since`, 304 for `If-None-Match` and
-     * `If-Modified-Since`.
+     * Answers 304 where the client has the representation, by `If-None-Match` or `If-Modified-Since`.
      *
      * @param what the representation is, for the message: "the slice"
      * @return whether that was done
+     * @throws ResponseStatusException 412 where `If-Match` or `If-Unmodified-Since` does not hold
      */
-    boolean answers(HttpServletRequest request, HttpServletResponse response, String what) throws IOException {
+    boolean answers(HttpServletRequest request, HttpServletResponse response, String what) {
         @Nullable String match = request.getHeader("If-Match");
         Optional<Instant> unmodified = date(request, "If-Unmodified-Since");
         if (match != null ? !matches(match) : unmodified.isPresent() && isModifiedSince(unmodified.get())) {
             String message = match != null
                     ? "If-Match: " + what + " has the tag " + etag + " here"
                     : "If-Unmodified-Since: " + what + " is younger";
-            Failures.write(HtsgetError.ofStatus(412, message), request, response);
-            return true;
+            throw new ResponseStatusException(HttpStatus.PRECONDITION_FAILED, message);
         }
         @Nullable String noneMatch = request.getHeader("If-None-Match");
         Optional<Instant> modified = date(request, "If-Modified-Since");

@@ -74,6 +74,9 @@ class ServiceStartTest {
                     .isEqualTo(200);
             assertThat(get(server.managementUrl("/actuator/prometheus")).body()).contains("jvm_info");
             assertThat(get(server.managementUrl("/actuator/env")).statusCode()).isEqualTo(404);
+            // Errors have the form of the other port, whoever finds them: server, framework or endpoint.
+            assertError(get(server.managementUrl("/actuator%2fhealth")), 400, "InvalidInput");
+            assertError(get(server.managementUrl("/actuator/nothing")), 404, "NotFound");
         }
         try (RunningServer server = RunningServer.start(
                 store -> new FaultyObjectStore(store, 1).onEach(call -> true, FaultyObjectStore.Fault.UNAVAILABLE),
@@ -101,6 +104,12 @@ class ServiceStartTest {
                 .rootCause()
                 .isInstanceOf(ReadsException.class)
                 .hasMessageContaining("ftp://x");
+    }
+
+    private static void assertError(HttpResponse<String> answer, int status, String error) {
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/json");
+        assertThat(answer.body()).startsWith("{\"htsget\":{\"error\":\"" + error);
     }
 
     private static HttpResponse<String> get(String url) throws IOException, InterruptedException {
