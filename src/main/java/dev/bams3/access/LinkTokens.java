@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -77,14 +78,29 @@ public final class LinkTokens {
 
     /** @throws ReadsException DENIED for a token of another key or age; nothing of it has been read then */
     public CapabilityLink verify(String token) {
+        CapabilityLink link = decode(payload(token).orElseThrow(LinkTokens::refused));
+        if (now().isAfter(link.expiry())) {
+            throw ReadsException.of(
+                    ErrorKind.DENIED, "this link expired at " + link.expiry() + "; ask who gave it for a new one");
+        }
+        return link;
+    }
+
+    /** Returns whether a token was signed with one of the keys, expired or not. */
+    public boolean isSigned(String token) {
+        return payload(token).isPresent();
+    }
+
+    /** Returns the signed part of a token; empty if none of the keys signed it. */
+    private Optional<byte[]> payload(String token) {
         byte[] bytes;
         try {
             bytes = Base64.getUrlDecoder().decode(token);
         } catch (IllegalArgumentException e) {
-            throw refused();
+            return Optional.empty();
         }
         if (bytes.length <= SIGNATURE_BYTES) {
-            throw refused();
+            return Optional.empty();
         }
         byte[] signature = Arrays.copyOf(bytes, SIGNATURE_BYTES);
         byte[] payload = Arrays.copyOfRange(bytes, SIGNATURE_BYTES, bytes.length);
@@ -92,15 +108,7 @@ public final class LinkTokens {
         for (SecretKeySpec key : keys) {
             known |= MessageDigest.isEqual(signature, signature(key, payload));
         }
-        if (!known) {
-            throw refused();
-        }
-        CapabilityLink link = decode(payload);
-        if (now().isAfter(link.expiry())) {
-            throw ReadsException.of(
-                    ErrorKind.DENIED, "this link expired at " + link.expiry() + "; ask who gave it for a new one");
-        }
-        return link;
+        return known ? Optional.of(payload) : Optional.empty();
     }
 
     /** Names a token in logs without giving it away. */

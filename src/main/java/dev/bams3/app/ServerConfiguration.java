@@ -21,6 +21,7 @@ import dev.bams3.web.DatasetsController;
 import dev.bams3.web.Deadlines;
 import dev.bams3.web.Failures;
 import dev.bams3.web.FilesController;
+import dev.bams3.web.ForgedTokens;
 import dev.bams3.web.PublicAddress;
 import dev.bams3.web.ReadsController;
 import dev.bams3.web.RequestContextArgument;
@@ -122,7 +123,8 @@ class ServerConfiguration {
             Datasets datasets,
             ReadsQuery query,
             Requests requests,
-            SliceTokens tokens) {
+            SliceTokens tokens,
+            ForgedTokens forged) {
         long sliceBytes = settings.ticket().sliceSize().toBytes();
         Settings.Service service = settings.service();
         return new ReadsController(
@@ -135,6 +137,7 @@ class ServerConfiguration {
                         datasets,
                         query,
                         tokens,
+                        forged,
                         MEASURED_SLICES * sliceBytes,
                         settings.ticket().cache().toBytes() / 2),
                 new PublicAddress(settings.publicAddress()),

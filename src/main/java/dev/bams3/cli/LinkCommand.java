@@ -5,6 +5,7 @@ import dev.bams3.access.Grant;
 import dev.bams3.access.LinkTokens;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.OpenDataset;
+import dev.bams3.dataset.ReservedNames;
 import dev.bams3.error.ReadsException;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.genome.Region;
@@ -62,6 +63,7 @@ final class LinkCommand implements Callable<Integer> {
                     "must be 1 to " + context.environment().longestLink().toHours());
         }
         DatasetId id = new DatasetId(dataset);
+        ReservedNames.checkReads("dataset", id);
         OpenDataset opened = context.open(id.value());
         Instant expiry = tokens.now().plus(ttl).truncatedTo(ChronoUnit.SECONDS);
         String token = tokens.sign(new CapabilityLink(id.value(), grant(opened.references()), expiry));

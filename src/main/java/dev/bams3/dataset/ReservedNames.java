@@ -51,6 +51,31 @@ public final class ReservedNames {
         }
     }
 
+    /** Returns whether {@code /reads/{id}} is something else than the reads of a dataset with that id. */
+    public static boolean hidesReads(String id) {
+        return id.equals(SERVICE_INFO) || isIndex(id);
+    }
+
+    /** Returns whether a name is that of an index file. */
+    public static boolean isIndex(String name) {
+        return INDEX_SUFFIXES.stream().anyMatch(name::endsWith);
+    }
+
+    /**
+     * Checks the id of a dataset that a link is to lead to.
+     *
+     * @param field that has it
+     * @throws ReadsException INVALID_INPUT (the field)
+     */
+    public static void checkReads(String field, DatasetId id) {
+        if (hidesReads(id.value())) {
+            throw ReadsException.invalidInput(
+                    field,
+                    "no link can lead to '" + id + "', because /reads/" + id
+                            + " is something else; copy the dataset to another name");
+        }
+    }
+
     /** Why a dataset cannot have a name; empty where it can. */
     private static Optional<String> objection(String name) {
         List<String> segments = Arrays.asList(name.split("/", -1));

@@ -1,6 +1,7 @@
 package dev.bams3.discovery;
 
 import dev.bams3.dataset.DatasetId;
+import dev.bams3.dataset.ReservedNames;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -14,6 +15,9 @@ import tools.jackson.core.JsonGenerator;
  * @param more whether others follow
  */
 public record DatasetList(ListRequest request, List<DatasetId> ids, boolean more) {
+    private static final String NOTE =
+            "the name means something else below /reads; it is refused for new datasets, copy this one to another";
+
     public DatasetList {
         ids = List.copyOf(ids);
     }
@@ -26,7 +30,12 @@ public record DatasetList(ListRequest request, List<DatasetId> ids, boolean more
                 json.writeStartObject();
                 json.writeStringProperty("id", id.value());
                 json.writeStringProperty("dataset", DatasetPath.path(id));
-                json.writeStringProperty("reads", "/reads/" + id);
+                if (ReservedNames.hidesReads(id.value())) {
+                    json.writeStringProperty("file", "/files/" + id + ".bam");
+                    json.writeStringProperty("note", NOTE);
+                } else {
+                    json.writeStringProperty("reads", "/reads/" + id);
+                }
                 json.writeEndObject();
             }
             json.writeEndArray();

@@ -40,7 +40,7 @@ public record DatasetPath(DatasetId id, Kind kind) {
 
     /** Where the description of a dataset is. */
     static String path(DatasetId id) {
-        String path = "/datasets/" + id;
-        return parse("/" + id).kind == Kind.DESCRIPTION ? path : path + "/";
+        String last = id.value().substring(id.value().lastIndexOf('/') + 1);
+        return "/datasets/" + id + (ReservedNames.QUESTIONS.contains(last) ? "/" : "");
     }
 }

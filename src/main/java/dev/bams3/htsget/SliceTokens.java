@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -84,24 +85,9 @@ public final class SliceTokens {
      * @throws ReadsException DENIED for a token of another dataset, key or age; nothing of it has been read then
      */
     public SignedSlice verify(String dataset, String token) {
-        byte[] bytes;
-        try {
-            bytes = Base64.getUrlDecoder().decode(token);
-        } catch (IllegalArgumentException e) {
-            throw forged();
-        }
-        if (bytes.length <= SIGNATURE_BYTES + TICKET_BYTES) {
-            throw forged();
-        }
-        byte[] signature = Arrays.copyOf(bytes, SIGNATURE_BYTES);
-        byte[] payload = Arrays.copyOfRange(bytes, SIGNATURE_BYTES, bytes.length);
-        boolean known = false;
-        for (SecretKeySpec key : keys) {
-            known |= MessageDigest.isEqual(signature, signature(key, dataset, payload));
-        }
-        if (!known) {
-            throw forged();
-        }
+        byte[] payload = payload(dataset, token)
+                .orElseThrow(() -> ReadsException.of(
+                        ErrorKind.DENIED, "slice: not an address of a ticket of this service; ask for a new ticket"));
         SliceCodec.Decoded decoded =
                 SliceCodec.decode(dataset, Arrays.copyOfRange(payload, TICKET_BYTES, payload.length));
         Instant now = clock.instant();
@@ -110,6 +96,31 @@ public final class SliceTokens {
                     ErrorKind.DENIED, "slice: this address expired at " + decoded.expiry() + "; ask for a new ticket");
         }
         return decoded.slice();
+    }
+
+    /** Returns whether a token of a dataset was signed with one of the keys, expired or not. */
+    public boolean isSigned(String dataset, String token) {
+        return payload(dataset, token).isPresent();
+    }
+
+    /** Returns the signed part of a token; empty if none of the keys signed it. */
+    private Optional<byte[]> payload(String dataset, String token) {
+        byte[] bytes;
+        try {
+            bytes = Base64.getUrlDecoder().decode(token);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+        if (bytes.length <= SIGNATURE_BYTES + TICKET_BYTES) {
+            return Optional.empty();
+        }
+        byte[] signature = Arrays.copyOf(bytes, SIGNATURE_BYTES);
+        byte[] payload = Arrays.copyOfRange(bytes, SIGNATURE_BYTES, bytes.length);
+        boolean known = false;
+        for (SecretKeySpec key : keys) {
+            known |= MessageDigest.isEqual(signature, signature(key, dataset, payload));
+        }
+        return known ? Optional.of(payload) : Optional.empty();
     }
 
     private static byte[] signature(SecretKeySpec key, String dataset, byte[] payload) {
@@ -122,10 +133,5 @@ public final class SliceTokens {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has " + ALGORITHM, e);
         }
-    }
-
-    private static ReadsException forged() {
-        return ReadsException.of(
-                ErrorKind.DENIED, "slice: not an address of a ticket of this service; ask for a new ticket");
     }
 }

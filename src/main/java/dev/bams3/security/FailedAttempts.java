@@ -4,15 +4,17 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.bams3.access.LinkTokens;
 import dev.bams3.htsget.HtsgetError;
+import dev.bams3.web.ForgedTokens;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The rate limit of failed authentications: tokens and links that were not accepted, by the address that sent them. An address
+ * The rate limit of failed authentications: tokens, links and addresses of tickets that were not accepted, by the client that sent them. An address
  * that is over its limit is refused before its credentials are looked at, unless they were accepted lately: others behind the
  * same address go on. Safe for many threads.
  */
-public final class FailedAttempts {
+public final class FailedAttempts implements ForgedTokens {
     /** Addresses that are remembered; a forgotten one begins with a full bucket. */
     private static final int MAX_ADDRESSES = 100_000;
 
@@ -56,9 +58,18 @@ public final class FailedAttempts {
         return seconds == 0
                 ? Optional.empty()
                 : Optional.of(HtsgetError.tooMany(
-                        "too many tokens or links from your address were not accepted, more than " + perMinute
-                                + " a minute; wait, or send one that was",
+                        "too many tokens, links or addresses of tickets from your address were not accepted, more than "
+                                + perMinute + " a minute; wait, or send one that was",
                         seconds));
+    }
+
+    /** Slices are not refused before they are looked at: their tokens are new with each ticket, and a signature is checked fast. */
+    @Override
+    public Optional<HtsgetError> count(HttpServletRequest request, String token) {
+        String address = ClientAddress.of(request);
+        Optional<HtsgetError> refusal = refusal(address, token);
+        failed(address, token);
+        return refusal;
     }
 
     void succeeded(String credential) {

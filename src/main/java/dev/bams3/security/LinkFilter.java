@@ -60,7 +60,9 @@ public final class LinkFilter extends HttpFilter {
             RequestContext.of(request).authenticated(Caller.of(tokens.verify(token), LinkTokens.id(token)));
             attempts.succeeded(token);
         } catch (ReadsException e) {
-            attempts.failed(ClientAddress.of(request), token);
+            if (!tokens.isSigned(token)) {
+                attempts.failed(ClientAddress.of(request), token);
+            }
             ErrorWriter.write(HtsgetError.of(e), inner, response);
             return;
         }

@@ -6,6 +6,7 @@ import dev.bams3.access.Grant;
 import dev.bams3.access.LinkTokens;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
+import dev.bams3.dataset.ReservedNames;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.genome.ReferenceDictionary;
@@ -82,6 +83,7 @@ public final class LinksController {
                     ErrorKind.NOT_FOUND, "there are no links here; the operator can set BAMS3_LINK_KEY");
         }
         DatasetId id = wanted.dataset();
+        ReservedNames.checkReads("dataset", id);
         ReferenceDictionary references = datasets.open(id).references();
         Grant passedOn = own;
         if (wanted.grant() instanceof Grant.Regions regions) {

@@ -223,7 +223,7 @@ public final class ReadsController {
     /** The dataset that the rest of a path names. The index files that htslib looks for beside a BAM are never there. */
     private static DatasetId id(String path) {
         String id = path.startsWith("/") ? path.substring(1) : path;
-        if (id.isEmpty() || ReservedNames.INDEX_SUFFIXES.stream().anyMatch(id::endsWith)) {
+        if (id.isEmpty() || ReservedNames.isIndex(id)) {
             throw ReadsException.of(
                     ErrorKind.NOT_FOUND,
                     id.isEmpty()

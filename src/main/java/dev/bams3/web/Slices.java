@@ -7,6 +7,7 @@ import dev.bams3.dataset.Datasets;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.htsget.HtsgetError;
 import dev.bams3.htsget.SignedSlice;
 import dev.bams3.htsget.SliceTokens;
 import dev.bams3.query.BamSlice;
@@ -42,6 +43,7 @@ public final class Slices {
     private final Datasets datasets;
     private final ReadsQuery query;
     private final SliceTokens tokens;
+    private final ForgedTokens forged;
     private final long maxMeasuredBytes;
     // By ETag.
     private final Cache<String, Measured> lengths;
@@ -57,10 +59,17 @@ public final class Slices {
      * @param maxMeasuredBytes uncompressed bytes of records of the largest slice of which ranges are served
      * @param cacheBytes heap for the places of blocks in slices, about 4 bytes a block
      */
-    public Slices(Datasets datasets, ReadsQuery query, SliceTokens tokens, long maxMeasuredBytes, long cacheBytes) {
+    public Slices(
+            Datasets datasets,
+            ReadsQuery query,
+            SliceTokens tokens,
+            ForgedTokens forged,
+            long maxMeasuredBytes,
+            long cacheBytes) {
         this.datasets = datasets;
         this.query = query;
         this.tokens = tokens;
+        this.forged = forged;
         this.maxMeasuredBytes = maxMeasuredBytes;
         lengths = Caffeine.newBuilder()
                 .executor(Runnable::run)
@@ -78,7 +87,18 @@ public final class Slices {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        SignedSlice slice = tokens.verify(id.value(), token);
+        SignedSlice slice;
+        try {
+            slice = tokens.verify(id.value(), token);
+        } catch (ReadsException e) {
+            Optional<HtsgetError> refusal =
+                    tokens.isSigned(id.value(), token) ? Optional.empty() : forged.count(request, token);
+            if (refusal.isEmpty()) {
+                throw e;
+            }
+            ErrorWriter.write(refusal.get(), request, response);
+            return;
+        }
         context.releases(new Audit.Release(
                 id.value(), slice.generation(), slice.selection(), "slice", Optional.of(SliceTokens.ticketId(token))));
         context.is(RequestContext.Kind.SLICE).in(ReadFormat.BAM.name()).asksFor(id, slice.selection());

@@ -6,8 +6,16 @@ import dev.bams3.access.CapabilityLink;
 import dev.bams3.access.Grant;
 import dev.bams3.access.LinkTokens;
 import dev.bams3.app.RunningServer;
+import dev.bams3.htsget.SignedSlice;
+import dev.bams3.htsget.SliceTokens;
+import dev.bams3.sam.ReadSelection;
 import dev.bams3.web.RawHttp;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +25,7 @@ import org.junit.jupiter.api.Test;
 /** Failed authentications by address, over real connections behind a proxy that says who the client is. */
 class FailedAttemptsTest {
     private static final String ADMIN = "0123456789abcdef0123456789abcdef";
+    private static final String TICKETS = "t".repeat(32);
     private static final int PER_MINUTE = 6;
 
     private static TestIssuer issuer;
@@ -34,6 +43,7 @@ class FailedAttemptsTest {
                 proxies,
                 "bams3.admin.token=" + ADMIN,
                 "bams3.link.key=" + "k".repeat(32),
+                "bams3.ticket.key=" + TICKETS,
                 "bams3.auth.issuer=" + issuer.uri(),
                 "bams3.auth.audience=bams3");
     }
@@ -96,11 +106,60 @@ class FailedAttemptsTest {
     }
 
     private static String link() {
-        LinkTokens tokens = server.bean(LinkTokens.class);
+        return link(server, Duration.ofMinutes(10));
+    }
+
+    private static String link(RunningServer asked, Duration lifetime) {
+        LinkTokens tokens = asked.bean(LinkTokens.class);
         return "/t/"
                 + tokens.sign(
-                        new CapabilityLink("x", Grant.everything(), tokens.now().plusSeconds(600)))
+                        new CapabilityLink("x", Grant.everything(), tokens.now().plus(lifetime)))
                 + "/reads/x";
+    }
+
+    private static String slice(String dataset, Instant signed) {
+        SliceTokens tokens = new SliceTokens(
+                List.of(TICKETS.getBytes(StandardCharsets.US_ASCII)),
+                Duration.ofMinutes(10),
+                Clock.fixed(signed, ZoneOffset.UTC));
+        SignedSlice slice = new SignedSlice(dataset, "generation", ReadSelection.everything(), 0, 1, false);
+        return "/stream/reads/x?slice=" + tokens.sign(slice);
+    }
+
+    /** A token that another key signed, was changed, or is for another dataset. */
+    @Test
+    void forgedAddressesOfTicketsCountAndGenuineOnesGoOn() throws IOException {
+        String client = "192.0.2.20";
+        String genuine = slice("x", Instant.now());
+        String changed = genuine.substring(0, genuine.length() - 5) + "AAAAA";
+        List<String> forged =
+                List.of(changed, slice("y", Instant.now()), "/stream/reads/x?%73lice=A", "/stream/reads/x?slice=!");
+        for (int i = 0; i < PER_MINUTE; i++) {
+            RawHttp.Answer refused = get(client, forged.get(i % forged.size()), "");
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.text()).contains("not an address of a ticket");
+        }
+        assertIsTooMany(get(client, changed, ""));
+        assertIsTooMany(get(client, "/stream/reads/x?%73lice=A", ""));
+        assertIsTooMany(get(client, "/datasets", "another"));
+        assertIsTooMany(get(client, "/t/forged/reads/x", ""));
+        // A ticket of somebody behind the same address; there is no such dataset.
+        assertThat(get(client, genuine, "").status()).isEqualTo(404);
+        assertThat(get("192.0.2.21", changed, "").status()).isEqualTo(403);
+    }
+
+    @Test
+    void whatHasExpiredIsNotForged() throws IOException {
+        String client = "192.0.2.30";
+        String old = slice("x", Instant.now().minus(Duration.ofHours(1)));
+        for (int i = 0; i < 2 * PER_MINUTE; i++) {
+            RawHttp.Answer slice = get(client, old, "");
+            assertThat(slice.status()).isEqualTo(403);
+            assertThat(slice.body()).contains("expired");
+            RawHttp.Answer link = get(client, link(server, Duration.ofMinutes(-1)), "");
+            assertThat(link.status()).isEqualTo(403);
+            assertThat(link.body()).contains("expired");
+        }
     }
 
     /** One client has all addresses of its network. */

@@ -164,7 +164,7 @@ final class ServedReads {
         return counting;
     }
 
-    private static byte[] simulate() {
+    static byte[] simulate() {
         List<Reference> references = List.of(
                 new Reference("chr1", 300_000),
                 new Reference("HLA-A*01:01", 5_000),

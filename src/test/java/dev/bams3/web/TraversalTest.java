@@ -126,6 +126,8 @@ class TraversalTest {
                     STORES.add(counting);
                     return counting;
                 },
+                // Hundreds of forged tokens are sent.
+                "bams3.limit.failed-authentications=0",
                 "bams3.store=file:" + root,
                 "bams3.sources=file:" + root,
                 "bams3.admin.token=" + ADMIN.substring(22).strip(),
