@@ -22,9 +22,10 @@ final class BamEncoder implements RecordEncoder {
     }
 
     @Override
-    public EncodedBytes block(byte[] records, int offset, int length) {
-        byte[] target = new byte[BgzfDeflaters.maxCompressedLength(length)];
-        return new EncodedBytes(target, deflaters.compress(records, offset, length, target, 0));
+    public void block(byte[] records, int offset, int length, OutputBuffer out) {
+        int most = BgzfDeflaters.maxCompressedLength(length);
+        out.expect(most);
+        out.setLength(deflaters.compress(records, offset, length, out.reserve(most), 0));
     }
 
     @Override

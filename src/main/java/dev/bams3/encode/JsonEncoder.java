@@ -37,8 +37,8 @@ final class JsonEncoder implements RecordEncoder {
     }
 
     @Override
-    public EncodedBytes block(byte[] bytes, int offset, int length) {
-        return records.block(bytes, offset, length, SEPARATOR, NOTHING);
+    public void block(byte[] bytes, int offset, int length, OutputBuffer out) {
+        records.block(bytes, offset, length, SEPARATOR, NOTHING, out);
     }
 
     @Override

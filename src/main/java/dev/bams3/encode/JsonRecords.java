@@ -42,18 +42,17 @@ final class JsonRecords {
      * @param before nothing or a separator
      * @param after nothing or a line end
      */
-    EncodedBytes block(byte[] records, int offset, int length, byte[] before, byte[] after) {
-        TextBuffer out = new TextBuffer(length * 5L / 2);
+    void block(byte[] records, int offset, int length, byte[] before, byte[] after, OutputBuffer out) {
+        out.expect(length * 5L / 2);
         int end = offset + length;
         int record = offset;
         while (record < end) {
             putRecord(out, records, record, before, after);
             record += BamRecord.length(records, record);
         }
-        return out.encoded();
     }
 
-    private void putRecord(TextBuffer out, byte[] records, int record, byte[] before, byte[] after) {
+    private void putRecord(OutputBuffer out, byte[] records, int record, byte[] before, byte[] after) {
         int reference = BamRecord.referenceIndex(records, record);
         int mateReference = BamRecord.mateReferenceIndex(records, record);
         byte[] referenceName = names.of(reference);

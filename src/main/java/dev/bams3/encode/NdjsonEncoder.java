@@ -23,8 +23,8 @@ final class NdjsonEncoder implements RecordEncoder {
     }
 
     @Override
-    public EncodedBytes block(byte[] bytes, int offset, int length) {
-        return records.block(bytes, offset, length, NOTHING, LINE_END);
+    public void block(byte[] bytes, int offset, int length, OutputBuffer out) {
+        records.block(bytes, offset, length, NOTHING, LINE_END, out);
     }
 
     @Override

@@ -29,13 +29,21 @@ public interface RecordEncoder {
     EncodedBytes header();
 
     /**
-     * Bytes of some whole records.
+     * Encodes some whole records.
      *
      * @param records array holding sound BAM records back to back
      * @param offset where the first begins
      * @param length bytes of all of them; 0 gives no bytes
+     * @param out empty; gets the bytes
      */
-    EncodedBytes block(byte[] records, int offset, int length);
+    void block(byte[] records, int offset, int length, OutputBuffer out);
+
+    /** Returns the same in memory of its own. */
+    default EncodedBytes block(byte[] records, int offset, int length) {
+        OutputBuffer out = new OutputBuffer();
+        block(records, offset, length, out);
+        return out.encoded();
+    }
 
     /**
      * Bytes at the front of every block that separate it from the block before. The first block with records does not need

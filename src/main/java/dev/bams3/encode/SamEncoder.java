@@ -35,15 +35,14 @@ final class SamEncoder implements RecordEncoder {
     }
 
     @Override
-    public EncodedBytes block(byte[] records, int offset, int length) {
-        TextBuffer out = new TextBuffer(length + length / 2L);
+    public void block(byte[] records, int offset, int length, OutputBuffer out) {
+        out.expect(length + length / 2L);
         int end = offset + length;
         int record = offset;
         while (record < end) {
             putRecord(out, records, record);
             record += BamRecord.length(records, record);
         }
-        return out.encoded();
     }
 
     @Override
@@ -51,7 +50,7 @@ final class SamEncoder implements RecordEncoder {
         return new EncodedBytes(new byte[0], 0);
     }
 
-    private void putRecord(TextBuffer out, byte[] records, int record) {
+    private void putRecord(OutputBuffer out, byte[] records, int record) {
         int reference = BamRecord.referenceIndex(records, record);
         int mateReference = BamRecord.mateReferenceIndex(records, record);
         byte[] name = names.of(reference);

@@ -1,6 +1,6 @@
 package dev.bams3.query;
 
-import dev.bams3.encode.EncodedBytes;
+import dev.bams3.encode.OutputBuffer;
 import dev.bams3.encode.RecordEncoder;
 import dev.bams3.fetch.FetchedBlock;
 import dev.bams3.flow.ByteBudget;
@@ -12,13 +12,14 @@ import java.util.concurrent.Callable;
 
 /**
  * One block's way through a thread of the pool: decode, filter, mask, encode. The stored bytes are given back as soon as they are
- * decoded; the uncompressed records live only while this runs.
+ * decoded; uncompressed records and the encoder's buffer belong to the thread, and the answer gets arrays of its own: as small
+ * as can be, for a slow client, and never so large that G1 collects them with the old generation only.
  */
 final class BlockTask implements Callable<AnswerBlock>, AutoCloseable {
     private final FetchedBlock stored;
     private final ViewedDataset view;
     private final RecordEncoder encoder;
-    private final DecoderPool decoders;
+    private final ScratchPool pool;
     private final ByteBudget.Lease charged;
     private final WorkTimes times;
 
@@ -27,48 +28,53 @@ final class BlockTask implements Callable<AnswerBlock>, AutoCloseable {
             FetchedBlock stored,
             ViewedDataset view,
             RecordEncoder encoder,
-            DecoderPool decoders,
+            ScratchPool pool,
             ByteBudget.Lease charged,
             WorkTimes times) {
         this.stored = stored;
         this.view = view;
         this.encoder = encoder;
-        this.decoders = decoders;
+        this.pool = pool;
         this.charged = charged;
         this.times = times;
     }
 
     @Override
     public AnswerBlock call() {
+        ScratchPool.Scratch scratch = pool.borrow();
+        try {
+            return call(scratch.decoder(), scratch.encoded());
+        } finally {
+            pool.giveBack(scratch);
+        }
+    }
+
+    private AnswerBlock call(BlockDecoder decoder, OutputBuffer encoded) {
         PlannedBlock block = stored.block();
         BlockEntry entry = block.entry();
         long began = System.nanoTime();
-        byte[] records = decode(entry);
+        byte[] records = decode(decoder, entry);
         long decoded = System.nanoTime();
         RecordFilter.Kept inPlace = block.isWhole()
-                ? new RecordFilter.Kept(records.length, entry.records())
-                : RecordFilter.keep(records, block.filter());
+                ? new RecordFilter.Kept(entry.rawLength(), entry.records())
+                : RecordFilter.keep(records, entry.rawLength(), block.filter());
         RecordFilter.Kept kept = view.apply(records, inPlace);
-        EncodedBytes bytes = encoder.block(records, 0, kept.length());
-        // What waits for a slow client is as small as can be.
-        byte[] trimmed =
-                bytes.length() < bytes.buffer().length ? Arrays.copyOf(bytes.buffer(), bytes.length()) : bytes.buffer();
+        encoded.clear();
+        encoder.block(records, 0, kept.length(), encoded);
         // Of a block that passes the limit, some records will be encoded again.
-        byte[] source = view.isLimited() ? records : AnswerBlock.NO_SOURCE;
-        charged.shrinkTo(trimmed.length + source.length);
+        byte[] source = view.isLimited() ? Arrays.copyOf(records, kept.length()) : AnswerBlock.NO_SOURCE;
+        charged.shrinkTo(encoded.length() + source.length);
+        AnswerBlock answer = new AnswerBlock(encoded.pieces(), kept.records(), entry.records(), source, charged);
         times.add(decoded - began, System.nanoTime() - decoded);
-        return new AnswerBlock(
-                new EncodedBytes(trimmed, trimmed.length), kept.records(), entry.records(), source, charged);
+        return answer;
     }
 
-    private byte[] decode(BlockEntry entry) {
-        BlockDecoder decoder = decoders.borrow();
+    private byte[] decode(BlockDecoder decoder, BlockEntry entry) {
         try (stored) {
-            byte[] records = stored.decoded((bytes, offset) -> decoder.decode(stored.object(), bytes, offset, entry));
+            byte[] records =
+                    stored.decoded((bytes, offset) -> decoder.decodeKept(stored.object(), bytes, offset, entry));
             view.check(stored.object(), entry, records, decoder.isWellFormed());
             return records;
-        } finally {
-            decoders.giveBack(decoder);
         }
     }
 

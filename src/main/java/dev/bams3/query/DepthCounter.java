@@ -1,6 +1,7 @@
 package dev.bams3.query;
 
 import dev.bams3.encode.EncodedBytes;
+import dev.bams3.encode.OutputBuffer;
 import dev.bams3.encode.RecordEncoder;
 import dev.bams3.sam.BamRecord;
 import dev.bams3.sam.SamFlags;
@@ -30,7 +31,7 @@ final class DepthCounter implements RecordEncoder {
     }
 
     @Override
-    public EncodedBytes block(byte[] records, int offset, int length) {
+    public void block(byte[] records, int offset, int length, OutputBuffer out) {
         long[] ofBlock = new long[bases.length];
         int end = offset + length;
         for (int at = offset; at < end; at += BamRecord.length(records, at)) {
@@ -43,7 +44,6 @@ final class DepthCounter implements RecordEncoder {
                 bases[bin] += ofBlock[bin];
             }
         }
-        return NONE;
     }
 
     private void count(byte[] records, int record, long[] ofBlock) {

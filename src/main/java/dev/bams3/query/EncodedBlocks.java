@@ -28,7 +28,7 @@ final class EncodedBlocks implements AutoCloseable {
     /** Blocks up to here are decoded without being charged: one for each thread, with buffers that are kept. */
     private static final int USUAL_BLOCK = 4 << 20;
 
-    /** A block while it is decoded: its streams unpacked, its columns, and its records. */
+    /** A block while it is decoded: its streams unpacked, its columns, and its records. The encoder's buffer is beside it. */
     private static final int DECODED_COPIES = 4;
 
     private final ReadEngine engine;
@@ -148,7 +148,7 @@ final class EncodedBlocks implements AutoCloseable {
     }
 
     private void submit(FetchedBlock block, ByteBudget.Lease charged) {
-        BlockTask task = new BlockTask(block, view, encoder, engine.decoders(), charged, engine.times());
+        BlockTask task = new BlockTask(block, view, encoder, engine.scratch(), charged, engine.times());
         try {
             encoding.submit(task);
         } catch (RuntimeException e) {
@@ -162,7 +162,9 @@ final class EncodedBlocks implements AutoCloseable {
     /** Bytes that the next block may become, and takes while it is decoded. */
     private long room() {
         BlockEntry next = plan.blocks().get(nextBlock).entry();
-        int copies = expansion + (view.isLimited() ? 1 : 0) + (next.rawLength() > USUAL_BLOCK ? DECODED_COPIES : 0);
+        int copies = expansion
+                + (view.isLimited() ? 1 : 0)
+                + (next.rawLength() > USUAL_BLOCK ? DECODED_COPIES + expansion : 0);
         return (long) next.rawLength() * copies;
     }
 }

@@ -5,6 +5,7 @@ import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.AnswerWriter;
 import dev.bams3.encode.EncodedBytes;
+import dev.bams3.encode.OutputBuffer;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.encode.RecordEncoder;
 import dev.bams3.fetch.ChunkObjects;
@@ -15,7 +16,6 @@ import dev.bams3.sam.SamHeader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
@@ -234,8 +234,10 @@ public final class OpenRead implements AutoCloseable {
                         writer.header();
                         headerIsDue = false;
                     }
-                    blockBytes.accept(block.bytes().length());
-                    writer.block(block.bytes());
+                    blockBytes.accept(block.length());
+                    for (EncodedBytes piece : block.pieces()) {
+                        writer.block(piece);
+                    }
                     records += block.records();
                     scanned += block.scanned();
                 }
@@ -343,9 +345,8 @@ public final class OpenRead implements AutoCloseable {
         }
 
         @Override
-        public EncodedBytes block(byte[] records, int offset, int length) {
-            return new EncodedBytes(
-                    offset == 0 ? records : Arrays.copyOfRange(records, offset, offset + length), length);
+        public void block(byte[] records, int offset, int length, OutputBuffer out) {
+            out.put(records, offset, length);
         }
 
         @Override
@@ -362,9 +363,7 @@ public final class OpenRead implements AutoCloseable {
         }
 
         @Override
-        public EncodedBytes block(byte[] records, int offset, int length) {
-            return NONE;
-        }
+        public void block(byte[] records, int offset, int length, OutputBuffer out) {}
 
         @Override
         public EncodedBytes end(long records) {

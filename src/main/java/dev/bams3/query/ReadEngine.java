@@ -9,7 +9,7 @@ import dev.bams3.flow.FairTurns;
  *
  * @param fetcher stored blocks come from
  * @param cpu turns on the threads that decode, filter and encode; as many as cores
- * @param decoders one for each of these threads
+ * @param scratch memory of these threads
  * @param compression of BAM
  * @param encoded bytes of encoded blocks that may be held
  * @param blocksInFlight of one request
@@ -19,7 +19,7 @@ import dev.bams3.flow.FairTurns;
 record ReadEngine(
         ChunkFetcher fetcher,
         FairTurns cpu,
-        DecoderPool decoders,
+        ScratchPool scratch,
         BamCompression compression,
         ByteBudget encoded,
         int blocksInFlight,

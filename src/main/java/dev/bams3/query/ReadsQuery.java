@@ -23,7 +23,7 @@ import java.util.concurrent.ExecutorService;
  * <p>Memory of a request: stored bytes up to {@link dev.bams3.fetch.FetchLimits#readAhead}, encoded blocks up to {@link
  * QueryLimits#blocksInFlight}, and its plan (about 30 bytes a block). Memory of the process, whatever the number of
  * requests: {@link dev.bams3.fetch.FetchLimits#bytes} of stored bytes, {@link QueryLimits#encodedBytes} of encoded blocks,
- * and one block of uncompressed records with a decoder for each thread that decodes. Short of memory, requests go on with
+ * and one block, uncompressed and encoded, with a decoder for each thread that decodes. Short of memory, requests go on with
  * less in flight, in turn.
  */
 public final class ReadsQuery implements AutoCloseable {
@@ -41,7 +41,7 @@ public final class ReadsQuery implements AutoCloseable {
         engine = new ReadEngine(
                 fetcher,
                 new FairTurns(cpu),
-                new DecoderPool(4L * limits.maxBlockBytes()),
+                new ScratchPool(4L * limits.maxBlockBytes()),
                 compression,
                 encoded,
                 limits.blocksInFlight(),
@@ -106,6 +106,6 @@ public final class ReadsQuery implements AutoCloseable {
     /** After the last request. */
     @Override
     public void close() {
-        engine.decoders().close();
+        engine.scratch().close();
     }
 }

@@ -22,9 +22,10 @@ final class RecordFilter {
      * Moves the records that a target wants to the front of the array, in their order.
      *
      * @param records sound BAM records in coordinate order, back to back; overwritten
+     * @param length bytes of them
      * @param targets in file order
      */
-    static Kept keep(byte[] records, List<Target> targets) {
+    static Kept keep(byte[] records, int length, List<Target> targets) {
         int kept = 0;
         int count = 0;
         int next = 0;
@@ -34,7 +35,7 @@ final class RecordFilter {
         // Neighbours that are kept are moved together.
         int runStart = 0;
         int at = 0;
-        while (at < records.length) {
+        while (at < length) {
             int after = at + BamRecord.length(records, at);
             int own = BamRecord.referenceIndex(records, at);
             if (own != reference) {

@@ -51,14 +51,16 @@ final class ViewedDataset {
      *
      * @param object name of the chunk object, for messages
      * @param entry of the block
+     * @param records at the front of the array
      * @param wellFormed whether lengths inside the records are known to agree
      * @throws ReadsException CORRUPT naming the record
      */
     void check(String object, BlockEntry entry, byte[] records, boolean wellFormed) {
+        int end = entry.rawLength();
         int at = 0;
         int count = 0;
-        while (at < records.length) {
-            @Nullable String problem = wellFormed ? null : BamRecordCheck.problem(records, at, records.length - at);
+        while (at < end) {
+            @Nullable String problem = wellFormed ? null : BamRecordCheck.problem(records, at, end - at);
             if (problem == null
                     && (isNoReference(BamRecord.referenceIndex(records, at))
                             || isNoReference(BamRecord.mateReferenceIndex(records, at)))) {

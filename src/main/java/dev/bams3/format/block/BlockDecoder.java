@@ -29,12 +29,30 @@ public final class BlockDecoder implements AutoCloseable {
     public byte[] decode(String object, byte[] stored, int offset, BlockEntry entry) {
         BlockFrame frame = new BlockFrame(object, stored, offset, entry);
         byte[] records = new byte[entry.rawLength()];
+        decodeVerified(object, frame, entry, records);
+        return records;
+    }
+
+    /**
+     * The same in memory that is kept for the next block.
+     *
+     * @return array with {@code entry.rawLength()} bytes of BAM records at its front, and more behind them; the caller may
+     *     change it until the next call
+     * @throws dev.bams3.error.ReadsException as {@link #decode(String, byte[], int, BlockEntry)} does
+     */
+    public byte[] decodeKept(String object, byte[] stored, int offset, BlockEntry entry) {
+        BlockFrame frame = new BlockFrame(object, stored, offset, entry);
+        byte[] records = kept(entry.rawLength());
+        decodeVerified(object, frame, entry, records);
+        return records;
+    }
+
+    private void decodeVerified(String object, BlockFrame frame, BlockEntry entry, byte[] records) {
         decode(object, frame, entry, records);
-        if (ByteCursor.crc32c(records, 0, records.length) != entry.crc32c()) {
+        if (ByteCursor.crc32c(records, 0, entry.rawLength()) != entry.crc32c()) {
             throw ReadsException.corrupt(
                     object, entry.offset(), "block checksum", "the records are not those that were written");
         }
-        return records;
     }
 
     /**
@@ -46,13 +64,19 @@ public final class BlockDecoder implements AutoCloseable {
     public boolean decodesTo(byte[] expected, String object, byte[] stored, BlockEntry entry) {
         BlockFrame frame = new BlockFrame(object, stored, 0, entry);
         int length = entry.rawLength();
+        byte[] records = kept(length);
+        decode(object, frame, entry, records);
+        return Arrays.equals(records, 0, length, expected, 0, length);
+    }
+
+    /** Returns an array that is zero at its front. */
+    private byte[] kept(int length) {
         if (kept.length < length) {
             kept = new byte[(int) Math.min(Integer.MAX_VALUE - 16, length * 9L / 8)];
         } else {
             Arrays.fill(kept, 0, length, (byte) 0);
         }
-        decode(object, frame, entry, kept);
-        return Arrays.equals(kept, 0, length, expected, 0, length);
+        return kept;
     }
 
     /** Writes the records to the front of an array that is zero there. */
