@@ -88,8 +88,12 @@ public final class ByteSink {
     /** Makes room for {@code more} bytes. */
     public void room(int more) {
         if (bytes.length - size < more) {
-            long wanted = Math.max((long) size + more, bytes.length * 2L);
-            bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8, wanted));
+            grow(more);
         }
+    }
+
+    private void grow(int more) {
+        long wanted = Math.max((long) size + more, bytes.length * 2L);
+        bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8, wanted));
     }
 }

@@ -6,8 +6,15 @@ import dev.bams3.format.Bams3Format;
 import dev.bams3.format.ByteCursor;
 import dev.bams3.format.ByteSink;
 import dev.bams3.format.DatasetMetadata.Compression;
+import java.util.Arrays;
 
-/** Compresses and collects the streams of one block after the other. Streams are added in the order of their ids. */
+/**
+ * Collects the streams of one block after the other, and compresses them when the block is finished. Streams are added in the
+ * order of their ids.
+ *
+ * <p>Compressing where a stream is added would have the compiler of the JVM inline all of it into every column's encoder,
+ * which takes seconds of each process.
+ */
 final class BlockFrameWriter implements AutoCloseable {
     /** Below this a zstd frame is never smaller. */
     private static final int MIN_COMPRESSED = 24;
@@ -16,9 +23,15 @@ final class BlockFrameWriter implements AutoCloseable {
     private final ZstdCompressCtx zstd = new ZstdCompressCtx();
     private final ByteSink table = new ByteSink(1 << 10);
     private final ByteSink data = new ByteSink(1 << 16);
-    private int count;
-    private long rawBytes;
+    private final ByteSink raw = new ByteSink(1 << 16);
     private byte[] second = new byte[0];
+
+    // Of the streams that were added.
+    private int count;
+    private int[] ids = new int[64];
+    private int[] transforms = new int[64];
+    private int[] lengths = new int[64];
+    private boolean[] smaller = new boolean[64];
 
     /** @param level of zstd */
     BlockFrameWriter(int level) {
@@ -26,71 +39,97 @@ final class BlockFrameWriter implements AutoCloseable {
     }
 
     void begin() {
-        table.clear();
-        data.clear();
+        raw.clear();
         count = 0;
-        rawBytes = 0;
     }
 
     /** Bytes that the streams unpack to. */
     long rawBytes() {
-        return rawBytes;
+        return raw.size();
     }
 
     /** Adds a stream, unless it is empty: a reader takes an absent stream for an empty one. */
-    void add(int id, int transform, byte[] raw, int offset, int length) {
-        if (length > 0) {
-            int start = data.size();
-            int packed = length < MIN_COMPRESSED ? length : compress(raw, offset, length);
-            finish(id, transform, raw, offset, length, start, packed);
-        }
+    void add(int id, int transform, byte[] bytes, int offset, int length) {
+        put(id, transform, bytes, offset, length, false);
     }
 
     /** Adds a stream at this level or the one two above it, whichever makes it smaller; higher ones are not always better. */
-    void addSmaller(int id, int transform, byte[] raw, int offset, int length) {
+    void addSmaller(int id, int transform, byte[] bytes, int offset, int length) {
+        put(id, transform, bytes, offset, length, true);
+    }
+
+    private void put(int id, int transform, byte[] bytes, int offset, int length, boolean atTwoLevels) {
         if (length == 0) {
             return;
         }
-        int start = data.size();
-        int packed = compress(raw, offset, length);
+        if (count == ids.length) {
+            ids = Arrays.copyOf(ids, 2 * count);
+            transforms = Arrays.copyOf(transforms, 2 * count);
+            lengths = Arrays.copyOf(lengths, 2 * count);
+            smaller = Arrays.copyOf(smaller, 2 * count);
+        }
+        ids[count] = id;
+        transforms[count] = transform;
+        lengths[count] = length;
+        smaller[count++] = atTwoLevels;
+        raw.bytes(bytes, offset, length);
+    }
+
+    /** Compresses behind the data, without keeping it. */
+    private int compress(int offset, int length) {
+        int bound = Math.toIntExact(Zstd.compressBound(length));
+        data.room(bound);
+        zstd.setLevel(level);
+        return zstd.compressByteArray(data.array(), data.size(), bound, raw.array(), offset, length);
+    }
+
+    /** Compresses at a higher level, and puts it in the place of what is behind the data if that is longer. */
+    private int compressAgain(int offset, int length, int packed) {
         int bound = Math.toIntExact(Zstd.compressBound(length));
         if (second.length < bound) {
             second = new byte[bound];
         }
         zstd.setLevel(Math.min(level + 2, Compression.MAX_LEVEL));
-        int other = zstd.compressByteArray(second, 0, bound, raw, offset, length);
-        if (other < packed) {
-            System.arraycopy(second, 0, data.array(), start, other);
+        int other = zstd.compressByteArray(second, 0, bound, raw.array(), offset, length);
+        if (other >= packed) {
+            return packed;
         }
-        finish(id, transform, raw, offset, length, start, Math.min(packed, other));
+        System.arraycopy(second, 0, data.array(), data.size(), other);
+        return other;
     }
 
-    private void finish(int id, int transform, byte[] raw, int offset, int length, int start, int packed) {
+    /** Adds a row of the table, and its stream compressed or as it is. */
+    private void pack(int stream, int offset) {
+        int length = lengths[stream];
+        int packed = length;
+        if (smaller[stream]) {
+            packed = compressAgain(offset, length, compress(offset, length));
+        } else if (length >= MIN_COMPRESSED) {
+            packed = compress(offset, length);
+        }
+        int start = data.size();
         if (packed < length) {
             data.skip(packed);
         } else {
-            data.bytes(raw, offset, length);
+            data.bytes(raw.array(), offset, length);
         }
         int stored = data.size() - start;
-        table.varint(id);
-        table.u8(transform);
+        table.varint(ids[stream]);
+        table.u8(transforms[stream]);
         table.u8(packed < length ? Bams3Format.CODEC_ZSTD : Bams3Format.CODEC_STORED);
         table.varint(length);
         table.varint(stored);
         table.int32(ByteCursor.crc32c(data.array(), start, stored));
-        rawBytes += length;
-        count++;
-    }
-
-    /** Compresses behind the data, without keeping it. */
-    private int compress(byte[] raw, int offset, int length) {
-        int bound = Math.toIntExact(Zstd.compressBound(length));
-        data.room(bound);
-        zstd.setLevel(level);
-        return zstd.compressByteArray(data.array(), data.size(), bound, raw, offset, length);
     }
 
     byte[] finish(int rawLength, int records, int reference) {
+        table.clear();
+        data.clear();
+        int offset = 0;
+        for (int i = 0; i < count; i++) {
+            pack(i, offset);
+            offset += lengths[i];
+        }
         ByteSink out = new ByteSink(BlockFrame.HEAD_LENGTH + table.size() + 4 + data.size());
         out.bytes(Bams3Format.magic(BlockFrame.MAGIC));
         out.int32(rawLength);
