@@ -34,11 +34,11 @@ public final class Bams3 {
 
     private static int command(String[] args) {
         // Before the first logger is made.
-        System.setProperty("logback.configurationFile", "logback-command.xml");
+        CommandLog.use();
         boolean terminal = System.console() != null && System.console().isTerminal();
         // A command that is stopped by Ctrl-C leaves nothing for the next one to remove.
         Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFolder::closeAll, "temporary folders"));
-        try (CommandParts parts = new CommandParts(Settings.ofProcess())) {
+        try (CommandParts parts = CommandParts.ofProcess()) {
             TemporaryFolders.useForLibraries();
             // Not System.out, which would keep why it cannot be written to itself.
             return Commands.run(args, parts, System.in, new FileOutputStream(FileDescriptor.out), System.err, terminal);

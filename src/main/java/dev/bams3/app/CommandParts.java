@@ -10,16 +10,18 @@ import dev.bams3.query.BamCompression;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
+import dev.bams3.storage.s3.S3Settings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What commands are made of, from the same settings as the service. Used by one thread, as a command is. */
 final class CommandParts implements CommandEnvironment {
-    private final Settings settings;
+    private final Supplier<Settings> settings;
     private final Stores stores;
     private final Map<StoreUri, ObjectStore> open = new HashMap<>();
     private final ExecutorService cpu = ReadConfiguration.cpuPool();
@@ -36,8 +38,26 @@ final class CommandParts implements CommandEnvironment {
     }
 
     CommandParts(Settings settings) {
+        S3Settings s3 = settings.toS3Settings();
+        this(() -> settings, () -> s3);
+    }
+
+    private CommandParts(Supplier<Settings> settings, Supplier<S3Settings> s3) {
         this.settings = settings;
-        stores = new Stores(settings.toS3Settings());
+        stores = new Stores(s3);
+    }
+
+    /**
+     * From the settings of this process, which are read at once if there are any; else when a command first needs one, because
+     * a conversion between two files needs none, and reading them takes as long as the rest of its start.
+     *
+     * @throws dev.bams3.error.ReadsException INVALID_INPUT for an unknown name or a wrong value
+     */
+    static CommandParts ofProcess() {
+        return Settings.areInProcess()
+                ? new CommandParts(Settings.ofProcess())
+                : new CommandParts(
+                        Settings::ofProcess, () -> Settings.ofProcess().toS3Settings());
     }
 
     @Override
@@ -47,7 +67,7 @@ final class CommandParts implements CommandEnvironment {
 
     @Override
     public StoreUri datasets() {
-        return StoreUri.parse("BAMS3_STORE", settings.store());
+        return StoreUri.parse("BAMS3_STORE", settings.get().store());
     }
 
     @Override
@@ -58,38 +78,40 @@ final class CommandParts implements CommandEnvironment {
     @Override
     public ReadsQuery query() {
         if (reading == null) {
-            ChunkFetcher fetcher = ReadConfiguration.fetcher(settings.fetch(), new BlockCache(0));
-            BamCompression compression = ReadConfiguration.compression(settings.encode());
+            Settings read = settings.get();
+            ChunkFetcher fetcher = ReadConfiguration.fetcher(read.fetch(), new BlockCache(0));
+            BamCompression compression = ReadConfiguration.compression(read.encode());
             reading = new Reading(
-                    ReadConfiguration.query(settings.encode(), fetcher, cpu, compression), compression, fetcher);
+                    ReadConfiguration.query(read.encode(), fetcher, cpu, compression), compression, fetcher);
         }
         return reading.query();
     }
 
     @Override
     public ShardWorker shardWorker() {
+        Settings read = settings.get();
         return new ShardWorker(
                 store(datasets()),
-                JobsConfiguration.places(settings, stores),
+                JobsConfiguration.places(read, stores),
                 new Converter(program(), cpu, waiting),
-                settings.jobs().toJobSettings(true),
-                settings.jobs().folderForSorting(),
+                read.jobs().toJobSettings(true),
+                read.jobs().folderForSorting(),
                 waiting);
     }
 
     @Override
     public LinkTokens links() {
-        return settings.link().tokens();
+        return settings.get().link().tokens();
     }
 
     @Override
     public Duration longestLink() {
-        return settings.link().maxTtl();
+        return settings.get().link().maxTtl();
     }
 
     @Override
     public String publicAddress() {
-        return settings.publicAddress().orElse("");
+        return settings.get().publicAddress().orElse("");
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
+import dev.bams3.storage.s3.S3Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,7 +28,8 @@ class ReadConfiguration {
 
     @Bean
     Stores stores(Settings settings) {
-        return new Stores(settings.toS3Settings());
+        S3Settings s3 = settings.toS3Settings();
+        return new Stores(() -> s3);
     }
 
     @Bean

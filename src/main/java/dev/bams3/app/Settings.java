@@ -11,9 +11,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -87,6 +89,13 @@ public record Settings(
                     "bams3.auth.issuer: is needed beside bams3.admin.scope: without an issuer no token has a scope,"
                             + " and the admin surface would refuse everybody");
         }
+    }
+
+    /** Whether {@link #ofProcess} would find anything but defaults. */
+    static boolean areInProcess() {
+        return Stream.concat(System.getenv().keySet().stream(), System.getProperties().stringPropertyNames().stream())
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .anyMatch(name -> name.startsWith("bams3_") || name.startsWith("bams3."));
     }
 
     /**

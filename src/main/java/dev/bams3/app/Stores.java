@@ -10,15 +10,17 @@ import dev.bams3.storage.http.WebSettings;
 import dev.bams3.storage.s3.S3Connection;
 import dev.bams3.storage.s3.S3Settings;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Opens stores by address: the one place that knows the adapters. Owns the connections, which all stores share. */
 final class Stores implements AutoCloseable {
-    private final S3Settings settings;
+    private final Supplier<S3Settings> settings;
     private @Nullable S3Connection connection;
     private @Nullable WebConnection web;
 
-    Stores(S3Settings settings) {
+    /** @param settings asked for when a store is first opened that is not a folder of this machine */
+    Stores(Supplier<S3Settings> settings) {
         this.settings = settings;
     }
 
@@ -44,18 +46,16 @@ final class Stores implements AutoCloseable {
     // Made when a bucket is first asked for: it looks for a region, and takes half a second.
     private synchronized S3Connection connection() {
         if (connection == null) {
-            connection = S3Connection.open(settings);
+            connection = S3Connection.open(settings.get());
         }
         return connection;
     }
 
     private synchronized WebConnection web() {
         if (web == null) {
+            S3Settings limits = settings.get();
             web = WebConnection.open(new WebSettings(
-                    settings.connectTimeout(),
-                    settings.attemptTimeout(),
-                    settings.attempts(),
-                    settings.firstBackoff()));
+                    limits.connectTimeout(), limits.attemptTimeout(), limits.attempts(), limits.firstBackoff()));
         }
         return web;
     }
