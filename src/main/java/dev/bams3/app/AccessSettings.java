@@ -1,12 +1,14 @@
 package dev.bams3.app;
 
+import static dev.bams3.app.SettingChecks.present;
+import static dev.bams3.app.SettingChecks.wrong;
+
 import dev.bams3.access.AccessPolicy;
 import dev.bams3.access.AccessRule;
 import dev.bams3.access.AccessRule.Who;
 import dev.bams3.access.DatasetPattern;
 import dev.bams3.access.Grant;
 import dev.bams3.access.RulesFile;
-import dev.bams3.error.ReadsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,10 +28,9 @@ public record AccessSettings(
     /** @param open whether all datasets are public where nothing at all is said */
     AccessPolicy policy(boolean open) {
         String file = rules == null ? "" : rules.strip();
-        // Whoever says anything about access has said all of it.
-        List<String> patterns = publicDatasets == null
-                ? (open && file.isEmpty() ? List.of("**") : List.of())
-                : publicDatasets.stream().filter(text -> !text.isBlank()).toList();
+        // Any explicit setting replaces the default; they are not merged.
+        List<String> patterns =
+                publicDatasets == null ? (open && file.isEmpty() ? List.of("**") : List.of()) : present(publicDatasets);
         List<AccessRule> all = new ArrayList<>();
         if (!patterns.isEmpty()) {
             List<DatasetPattern> ids =
@@ -40,8 +41,7 @@ public record AccessSettings(
             try {
                 all.addAll(RulesFile.parse(file, Files.readString(Path.of(file))));
             } catch (IOException e) {
-                throw ReadsException.invalidInput(
-                        "bams3.access.rules", "bams3.access.rules: cannot read '" + file + "'");
+                throw wrong("bams3.access.rules", "cannot read '" + file + "'");
             }
         }
         return new AccessPolicy(all);

@@ -1,7 +1,11 @@
 package dev.bams3.app;
 
+import static dev.bams3.app.SettingChecks.check;
+import static dev.bams3.app.SettingChecks.present;
+import static dev.bams3.app.SettingChecks.range;
+import static dev.bams3.app.SettingChecks.wrong;
+
 import dev.bams3.access.SecretTokens;
-import dev.bams3.error.ReadsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,14 +35,13 @@ public record AdminSettings(
                 .map(String::strip)
                 .filter(text -> !text.isEmpty())
                 .toList();
-        if (token.stream().anyMatch(text -> text.length() < SecretTokens.MIN_LENGTH)) {
-            throw wrong(
-                    "bams3.admin.token",
-                    "needs at least " + SecretTokens.MIN_LENGTH + " characters (openssl rand -hex 32)");
-        }
-        scope = scope == null || scope.isBlank() ? null : scope;
-        if (port != null && (port < 1 || port > 65_535)) {
-            throw wrong("bams3.admin.port", "must be 1 to 65535, is " + port);
+        check(
+                token.stream().allMatch(text -> text.length() >= SecretTokens.MIN_LENGTH),
+                "bams3.admin.token",
+                "needs at least " + SecretTokens.MIN_LENGTH + " characters (openssl rand -hex 32)");
+        scope = present(scope);
+        if (port != null) {
+            range("bams3.admin.port", port, 1, 65_535);
         }
     }
 
@@ -60,17 +63,11 @@ public record AdminSettings(
         }
         try {
             List<String> lines = Files.readAllLines(Path.of(file));
-            if (lines.stream().allMatch(String::isBlank)) {
-                throw wrong("bams3.admin.token-file", "'" + file + "' holds no token");
-            }
+            check(!present(lines).isEmpty(), "bams3.admin.token-file", "'" + file + "' holds no token");
             return lines.stream();
         } catch (IOException e) {
             throw wrong("bams3.admin.token-file", "cannot read '" + file + "'");
         }
-    }
-
-    private static ReadsException wrong(String key, String message) {
-        return ReadsException.invalidInput(key, key + ": " + message);
     }
 
     /** A record's own text would show the secrets. */

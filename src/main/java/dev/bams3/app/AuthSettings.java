@@ -1,6 +1,9 @@
 package dev.bams3.app;
 
-import dev.bams3.error.ReadsException;
+import static dev.bams3.app.SettingChecks.check;
+import static dev.bams3.app.SettingChecks.present;
+import static dev.bams3.app.SettingChecks.range;
+
 import dev.bams3.security.TokenIssuer;
 import dev.bams3.security.TokenVerifier;
 import java.time.Clock;
@@ -34,24 +37,21 @@ public record AuthSettings(
         @DefaultValue("30s") Duration clockSkew,
         @DefaultValue List<String> visaIssuers) {
     public AuthSettings {
-        issuer = absentIfBlank(issuer);
-        jwksUri = absentIfBlank(jwksUri);
-        audience = audience.stream().filter(text -> !text.isBlank()).toList();
-        visaIssuers = visaIssuers.stream().filter(text -> !text.isBlank()).toList();
-        if ((issuer != null || jwksUri != null) && audience.isEmpty()) {
-            throw wrong(
-                    "bams3.auth.audience", "is needed beside bams3.auth.issuer: the 'aud' of tokens for this service");
-        }
+        issuer = present(issuer);
+        jwksUri = present(jwksUri);
+        audience = present(audience);
+        visaIssuers = present(visaIssuers);
+        check(
+                (issuer == null && jwksUri == null) || !audience.isEmpty(),
+                "bams3.auth.audience",
+                "is needed beside bams3.auth.issuer: the 'aud' of tokens for this service");
         for (String algorithm : algorithms) {
-            if (SignatureAlgorithm.from(algorithm) == null) {
-                throw wrong(
-                        "bams3.auth.algorithms",
-                        "'" + algorithm + "' is none of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512");
-            }
+            check(
+                    SignatureAlgorithm.from(algorithm) != null,
+                    "bams3.auth.algorithms",
+                    "'" + algorithm + "' is none of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512");
         }
-        if (clockSkew.isNegative() || clockSkew.compareTo(Duration.ofMinutes(5)) > 0) {
-            throw wrong("bams3.auth.clock-skew", "must be 0s to 5m, is " + clockSkew);
-        }
+        range("bams3.auth.clock-skew", clockSkew, "0s", "5m");
     }
 
     boolean isConfigured() {
@@ -75,13 +75,5 @@ public record AuthSettings(
         TokenIssuer own = new TokenIssuer(
                 Optional.ofNullable(issuer), Optional.ofNullable(jwksUri), audience, accepted, clockSkew);
         return Optional.of(new TokenVerifier(own, visas, Clock.systemUTC()));
-    }
-
-    private static @Nullable String absentIfBlank(@Nullable String text) {
-        return text == null || text.isBlank() ? null : text;
-    }
-
-    private static ReadsException wrong(String key, String message) {
-        return ReadsException.invalidInput(key, key + ": " + message);
     }
 }

@@ -1,6 +1,7 @@
 package dev.bams3.app;
 
-import dev.bams3.error.ReadsException;
+import static dev.bams3.app.SettingChecks.atLeast;
+
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -11,9 +12,6 @@ import org.springframework.util.unit.DataSize;
  */
 public record HealthSettings(@DefaultValue("64MB") DataSize diskFree) {
     public HealthSettings {
-        if (diskFree.isNegative()) {
-            throw ReadsException.invalidInput(
-                    "bams3.health.disk-free", "bams3.health.disk-free: must be 0 or more, is " + diskFree);
-        }
+        atLeast("bams3.health.disk-free", diskFree, "0");
     }
 }

@@ -1,5 +1,7 @@
 package dev.bams3.app;
 
+import static dev.bams3.app.SettingChecks.present;
+
 import dev.bams3.jobs.JobSettings;
 import dev.bams3.jobs.ShardSettings;
 import java.nio.file.Path;
@@ -40,8 +42,8 @@ public record JobsSettings(
         @Nullable String kubernetesTemplate,
         @Nullable String temporary) {
     public JobsSettings {
-        kubernetesTemplate = kubernetesTemplate == null || kubernetesTemplate.isBlank() ? null : kubernetesTemplate;
-        temporary = temporary == null || temporary.isBlank() ? null : temporary;
+        kubernetesTemplate = present(kubernetesTemplate);
+        temporary = present(temporary);
         var _ = new JobSettings(workers, heartbeat, lease, poll, attempts, retryDelay, retention, alone);
         var _ = new ShardSettings(shards, shardSize.toBytes());
     }

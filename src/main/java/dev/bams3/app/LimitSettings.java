@@ -1,6 +1,7 @@
 package dev.bams3.app;
 
-import dev.bams3.error.ReadsException;
+import static dev.bams3.app.SettingChecks.range;
+
 import dev.bams3.security.RateLimit;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -18,20 +19,13 @@ public record LimitSettings(
         @DefaultValue("0") int concurrent,
         @DefaultValue("60") int failedAuthentications) {
     public LimitSettings {
-        check("requests-per-second", requestsPerSecond, 0);
-        check("burst", burst, 1);
-        check("concurrent", concurrent, 0);
-        check("failed-authentications", failedAuthentications, 0);
+        range("bams3.limit.requests-per-second", requestsPerSecond, 0, 100_000);
+        range("bams3.limit.burst", burst, 1, 100_000);
+        range("bams3.limit.concurrent", concurrent, 0, 100_000);
+        range("bams3.limit.failed-authentications", failedAuthentications, 0, 100_000);
     }
 
     RateLimit.Limits limits() {
         return new RateLimit.Limits(requestsPerSecond, burst, concurrent);
-    }
-
-    private static void check(String name, int value, int least) {
-        if (value < least || value > 100_000) {
-            String key = "bams3.limit." + name;
-            throw ReadsException.invalidInput(key, key + ": must be " + least + " to 100000, is " + value);
-        }
     }
 }

@@ -1,7 +1,10 @@
 package dev.bams3.app;
 
+import static dev.bams3.app.SettingChecks.check;
+import static dev.bams3.app.SettingChecks.present;
+import static dev.bams3.app.SettingChecks.range;
+
 import dev.bams3.access.LinkTokens;
-import dev.bams3.error.ReadsException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,17 +21,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record LinkSettings(
         @DefaultValue List<String> key, @DefaultValue("30d") Duration maxTtl) {
     public LinkSettings {
-        key = key.stream().filter(text -> !text.isBlank()).toList();
-        if (key.stream().anyMatch(text -> bytes(text).length < LinkTokens.MIN_KEY_BYTES)) {
-            throw ReadsException.invalidInput(
-                    "bams3.link.key",
-                    "bams3.link.key: each key needs at least " + LinkTokens.MIN_KEY_BYTES
-                            + " characters (openssl rand -base64 32)");
-        }
-        if (maxTtl.compareTo(Duration.ofMinutes(1)) < 0 || maxTtl.compareTo(Duration.ofDays(366)) > 0) {
-            throw ReadsException.invalidInput(
-                    "bams3.link.max-ttl", "bams3.link.max-ttl: must be 1m to 366d, is " + maxTtl);
-        }
+        key = present(key);
+        check(
+                key.stream().allMatch(text -> bytes(text).length >= LinkTokens.MIN_KEY_BYTES),
+                "bams3.link.key",
+                "each key needs at least " + LinkTokens.MIN_KEY_BYTES + " characters (openssl rand -base64 32)");
+        range("bams3.link.max-ttl", maxTtl, "1m", "366d");
     }
 
     LinkTokens tokens() {

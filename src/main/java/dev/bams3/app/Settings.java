@@ -1,5 +1,11 @@
 package dev.bams3.app;
 
+import static dev.bams3.app.SettingChecks.atLeast;
+import static dev.bams3.app.SettingChecks.check;
+import static dev.bams3.app.SettingChecks.present;
+import static dev.bams3.app.SettingChecks.range;
+import static dev.bams3.app.SettingChecks.wrong;
+
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.SliceTokens;
@@ -14,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -78,15 +83,15 @@ public record Settings(
     static final String DEFAULT_STORE = "file:./data";
 
     public Settings {
-        demo = demo != null ? demo : isAbsent(store) || store.equals(DEFAULT_STORE);
-        store = isAbsent(store) ? DEFAULT_STORE : store;
+        demo = demo != null ? demo : store.isBlank() || store.equals(DEFAULT_STORE);
+        store = store.isBlank() ? DEFAULT_STORE : store;
         publicUrl = checkedUrl("bams3.public-url", publicUrl);
-        sources = sources.stream().filter(root -> !isAbsent(root)).toList();
+        sources = present(sources);
         sources.forEach(root -> StoreUri.parseSources("bams3.sources", root));
         if (admin.requiredScope().isPresent() && !auth.isConfigured()) {
-            throw ReadsException.invalidInput(
+            throw wrong(
                     "bams3.auth.issuer",
-                    "bams3.auth.issuer: is needed beside bams3.admin.scope: without an issuer no token has a scope,"
+                    "is needed beside bams3.admin.scope: without an issuer no token has a scope,"
                             + " and the admin surface would refuse everybody");
         }
     }
@@ -168,7 +173,7 @@ public record Settings(
             @DefaultValue List<String> requesterPaysBuckets) {
         public S3 {
             endpoint = checkedUrl("bams3.s3.endpoint", endpoint);
-            region = isAbsent(region) ? null : region;
+            region = present(region);
         }
 
         private S3Settings toS3Settings(int gets) {
@@ -189,14 +194,11 @@ public record Settings(
                         attempts,
                         S3Settings.DEFAULT.firstBackoff(),
                         Math.toIntExact(partSize.toBytes()),
-                        new S3Settings.Access(buckets(anonymousBuckets), buckets(requesterPaysBuckets)));
+                        new S3Settings.Access(
+                                Set.copyOf(present(anonymousBuckets)), Set.copyOf(present(requesterPaysBuckets))));
             } catch (IllegalArgumentException | ArithmeticException e) {
-                throw ReadsException.invalidInput("bams3.s3", "bams3.s3: " + e.getMessage());
+                throw wrong("bams3.s3", String.valueOf(e.getMessage()));
             }
-        }
-
-        private static Set<String> buckets(List<String> names) {
-            return names.stream().filter(name -> !isAbsent(name)).collect(Collectors.toSet());
         }
     }
 
@@ -215,20 +217,14 @@ public record Settings(
             @DefaultValue("32MB") DataSize sliceSize,
             @DefaultValue("16MB") DataSize cache) {
         public Ticket {
-            key = key.stream().filter(text -> !isAbsent(text)).toList();
+            key = present(key);
             check(
                     key.stream().allMatch(text -> bytes(text).length >= SliceTokens.MIN_KEY_BYTES),
                     "bams3.ticket.key",
                     "each key needs at least " + SliceTokens.MIN_KEY_BYTES + " characters (openssl rand -base64 32)");
-            check(
-                    ttl.compareTo(Duration.ofMinutes(1)) >= 0 && ttl.compareTo(Duration.ofDays(7)) <= 0,
-                    "bams3.ticket.ttl",
-                    "must be 1m to 7d, is " + ttl);
-            check(
-                    sliceSize.toBytes() >= 65_536 && sliceSize.toBytes() <= 1L << 30,
-                    "bams3.ticket.slice-size",
-                    "must be 64KB to 1GB, is " + sliceSize);
-            check(!cache.isNegative(), "bams3.ticket.cache", "must be 0 or more, is " + cache);
+            range("bams3.ticket.ttl", ttl, "1m", "7d");
+            range("bams3.ticket.slice-size", sliceSize, "64KB", "1GB");
+            atLeast("bams3.ticket.cache", cache, "0");
         }
 
         List<byte[]> keys() {
@@ -281,14 +277,13 @@ public record Settings(
             })
             List<String> trusted) {
         public Proxy {
-            trusted = trusted.stream().filter(text -> !isAbsent(text)).toList();
+            trusted = present(trusted);
             for (String network : trusted) {
                 try {
                     TrustedProxies.Network.parse(network);
                 } catch (IllegalArgumentException e) {
-                    throw ReadsException.invalidInput(
-                            "bams3.proxy.trusted",
-                            "bams3.proxy.trusted: '" + network + "' is not an address or a network as 10.0.0.0/8");
+                    throw wrong(
+                            "bams3.proxy.trusted", "'" + network + "' is not an address or a network as 10.0.0.0/8");
                 }
             }
         }
@@ -312,24 +307,11 @@ public record Settings(
             @DefaultValue("30s") Duration receiveTimeout,
             @DefaultValue("50s") Duration deadline) {
         public Request {
-            check(
-                    maxBody.toBytes() >= 1024 && maxBody.toMegabytes() <= 16,
-                    "bams3.request.max-body",
-                    "must be 1KB to 16MB, is " + maxBody);
-            check(
-                    maxRegions >= 1 && maxRegions <= 100_000,
-                    "bams3.request.max-regions",
-                    "must be 1 to 100000, is " + maxRegions);
-            checkTime("bams3.request.stall-timeout", stallTimeout);
-            checkTime("bams3.request.receive-timeout", receiveTimeout);
-            checkTime("bams3.request.deadline", deadline);
-        }
-
-        private static void checkTime(String key, Duration time) {
-            check(
-                    time.compareTo(Duration.ofSeconds(1)) >= 0 && time.compareTo(Duration.ofHours(1)) <= 0,
-                    key,
-                    "must be 1s to 1h, is " + time);
+            range("bams3.request.max-body", maxBody, "1KB", "16MB");
+            range("bams3.request.max-regions", maxRegions, 1, 100_000);
+            range("bams3.request.stall-timeout", stallTimeout, "1s", "1h");
+            range("bams3.request.receive-timeout", receiveTimeout, "1s", "1h");
+            range("bams3.request.deadline", deadline, "1s", "1h");
         }
     }
 
@@ -353,7 +335,9 @@ public record Settings(
             @Nullable DataSize indexes,
             @Nullable DataSize blocks) {
         public Cache {
-            check(blocks == null || !blocks.isNegative(), "bams3.cache.blocks", "must be 0 or more, is " + blocks);
+            if (blocks != null) {
+                atLeast("bams3.cache.blocks", blocks, "0");
+            }
         }
 
         long blockBytes() {
@@ -371,7 +355,7 @@ public record Settings(
                 return new DatasetCacheSettings(
                         metadataTtl, missingTtl, metadata.toBytes(), headers.toBytes(), indexBytes());
             } catch (IllegalArgumentException e) {
-                throw ReadsException.invalidInput("bams3.cache", "bams3.cache: " + e.getMessage());
+                throw wrong("bams3.cache", String.valueOf(e.getMessage()));
             }
         }
     }
@@ -392,17 +376,17 @@ public record Settings(
             @DefaultValue("16MB") DataSize readAhead,
             @DefaultValue("1000") int waiting) {
         public Fetch {
-            check(gets >= 1 && gets <= 1024, "bams3.fetch.gets", "must be 1 to 1024, is " + gets);
+            range("bams3.fetch.gets", gets, 1, 1024);
             check(
                     getsPerRequest >= 1 && getsPerRequest <= gets,
                     "bams3.fetch.gets-per-request",
                     "must be 1 to bams3.fetch.gets, is " + getsPerRequest);
-            check(memory.toMegabytes() >= 16, "bams3.fetch.memory", "must be 16MB or more, is " + memory);
+            atLeast("bams3.fetch.memory", memory, "16MB");
             check(
                     readAhead.toBytes() >= 65_536 && readAhead.compareTo(memory) <= 0,
                     "bams3.fetch.read-ahead",
                     "must be 64KB to bams3.fetch.memory, is " + readAhead);
-            check(waiting >= 0 && waiting <= 100_000, "bams3.fetch.waiting", "must be 0 to 100000, is " + waiting);
+            range("bams3.fetch.waiting", waiting, 0, 100_000);
         }
     }
 
@@ -416,8 +400,8 @@ public record Settings(
             @DefaultValue("64MB") DataSize memory,
             @DefaultValue("1") int level) {
         public Encode {
-            check(memory.toMegabytes() >= 8, "bams3.encode.memory", "must be 8MB or more, is " + memory);
-            check(level >= 1 && level <= 9, "bams3.encode.level", "must be 1 to 9, is " + level);
+            atLeast("bams3.encode.memory", memory, "8MB");
+            range("bams3.encode.level", level, 1, 9);
         }
     }
 
@@ -435,10 +419,6 @@ public record Settings(
             @DefaultValue("unnamed") String organizationName,
             @DefaultValue("https://example.org") String organizationUrl) {}
 
-    private static boolean isAbsent(@Nullable String text) {
-        return text == null || text.isBlank();
-    }
-
     private static @Nullable String checkedUrl(String key, @Nullable String text) {
         if (text == null || text.isBlank()) {
             return null;
@@ -447,7 +427,7 @@ public record Settings(
         try {
             uri = URI.create(text);
         } catch (IllegalArgumentException e) {
-            throw ReadsException.invalidInput(key, key + ": '" + text + "' is not a URL");
+            throw wrong(key, "'" + text + "' is not a URL");
         }
         boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
         check(
@@ -455,11 +435,5 @@ public record Settings(
                 key,
                 "'" + text + "' is not http(s)://host[:port][/path]");
         return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
-    }
-
-    private static void check(boolean condition, String key, String message) {
-        if (!condition) {
-            throw ReadsException.invalidInput(key, key + ": " + message);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.bams3.app;
 
-import dev.bams3.error.ReadsException;
+import static dev.bams3.app.SettingChecks.check;
+
 import java.time.Duration;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -14,16 +15,10 @@ public record SweepSettings(
         @DefaultValue("24h") Duration grace,
         @DefaultValue("6h") Duration period) {
     public SweepSettings {
-        check(grace.compareTo(Duration.ofHours(1)) >= 0, "grace", "must be 1h or more, is " + grace);
+        check(grace.compareTo(Duration.ofHours(1)) >= 0, "bams3.sweep.grace", "must be 1h or more, is " + grace);
         check(
                 period.isZero() || period.compareTo(Duration.ofMinutes(1)) >= 0,
-                "period",
+                "bams3.sweep.period",
                 "must be 1m or more, or 0s for never, is " + period);
-    }
-
-    private static void check(boolean condition, String name, String message) {
-        if (!condition) {
-            throw ReadsException.invalidInput("bams3.sweep." + name, "bams3.sweep." + name + ": " + message);
-        }
     }
 }
