@@ -15,14 +15,9 @@ import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Turns capability links into url-safe text that only holders of a key can make, and back: HMAC-SHA256 over what the link
@@ -30,27 +25,19 @@ import javax.crypto.spec.SecretKeySpec;
  * threads.
  */
 public final class LinkTokens {
-    /** Bytes of a key, at least (RFC 2104 § 3). */
-    public static final int MIN_KEY_BYTES = 32;
-
     /** Regions of a link, at most: it is a part of an address. */
     public static final int MAX_REGIONS = 50;
 
-    private static final String ALGORITHM = "HmacSHA256";
-    private static final int SIGNATURE_BYTES = 32;
     private static final int VERSION = 1;
     /** Keeps a signature from being one of something else under the same key. */
     private static final byte[] PURPOSE = "bams3 capability link\0".getBytes(StandardCharsets.UTF_8);
 
-    private final List<SecretKeySpec> keys;
+    private final TokenKeys keys;
     private final Clock clock;
 
-    /** @param keys {@value #MIN_KEY_BYTES} bytes each at least; the first signs, all are accepted; none: no link is */
+    /** @param keys see {@link TokenKeys}; if empty, links are disabled */
     public LinkTokens(List<byte[]> keys, Clock clock) {
-        if (keys.stream().anyMatch(key -> key.length < MIN_KEY_BYTES)) {
-            throw new IllegalArgumentException("needs keys of at least " + MIN_KEY_BYTES + " bytes");
-        }
-        this.keys = keys.stream().map(key -> new SecretKeySpec(key, ALGORITHM)).toList();
+        this.keys = new TokenKeys(keys);
         this.clock = clock;
     }
 
@@ -69,16 +56,12 @@ public final class LinkTokens {
         if (link.grant() instanceof Grant.Regions(List<Region> regions, boolean _) && regions.size() > MAX_REGIONS) {
             throw ReadsException.invalidInput("regions", "a link has at most " + MAX_REGIONS + " regions");
         }
-        byte[] payload = encode(link);
-        byte[] signature = signature(keys.getFirst(), payload);
-        byte[] token = Arrays.copyOf(signature, SIGNATURE_BYTES + payload.length);
-        System.arraycopy(payload, 0, token, SIGNATURE_BYTES, payload.length);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
+        return keys.sign(PURPOSE, encode(link));
     }
 
     /** @throws ReadsException DENIED for a token of another key or age; nothing of it has been read then */
     public CapabilityLink verify(String token) {
-        CapabilityLink link = decode(payload(token).orElseThrow(LinkTokens::refused));
+        CapabilityLink link = decode(keys.verify(PURPOSE, token).orElseThrow(LinkTokens::refused));
         if (now().isAfter(link.expiry())) {
             throw ReadsException.of(
                     ErrorKind.DENIED, "this link expired at " + link.expiry() + "; ask who gave it for a new one");
@@ -88,27 +71,7 @@ public final class LinkTokens {
 
     /** Returns whether a token was signed with one of the keys, expired or not. */
     public boolean isSigned(String token) {
-        return payload(token).isPresent();
-    }
-
-    /** Returns the signed part of a token; empty if none of the keys signed it. */
-    private Optional<byte[]> payload(String token) {
-        byte[] bytes;
-        try {
-            bytes = Base64.getUrlDecoder().decode(token);
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-        if (bytes.length <= SIGNATURE_BYTES) {
-            return Optional.empty();
-        }
-        byte[] signature = Arrays.copyOf(bytes, SIGNATURE_BYTES);
-        byte[] payload = Arrays.copyOfRange(bytes, SIGNATURE_BYTES, bytes.length);
-        boolean known = false;
-        for (SecretKeySpec key : keys) {
-            known |= MessageDigest.isEqual(signature, signature(key, payload));
-        }
-        return known ? Optional.of(payload) : Optional.empty();
+        return keys.verify(PURPOSE, token).isPresent();
     }
 
     /** Names a token in logs without giving it away. */
@@ -163,17 +126,6 @@ public final class LinkTokens {
                     dataset, everything ? Grant.everything() : new Grant.Regions(regions, unplaced), expiry);
         } catch (IOException e) {
             throw new UncheckedIOException("a payload of a right signature that cannot be read", e);
-        }
-    }
-
-    private static byte[] signature(SecretKeySpec key, byte[] payload) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            mac.update(PURPOSE);
-            return mac.doFinal(payload);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has " + ALGORITHM, e);
         }
     }
 

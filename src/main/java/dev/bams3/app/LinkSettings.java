@@ -5,6 +5,7 @@ import static dev.bams3.app.SettingChecks.present;
 import static dev.bams3.app.SettingChecks.range;
 
 import dev.bams3.access.LinkTokens;
+import dev.bams3.access.TokenKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,9 +24,9 @@ public record LinkSettings(
     public LinkSettings {
         key = present(key);
         check(
-                key.stream().allMatch(text -> bytes(text).length >= LinkTokens.MIN_KEY_BYTES),
+                key.stream().allMatch(text -> bytes(text).length >= TokenKeys.MIN_KEY_BYTES),
                 "bams3.link.key",
-                "each key needs at least " + LinkTokens.MIN_KEY_BYTES + " characters (openssl rand -base64 32)");
+                "each key needs at least " + TokenKeys.MIN_KEY_BYTES + " characters (openssl rand -base64 32)");
         range("bams3.link.max-ttl", maxTtl, "1m", "366d");
     }
 

@@ -1,5 +1,6 @@
 package dev.bams3.app;
 
+import dev.bams3.access.TokenKeys;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.htsget.HtsgetRequest;
@@ -99,7 +100,7 @@ class ServerConfiguration {
     }
 
     private static byte[] randomKey() {
-        byte[] key = new byte[SliceTokens.MIN_KEY_BYTES];
+        byte[] key = new byte[TokenKeys.MIN_KEY_BYTES];
         new SecureRandom().nextBytes(key);
         return key;
     }

@@ -6,9 +6,9 @@ import static dev.bams3.app.SettingChecks.present;
 import static dev.bams3.app.SettingChecks.range;
 import static dev.bams3.app.SettingChecks.wrong;
 
+import dev.bams3.access.TokenKeys;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.error.ReadsException;
-import dev.bams3.htsget.SliceTokens;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.s3.S3Settings;
 import dev.bams3.storage.s3.S3Settings.Checksums;
@@ -219,9 +219,9 @@ public record Settings(
         public Ticket {
             key = present(key);
             check(
-                    key.stream().allMatch(text -> bytes(text).length >= SliceTokens.MIN_KEY_BYTES),
+                    key.stream().allMatch(text -> bytes(text).length >= TokenKeys.MIN_KEY_BYTES),
                     "bams3.ticket.key",
-                    "each key needs at least " + SliceTokens.MIN_KEY_BYTES + " characters (openssl rand -base64 32)");
+                    "each key needs at least " + TokenKeys.MIN_KEY_BYTES + " characters (openssl rand -base64 32)");
             range("bams3.ticket.ttl", ttl, "1m", "7d");
             range("bams3.ticket.slice-size", sliceSize, "64KB", "1GB");
             atLeast("bams3.ticket.cache", cache, "0");
