@@ -23,6 +23,7 @@ import dev.bams3.web.Deadlines;
 import dev.bams3.web.Failures;
 import dev.bams3.web.FilesController;
 import dev.bams3.web.ForgedTokens;
+import dev.bams3.web.GrantedDatasets;
 import dev.bams3.web.PublicAddress;
 import dev.bams3.web.ReadsController;
 import dev.bams3.web.RequestContextArgument;
@@ -113,15 +114,21 @@ class ServerConfiguration {
     }
 
     @Bean
-    DatasetsController datasetsController(Access access, Datasets datasets, ReadsQuery query, Requests requests) {
-        return new DatasetsController(access, datasets, query, requests);
+    GrantedDatasets grantedDatasets(Access access, Datasets datasets, ReadsQuery query) {
+        return new GrantedDatasets(access, datasets, query);
+    }
+
+    @Bean
+    DatasetsController datasetsController(
+            Access access, Datasets datasets, GrantedDatasets granted, ReadsQuery query, Requests requests) {
+        return new DatasetsController(access, datasets, granted, query, requests);
     }
 
     @Bean
     ReadsController readsController(
             Settings settings,
-            Access access,
             Datasets datasets,
+            GrantedDatasets granted,
             ReadsQuery query,
             Requests requests,
             SliceTokens tokens,
@@ -129,8 +136,7 @@ class ServerConfiguration {
         long sliceBytes = settings.ticket().sliceSize().toBytes();
         Settings.Service service = settings.service();
         return new ReadsController(
-                access,
-                datasets,
+                granted,
                 query,
                 requests,
                 new Tickets(tokens, sliceBytes, settings.ticket().cache().toBytes()),
@@ -151,8 +157,8 @@ class ServerConfiguration {
     }
 
     @Bean
-    FilesController filesController(Access access, Datasets datasets, ReadsQuery query) {
-        return new FilesController(access, datasets, query);
+    FilesController filesController(GrantedDatasets granted, ReadsQuery query) {
+        return new FilesController(granted, query);
     }
 
     @Bean

@@ -1,7 +1,6 @@
 package dev.bams3.web;
 
 import dev.bams3.access.Caller;
-import dev.bams3.access.Grant;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
@@ -14,7 +13,6 @@ import dev.bams3.discovery.DatasetDocument;
 import dev.bams3.discovery.DatasetList;
 import dev.bams3.discovery.DatasetPath;
 import dev.bams3.discovery.ListRequest;
-import dev.bams3.discovery.PlanDocument;
 import dev.bams3.discovery.PlanRequest;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
@@ -24,14 +22,16 @@ import dev.bams3.query.OpenRead;
 import dev.bams3.query.ReadTotals;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.sam.ReadSelection;
+import dev.bams3.web.GrantedDatasets.Granted;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -49,16 +49,17 @@ public final class DatasetsController {
     /** Stored bytes that are read for depth when records are asked for. */
     private static final long MAX_BYTES = 256L << 20;
 
-    static final String JSON = "application/json";
-
     private final Access access;
     private final Datasets datasets;
+    private final GrantedDatasets granted;
     private final ReadsQuery query;
     private final Requests requests;
 
-    public DatasetsController(Access access, Datasets datasets, ReadsQuery query, Requests requests) {
+    public DatasetsController(
+            Access access, Datasets datasets, GrantedDatasets granted, ReadsQuery query, Requests requests) {
         this.access = access;
         this.datasets = datasets;
+        this.granted = granted;
         this.query = query;
         this.requests = requests;
     }
@@ -66,15 +67,15 @@ public final class DatasetsController {
     @RequestMapping(
             path = "/datasets",
             method = {RequestMethod.GET, RequestMethod.HEAD})
-    void list(RequestContext context, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    ResponseEntity<byte[]> list(RequestContext context, HttpServletRequest request) {
         ListRequest wanted = ListRequest.parse(requests.parameters(request));
         List<DatasetId> ids = visible(wanted, context.caller());
         boolean more = ids.size() > wanted.limit();
         List<DatasetId> page = more ? ids.subList(0, wanted.limit()) : ids;
-        write(new DatasetList(wanted, page, more).toJson(), JSON, context, response);
+        return json(new DatasetList(wanted, page, more).toJson());
     }
 
-    /** What the caller may know of; one more than the limit, where there are more. */
+    /** Returns the datasets that the caller may know of; one more than the limit, where there are more. */
     private List<DatasetId> visible(ListRequest wanted, Caller caller) {
         int enough = wanted.limit() + 1;
         List<DatasetId> visible = new ArrayList<>();
@@ -91,48 +92,39 @@ public final class DatasetsController {
     @RequestMapping(
             path = "/datasets/{*path}",
             method = {RequestMethod.GET, RequestMethod.HEAD})
-    void dataset(
-            @PathVariable String path, RequestContext context, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
+    ResponseEntity<byte[]> dataset(
+            @PathVariable String path,
+            RequestContext context,
+            HttpServletRequest request,
+            HttpServletResponse response) {
         DatasetPath view = DatasetPath.parse(path);
         Map<String, List<String>> parameters = requests.parameters(request);
-        switch (view.kind()) {
-            case DESCRIPTION -> describe(view.id(), context, response);
-            case COUNT -> count(view.id(), CountRequest.parse(parameters), context, response);
+        return switch (view.kind()) {
+            case DESCRIPTION -> describe(view.id(), context);
+            case COUNT -> count(view.id(), CountRequest.parse(parameters), context);
             case COVERAGE -> {
                 response.addHeader("Vary", "Accept");
-                coverage(view.id(), CoverageRequest.parse(parameters, requests.accept(request)), context, response);
+                yield coverage(view.id(), CoverageRequest.parse(parameters, requests.accept(request)), context);
             }
-            case PLAN -> plan(view.id(), PlanRequest.parse(parameters), context, response);
-        }
+            case PLAN -> {
+                PlanRequest wanted = PlanRequest.parse(parameters);
+                yield granted.plan(context, view.id(), wanted.selection(), wanted.view());
+            }
+        };
     }
 
-    private void describe(DatasetId id, RequestContext context, HttpServletResponse response) throws IOException {
-        access.require(context.caller(), id).checkWhole("its description");
-        OpenDataset dataset = datasets.open(id);
-        audit(context, id, dataset, ReadSelection.everything(), "description", OptionalLong.empty());
-        write(new DatasetDocument(id, dataset).toJson(), JSON, context, response);
+    private ResponseEntity<byte[]> describe(DatasetId id, RequestContext context) {
+        Granted whole = granted.openWhole(context, id, "its description");
+        whole.audit(context, ReadSelection.everything(), "description", OptionalLong.empty());
+        return json(new DatasetDocument(id, whole.dataset()).toJson());
     }
 
-    /** A dataset of which a caller asks for a part that the grant has. */
-    private record Granted(OpenDataset dataset, Grant grant) {}
-
-    /** The one place where a dataset is opened for a caller who asks for a part of it. */
-    private Granted open(DatasetId id, ReadSelection selection, RequestContext context) {
-        context.asksFor(id, selection);
-        Grant grant = access.require(context.caller(), id);
-        OpenDataset dataset = datasets.open(id);
-        grant.check(selection, dataset.references());
-        return new Granted(dataset, grant);
-    }
-
-    private void count(DatasetId id, CountRequest wanted, RequestContext context, HttpServletResponse response)
-            throws IOException {
-        Granted granted = open(id, wanted.selection(), context);
-        OpenDataset dataset = granted.dataset();
+    private ResponseEntity<byte[]> count(DatasetId id, CountRequest wanted, RequestContext context) {
+        Granted part = granted.open(context, id, wanted.selection());
+        OpenDataset dataset = part.dataset();
         ReadTotals totals;
         if (wanted.isEverything()) {
-            // The plan would read the index of every reference to say the same.
+            // The plan would read the index of every reference for the same number.
             totals = new ReadTotals(dataset.metadata().digest().records(), 0, 0, 0, 0);
         } else {
             try (OpenRead read = query.open(dataset, wanted.selection(), wanted.view())) {
@@ -140,30 +132,16 @@ public final class DatasetsController {
                 totals = read.count();
             }
         }
-        audit(context, id, dataset, wanted.selection(), "count", OptionalLong.of(totals.records()));
-        Optional<ReadTotals> work =
-                Optional.of(totals).filter(_ -> granted.grant().showsBlocks());
-        byte[] json = new CountDocument(id, dataset.metadata().generation(), totals.records(), work).toJson();
-        write(json, JSON, context, response);
+        part.audit(context, wanted.selection(), "count", OptionalLong.of(totals.records()));
+        Optional<ReadTotals> work = Optional.of(totals).filter(_ -> part.grant().showsBlocks());
+        return json(new CountDocument(id, dataset.metadata().generation(), totals.records(), work).toJson());
     }
 
-    private void plan(DatasetId id, PlanRequest wanted, RequestContext context, HttpServletResponse response)
-            throws IOException {
-        context.is(RequestContext.Kind.PLAN);
-        access.require(context.caller(), id).checkWhole("a plan");
-        OpenDataset dataset = open(id, wanted.selection(), context).dataset();
-        try (OpenRead read = query.open(dataset, wanted.selection(), wanted.view())) {
-            audit(context, id, dataset, wanted.selection(), "plan", OptionalLong.empty());
-            write(new PlanDocument(id, read).toJson(), JSON, context, response);
-        }
-    }
-
-    private void coverage(DatasetId id, CoverageRequest wanted, RequestContext context, HttpServletResponse response)
-            throws IOException {
+    private ResponseEntity<byte[]> coverage(DatasetId id, CoverageRequest wanted, RequestContext context) {
         ReadSelection selection = ReadSelection.region(wanted.region());
-        Granted granted = open(id, selection, context);
-        OpenDataset dataset = granted.dataset();
-        boolean showsBlocks = granted.grant().showsBlocks();
+        Granted part = granted.open(context, id, selection);
+        OpenDataset dataset = part.dataset();
+        boolean showsBlocks = part.grant().showsBlocks();
         Bins bins = wanted.cut(dataset.references());
         Coverage coverage;
         try (OpenRead read = query.open(dataset, selection)) {
@@ -172,7 +150,7 @@ public final class DatasetsController {
             Source source =
                     wanted.source().orElse(bytes <= CHEAP_BYTES || !showsBlocks ? Source.RECORDS : Source.INDEX);
             if (source == Source.INDEX) {
-                granted.grant().checkWhole("depth from the index");
+                part.grant().checkWhole("depth from the index");
             } else if (bytes > MAX_BYTES) {
                 throw ReadsException.of(
                         ErrorKind.TOO_LARGE,
@@ -183,31 +161,15 @@ public final class DatasetsController {
             }
             coverage = source == Source.RECORDS ? read.coverage(bins) : read.estimatedCoverage(bins);
         }
-        audit(context, id, dataset, selection, "coverage", OptionalLong.empty());
+        part.audit(context, selection, "coverage", OptionalLong.empty());
         CoverageDocument document = new CoverageDocument(
                 id, dataset.metadata().generation(), wanted.region().referenceName(), coverage, showsBlocks);
-        write(document.toBytes(wanted.form()), wanted.form().mediaType(), context, response);
+        return GrantedDatasets.answer(
+                document.toBytes(wanted.form()),
+                MediaType.parseMediaType(wanted.form().mediaType()));
     }
 
-    private static void audit(
-            RequestContext context,
-            DatasetId id,
-            OpenDataset dataset,
-            ReadSelection selection,
-            String form,
-            OptionalLong records) {
-        String generation = dataset.metadata().generation();
-        Audit.figures(context, new Audit.Release(id.value(), generation, selection, form, Optional.empty()), records);
-    }
-
-    static void write(byte[] body, String mediaType, RequestContext context, HttpServletResponse response)
-            throws IOException {
-        response.setContentType(mediaType);
-        // A dataset may be replaced at any time.
-        response.setHeader("Cache-Control", "no-cache");
-        response.setContentLength(body.length);
-        if (!context.isHead()) {
-            response.getOutputStream().write(body);
-        }
+    private static ResponseEntity<byte[]> json(byte[] json) {
+        return GrantedDatasets.answer(json, MediaType.APPLICATION_JSON);
     }
 }

@@ -1,6 +1,5 @@
 package dev.bams3.web;
 
-import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.files.FileName;
@@ -31,13 +30,11 @@ public final class FilesController {
     private static final Logger LOG = LoggerFactory.getLogger(FilesController.class);
     private static final String INDEX_TYPE = "application/octet-stream";
 
-    private final Access access;
-    private final Datasets datasets;
+    private final GrantedDatasets granted;
     private final ReadsQuery query;
 
-    public FilesController(Access access, Datasets datasets, ReadsQuery query) {
-        this.access = access;
-        this.datasets = datasets;
+    public FilesController(GrantedDatasets granted, ReadsQuery query) {
+        this.granted = granted;
         this.query = query;
     }
 
@@ -49,8 +46,7 @@ public final class FilesController {
             throws IOException {
         FileName name = FileName.parse(path.startsWith("/") ? path.substring(1) : path);
         context.is(RequestContext.Kind.FILE).in(name.form()).asksFor(name.id(), ReadSelection.everything());
-        access.require(context.caller(), name.id()).checkWhole("a file");
-        OpenDataset dataset = datasets.open(name.id());
+        OpenDataset dataset = granted.openWhole(context, name.id(), "a file").dataset();
         VirtualBam bam = new VirtualBam(dataset, query);
         Validators validators = new Validators(bam.etag(name.form()), Optional.of(bam.lastModified()));
         if (name.isIndex()) {

@@ -19,6 +19,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PostMapping;
 import tools.jackson.core.JsonGenerator;
@@ -49,7 +53,8 @@ public final class LinksController {
     }
 
     @PostMapping("/links")
-    void own(RequestContext context, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    ResponseEntity<byte[]> own(RequestContext context, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         Caller caller = context.caller();
         if (!caller.authenticated()) {
             throw ReadsException.of(
@@ -59,25 +64,20 @@ public final class LinksController {
         }
         Requests.requireJson(request, response);
         LinkRequest wanted = LinkRequest.read(request, maxTtl);
-        make(wanted, access.require(caller, wanted.dataset()), caller.name(), context, request, response);
+        return make(wanted, access.require(caller, wanted.dataset()), caller.name(), context, request);
     }
 
     @PostMapping("/admin/links")
-    void any(RequestContext context, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    ResponseEntity<byte[]> any(RequestContext context, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         // The bearer's name where it is a token of the issuer.
         String by = Objects.requireNonNullElse(request.getRemoteUser(), "admin");
         Requests.requireJson(request, response);
-        make(LinkRequest.read(request, maxTtl), Grant.everything(), by, context, request, response);
+        return make(LinkRequest.read(request, maxTtl), Grant.everything(), by, context, request);
     }
 
-    private void make(
-            LinkRequest wanted,
-            Grant own,
-            String by,
-            RequestContext context,
-            HttpServletRequest request,
-            HttpServletResponse response)
-            throws IOException {
+    private ResponseEntity<byte[]> make(
+            LinkRequest wanted, Grant own, String by, RequestContext context, HttpServletRequest request) {
         if (!tokens.canSign()) {
             throw ReadsException.of(
                     ErrorKind.NOT_FOUND, "there are no links here; the operator can set BAMS3_LINK_KEY");
@@ -106,10 +106,9 @@ public final class LinksController {
             json.writeStringProperty("id", LinkTokens.id(token));
             json.writeEndObject();
         }
-        response.setStatus(HttpServletResponse.SC_CREATED);
-        response.setContentType("application/json");
-        response.setHeader("Cache-Control", "no-store");
-        response.setContentLength(bytes.size());
-        bytes.writeTo(response.getOutputStream());
+        return ResponseEntity.status(HttpStatus.CREATED)
+                .contentType(MediaType.APPLICATION_JSON)
+                .cacheControl(CacheControl.noStore())
+                .body(bytes.toByteArray());
     }
 }

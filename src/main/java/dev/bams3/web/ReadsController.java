@@ -1,11 +1,8 @@
 package dev.bams3.web;
 
-import dev.bams3.access.Grant;
 import dev.bams3.dataset.DatasetId;
-import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.dataset.ReservedNames;
-import dev.bams3.discovery.PlanDocument;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
@@ -25,9 +22,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -44,8 +43,7 @@ public final class ReadsController {
     private static final Logger LOG = LoggerFactory.getLogger(ReadsController.class);
     private static final String SLICE = "slice";
 
-    private final Access access;
-    private final Datasets datasets;
+    private final GrantedDatasets granted;
     private final ReadsQuery query;
     private final Requests requests;
     private final Tickets tickets;
@@ -54,16 +52,14 @@ public final class ReadsController {
     private final byte[] serviceInfo;
 
     public ReadsController(
-            Access access,
-            Datasets datasets,
+            GrantedDatasets granted,
             ReadsQuery query,
             Requests requests,
             Tickets tickets,
             Slices slices,
             PublicAddress address,
             ServiceInfo serviceInfo) {
-        this.access = access;
-        this.datasets = datasets;
+        this.granted = granted;
         this.query = query;
         this.requests = requests;
         this.tickets = tickets;
@@ -76,10 +72,10 @@ public final class ReadsController {
     @RequestMapping(
             path = "/reads/" + ReservedNames.SERVICE_INFO,
             method = {RequestMethod.GET, RequestMethod.HEAD, RequestMethod.POST})
-    void serviceInfo(HttpServletResponse response) throws IOException {
-        response.setContentType("application/json; charset=utf-8");
-        response.setContentLength(serviceInfo.length);
-        response.getOutputStream().write(serviceInfo);
+    ResponseEntity<byte[]> serviceInfo() {
+        return ResponseEntity.ok()
+                .header(HttpHeaders.CONTENT_TYPE, "application/json; charset=utf-8")
+                .body(serviceInfo);
     }
 
     @RequestMapping(
@@ -97,27 +93,29 @@ public final class ReadsController {
         }
     }
 
+    /** Answers records as they are read, and by {@code explain=true} the plan instead. */
     @RequestMapping(
             path = STREAM + "{*path}",
             method = {RequestMethod.GET, RequestMethod.HEAD, RequestMethod.POST})
-    void stream(
+    @Nullable
+    ResponseEntity<byte[]> stream(
             @PathVariable String path, RequestContext context, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         DatasetId id = id(path);
         Map<String, List<String>> parameters = requests.parameters(request);
         if (parameters.containsKey(SLICE)) {
             slices.answer(id, requests.only(SLICE, parameters), context, request, response);
-            return;
+            return null;
         }
         HtsgetRequest wanted = requests.read(request, response);
         if (requests.asksForPlan(request)) {
             // Accept speaks of the plan.
             wanted.checkLevel(wanted.format().orElse(HtsgetFormat.BAM));
-            explain(id, wanted, context, response);
-            return;
+            return granted.plan(context, id, wanted.selection(), wanted.view());
         }
         response.addHeader("Vary", "Accept");
         stream(id, wanted, Answer.ofStream(wanted.format(), requests.accept(request)), context, request, response);
+        return null;
     }
 
     private void ticket(
@@ -170,30 +168,16 @@ public final class ReadsController {
         }
     }
 
-    /** Instead of records, what it would take to get them. */
-    private void explain(DatasetId id, HtsgetRequest wanted, RequestContext context, HttpServletResponse response)
-            throws IOException {
-        context.is(RequestContext.Kind.PLAN);
-        access.require(context.caller(), id).checkWhole("a plan");
-        try (OpenRead read = open(id, wanted, context)) {
-            Audit.figures(context, release(id, wanted, read, "plan", Optional.empty()), OptionalLong.empty());
-            DatasetsController.write(new PlanDocument(id, read).toJson(), DatasetsController.JSON, context, response);
-        }
-    }
-
     private static Audit.Release release(
             DatasetId id, HtsgetRequest wanted, OpenRead read, String form, Optional<String> ticket) {
         return new Audit.Release(id.value(), read.metadata().generation(), wanted.selection(), form, ticket);
     }
 
-    /** The one place where a dataset is opened for a caller; slices bring their own authorization. */
     private OpenRead open(DatasetId id, HtsgetRequest wanted, RequestContext context) {
-        context.asksFor(id, wanted.selection());
-        Grant grant = access.require(context.caller(), id);
-        OpenDataset dataset = datasets.open(id);
-        if (!wanted.headerOnly()) {
-            grant.check(wanted.selection(), dataset.references());
-        }
+        OpenDataset dataset = (wanted.headerOnly()
+                        ? granted.openHeader(context, id, wanted.selection())
+                        : granted.open(context, id, wanted.selection()))
+                .dataset();
         if (!context.isHead()) {
             // Tickets and streams both begin with it; the plan needs the index meanwhile.
             dataset.prepareHeader();

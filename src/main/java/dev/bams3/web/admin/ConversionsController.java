@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -48,16 +49,15 @@ public final class ConversionsController {
     }
 
     @PostMapping(PATH)
-    void submit(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    ResponseEntity<byte[]> submit(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Requests.requireJson(request, response);
         JobRequest wanted = ConversionBody.parse(request.getInputStream().readNBytes(ConversionBody.MAX_BYTES + 1));
         Job job = jobs.submit(wanted, Optional.ofNullable(request.getHeader("Idempotency-Key")));
-        response.setHeader("Location", PATH + "/" + job.id());
-        write(response, 202, JobJson.of(job));
+        return accepted(job);
     }
 
     @GetMapping(PATH)
-    void list(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    ResponseEntity<byte[]> list(HttpServletRequest request) {
         Map<String, List<String>> parameters = QueryString.parse(request.getQueryString());
         for (String name : parameters.keySet()) {
             if (!PARAMETERS.contains(name)) {
@@ -65,10 +65,8 @@ public final class ConversionsController {
                         name, "means nothing here; known are after, dataset, limit and state");
             }
         }
-        write(
-                response,
-                200,
-                JobJson.of(jobs.list(
+        return AdminAnswers.json(200)
+                .body(JobJson.of(jobs.list(
                         one(parameters, "state").map(ConversionsController::state),
                         one(parameters, "dataset"),
                         one(parameters, "after"),
@@ -101,21 +99,19 @@ public final class ConversionsController {
     }
 
     @GetMapping(PATH + "/{id}")
-    void get(@PathVariable String id, HttpServletResponse response) throws IOException {
-        write(response, 200, JobJson.of(jobs.get(new JobId(id))));
+    ResponseEntity<byte[]> get(@PathVariable String id) {
+        return AdminAnswers.json(200).body(JobJson.of(jobs.get(new JobId(id))));
     }
 
     @DeleteMapping(PATH + "/{id}")
-    void cancel(@PathVariable String id, HttpServletResponse response) throws IOException {
+    ResponseEntity<byte[]> cancel(@PathVariable String id) {
         Job job = jobs.cancel(new JobId(id));
-        write(response, job.state().isFinal() ? 200 : 202, JobJson.of(job));
+        return AdminAnswers.json(job.state().isFinal() ? 200 : 202).body(JobJson.of(job));
     }
 
     @PostMapping(PATH + "/{id}/retry")
-    void retry(@PathVariable String id, HttpServletResponse response) throws IOException {
-        Job job = jobs.retry(new JobId(id));
-        response.setHeader("Location", PATH + "/" + job.id());
-        write(response, 202, JobJson.of(job));
+    ResponseEntity<byte[]> retry(@PathVariable String id) {
+        return accepted(jobs.retry(new JobId(id)));
     }
 
     @GetMapping(PATH + "/{id}/events")
@@ -126,11 +122,7 @@ public final class ConversionsController {
         events.write(new JobId(id), seen, response);
     }
 
-    private static void write(HttpServletResponse response, int status, byte[] json) throws IOException {
-        response.setStatus(status);
-        response.setContentType("application/json; charset=utf-8");
-        response.setHeader("Cache-Control", "no-store");
-        response.setContentLength(json.length);
-        response.getOutputStream().write(json);
+    private static ResponseEntity<byte[]> accepted(Job job) {
+        return AdminAnswers.json(202).header("Location", PATH + "/" + job.id()).body(JobJson.of(job));
     }
 }

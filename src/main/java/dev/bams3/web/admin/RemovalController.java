@@ -7,9 +7,8 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.jobs.Sweeper;
 import dev.bams3.lifecycle.Retention;
 import dev.bams3.lifecycle.Retention.Finding;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.List;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -35,7 +34,7 @@ public final class RemovalController {
     }
 
     @DeleteMapping("/admin/datasets/{*path}")
-    void remove(@PathVariable String path, HttpServletResponse response) throws IOException {
+    ResponseEntity<byte[]> remove(@PathVariable String path) {
         String id = path.startsWith("/") ? path.substring(1) : path;
         if (!DatasetId.isValid(id)) {
             throw ReadsException.notFound("id", "'" + id + "' is no dataset id");
@@ -53,18 +52,18 @@ public final class RemovalController {
         ObjectNode node = JSON.createObjectNode();
         node.put("dataset", id);
         node.put("removedObjects", removed);
-        write(response, node);
+        return answer(node);
     }
 
     /** What a sweep would remove. */
     @GetMapping("/admin/sweep")
-    void look(HttpServletResponse response) throws IOException {
-        write(response, findings(sweeper.look(), true));
+    ResponseEntity<byte[]> look() {
+        return answer(findings(sweeper.look(), true));
     }
 
     @PostMapping("/admin/sweep")
-    void sweep(HttpServletResponse response) throws IOException {
-        write(response, findings(sweeper.sweep(), false));
+    ResponseEntity<byte[]> sweep() {
+        return answer(findings(sweeper.sweep(), false));
     }
 
     private ObjectNode findings(List<Finding> findings, boolean dryRun) {
@@ -85,11 +84,7 @@ public final class RemovalController {
         return root;
     }
 
-    private static void write(HttpServletResponse response, ObjectNode node) throws IOException {
-        byte[] json = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(node);
-        response.setContentType("application/json; charset=utf-8");
-        response.setHeader("Cache-Control", "no-store");
-        response.setContentLength(json.length);
-        response.getOutputStream().write(json);
+    private static ResponseEntity<byte[]> answer(ObjectNode node) {
+        return AdminAnswers.json(200).body(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(node));
     }
 }
