@@ -1,6 +1,8 @@
 package dev.bams3.format.block;
 
 import dev.bams3.format.ByteSink;
+import dev.bams3.sam.BamRecord;
+import dev.bams3.sam.SamTags;
 import java.util.Arrays;
 
 /** Values of one field (tag and type) of a block, collected and encoded. */
@@ -9,7 +11,7 @@ final class TagColumn {
     private static final int MAX_TEXTS = 256;
 
     int key;
-    private int width;
+    int width;
     private boolean text;
     private int[] numbers = new int[16];
     private int count;
@@ -59,14 +61,12 @@ final class TagColumn {
     }
 
     private int number(byte[] buffer, int at) {
-        int value = 0;
-        for (int i = width - 1; i >= 0; i--) {
-            value = value << 8 | buffer[at + i] & 0xFF;
-        }
         return switch (key >> 16 & 0xFF) {
-            case 'c' -> (byte) value;
-            case 's' -> (short) value;
-            default -> value;
+            case 'c' -> buffer[at];
+            case 'A', 'C' -> buffer[at] & 0xFF;
+            case 's' -> (short) BamRecord.uint16(buffer, at);
+            case 'S' -> BamRecord.uint16(buffer, at);
+            default -> BamRecord.int32(buffer, at);
         };
     }
 
@@ -139,12 +139,8 @@ final class TagColumn {
                 scratch.indices.u8(last);
                 continue;
             }
-            int hash = 1;
-            for (; source[at] != 0; at++) {
-                hash = hash * 31 + source[at];
-            }
-            at++;
-            int slot = (hash * 0x9E3779B1) >>> 22;
+            at = SamTags.findNul(source, from, end) + 1;
+            int slot = (hash(source, from, at) * 0x9E3779B1) >>> 22;
             int index = -1;
             while (scratch.table[slot] != 0) {
                 int candidate = scratch.table[slot] - 1;
@@ -174,5 +170,18 @@ final class TagColumn {
         }
         scratch.out.bytes(scratch.indices.array(), 0, scratch.indices.size());
         return true;
+    }
+
+    private static int hash(byte[] source, int from, int end) {
+        int hash = end - from;
+        int at = from;
+        for (; at + Integer.BYTES <= end; at += Integer.BYTES) {
+            hash = (hash ^ BamRecord.int32(source, at)) * 0x85EBCA6B;
+            hash ^= hash >>> 15;
+        }
+        for (; at < end; at++) {
+            hash = hash * 31 + source[at];
+        }
+        return hash;
     }
 }

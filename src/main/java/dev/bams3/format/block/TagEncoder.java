@@ -14,13 +14,17 @@ final class TagEncoder {
     private static final int MAX_LINES = 1 << 16;
     private static final int MAX_LINE_LENGTH = 255;
     private static final int TABLE = 1 << 12;
+    private static final int[] NONE = {};
 
     private final int[] fieldTable = new int[TABLE];
     private final int[] lineTable = new int[4 * MAX_LINES];
     private int lineTableSize;
-    private final List<TagColumn> pool = new ArrayList<>();
+    private TagColumn[] pool = new TagColumn[0];
     private int fieldCount;
     private final List<int[]> lines = new ArrayList<>();
+
+    /** Whether the record that was parsed last has the line that was expected. */
+    private boolean asExpected;
 
     private final int[] field = new int[MAX_LINE_LENGTH];
     private final int[] valueAt = new int[MAX_LINE_LENGTH];
@@ -42,8 +46,8 @@ final class TagEncoder {
         for (int i = 0; i < columns.records; i++) {
             int from = BamRecord.tagsOffset(buffer, recordAt[i]);
             int to = recordAt[i] + BamRecord.length(buffer, recordAt[i]);
-            int count = parse(buffer, from, to);
-            int line = count < 0 ? 0 : line(count, last);
+            int count = parse(buffer, from, to, last == 0 ? NONE : lines.get(last - 1));
+            int line = count < 0 ? 0 : asExpected ? last : line(count);
             lineBytes.varint(line);
             if (line == 0) {
                 oddBytes.varint(to - from);
@@ -52,7 +56,7 @@ final class TagEncoder {
             }
             last = line;
             for (int k = 0; k < count; k++) {
-                pool.get(field[k]).add(buffer, valueAt[k], valueLength[k], columns.sequenceLength[i]);
+                pool[field[k]].add(buffer, valueAt[k], valueLength[k], columns.sequenceLength[i]);
             }
         }
     }
@@ -62,7 +66,7 @@ final class TagEncoder {
         dictionary.clear();
         dictionary.varint(fieldCount);
         for (int i = 0; i < fieldCount; i++) {
-            int key = pool.get(i).key;
+            int key = pool[i].key;
             dictionary.u8(key);
             dictionary.u8(key >> 8);
             dictionary.u8(key >> 16);
@@ -85,36 +89,43 @@ final class TagEncoder {
     /** Adds the streams of values. */
     void encodeFields(BlockFrameWriter frame, TagColumn.Scratch scratch, boolean longReads) {
         for (int i = 0; i < fieldCount; i++) {
-            pool.get(i).encode(frame, StreamIds.TAG_FIELD + i, scratch, longReads);
+            pool[i].encode(frame, StreamIds.TAG_FIELD + i, scratch, longReads);
         }
     }
 
-    /** Finds the fields of a record; -1 where its bytes are not sound optional fields, or too many. */
-    private int parse(byte[] buffer, int from, int to) {
+    /**
+     * Finds the fields of a record, most often those of the one before it; -1 where its bytes are not sound optional fields, or too
+     * many.
+     */
+    private int parse(byte[] buffer, int from, int to, int[] expected) {
         int count = 0;
+        int asLast = 0;
         int at = from;
         while (at < to) {
             if (to - at < 4 || count == MAX_LINE_LENGTH) {
                 return -1;
             }
-            int key = buffer[at] & 0xFF | (buffer[at + 1] & 0xFF) << 8 | (buffer[at + 2] & 0xFF) << 16;
+            // Of an array the fourth byte is the type of its elements, which is part of the key.
+            int four = BamRecord.int32(buffer, at);
+            int key = buffer[at + 2] == 'B' ? four : four & 0xFF_FFFF;
             int value = at + 3;
-            long length = TagTypes.valueLength(buffer, buffer[at + 2], value, to);
+            boolean likely = count < expected.length && pool[expected[count]].key == key;
+            int width = likely ? pool[expected[count]].width : 0;
+            long length = width > 0 ? width : TagTypes.valueLength(buffer, buffer[at + 2], value, to);
             if (length < 0 || length > to - value) {
                 return -1;
             }
-            if (buffer[at + 2] == 'B') {
-                key |= (buffer[value] & 0xFF) << 24;
-            }
-            int index = field(key);
+            int index = likely ? expected[count] : field(key);
             if (index < 0) {
                 return -1;
             }
+            asLast += likely ? 1 : 0;
             field[count] = index;
             valueAt[count] = value;
             valueLength[count++] = (int) length;
             at = value + (int) length;
         }
+        asExpected = expected != NONE && asLast == count && count == expected.length;
         return count;
     }
 
@@ -122,7 +133,7 @@ final class TagEncoder {
         int slot = (key * 0x9E3779B1) >>> 20;
         while (fieldTable[slot] != 0) {
             int index = fieldTable[slot] - 1;
-            if (pool.get(index).key == key) {
+            if (pool[index].key == key) {
                 return index;
             }
             slot = slot + 1 & TABLE - 1;
@@ -130,19 +141,19 @@ final class TagEncoder {
         if (fieldCount == StreamIds.MAX_TAG_FIELDS) {
             return -1;
         }
-        if (fieldCount == pool.size()) {
-            pool.add(new TagColumn());
+        if (fieldCount == pool.length) {
+            pool = Arrays.copyOf(pool, fieldCount + 16);
+            for (int i = fieldCount; i < pool.length; i++) {
+                pool[i] = new TagColumn();
+            }
         }
-        pool.get(fieldCount).begin(key);
+        pool[fieldCount].begin(key);
         fieldTable[slot] = ++fieldCount;
         return fieldCount - 1;
     }
 
     /** Number, from 1, of the line; 0 when there are too many. */
-    private int line(int count, int likely) {
-        if (likely > 0 && isLine(lines.get(likely - 1), count)) {
-            return likely;
-        }
+    private int line(int count) {
         int hash = count;
         for (int k = 0; k < count; k++) {
             hash = (hash ^ field[k]) * 0x01000193;
