@@ -21,10 +21,6 @@ final class SamLineParser {
     private static final String NO_NUMBER = "is not a number";
     private static final String LINE_ENDS = "is the last column of the line; a record has eleven or more";
 
-    /** A bit of {@link #BASES}: the letter is not the one that a BAM gives back. */
-    private static final int OTHER_LETTER = 0x10;
-
-    private static final byte[] BASES = bases();
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long EACH_QUALITY_BASE = 0x2121_2121_2121_2121L;
     private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
@@ -284,25 +280,10 @@ final class SamLineParser {
         if (!cigar.isEmpty() && covered != length) {
             throw new SamLineException("CIGAR", "covers " + covered + " bases of the read, but SEQ has " + length);
         }
-        byte[] target = out.array;
-        int to = out.size;
-        int pairsEnd = from + (length & ~1);
-        int letters = 0;
-        for (int i = from; i < pairsEnd; i += 2) {
-            int first = BASES[text[i] & 0xFF];
-            int second = BASES[text[i + 1] & 0xFF];
-            letters |= first | second;
-            target[to++] = (byte) (first << 4 | second & 0xF);
-        }
-        if (pairsEnd < tab) {
-            int last = BASES[text[pairsEnd] & 0xFF];
-            letters |= last;
-            target[to++] = (byte) (last << 4);
-        }
-        if ((letters & OTHER_LETTER) != 0) {
+        if (SamBases.pack(text, from, length, out.array, out.size)) {
             warnings.add(WarningKind.SEQUENCE_LETTER);
         }
-        out.size = to;
+        out.size += (length + 1) / 2;
         return length;
     }
 
@@ -354,22 +335,5 @@ final class SamLineParser {
         int tab = TextBytes.find(text, from, end, (byte) '\t');
         String value = new String(text, from, (tab < 0 ? end : tab) - from, StandardCharsets.ISO_8859_1);
         return new SamLineException(field, QuotedBytes.of(value) + " " + problem);
-    }
-
-    private static byte[] bases() {
-        byte[] bases = new byte[256];
-        Arrays.fill(bases, (byte) (15 | OTHER_LETTER));
-        String letters = "=ACMGRSVTWYHKDBN";
-        for (int code = 0; code < letters.length(); code++) {
-            bases[letters.charAt(code)] = (byte) code;
-            bases[Character.toLowerCase(letters.charAt(code))] = (byte) code;
-        }
-        bases['.'] = 15;
-        String others = "Uu0123";
-        String meant = "TTACGT";
-        for (int i = 0; i < others.length(); i++) {
-            bases[others.charAt(i)] = (byte) (letters.indexOf(meant.charAt(i)) | OTHER_LETTER);
-        }
-        return bases;
     }
 }

@@ -7,6 +7,9 @@ package dev.bams3.source;
  * <p>The array has to hold a byte that is no digit at the end of what is parsed.
  */
 final class SamNumbers {
+    /** Digits that always fit into an int. */
+    private static final int FITTING = 9;
+
     private final byte[] buffer;
 
     /** Index of the byte after the number that was read last. */
@@ -37,8 +40,17 @@ final class SamNumbers {
 
     private long digits(int from, long limit) {
         int i = from;
-        long value = 0;
+        int end = from + FITTING;
+        int few = 0;
         int digit = buffer[i] - '0';
+        while (digit >= 0 && digit <= 9 && i < end) {
+            few = few * 10 + digit;
+            digit = buffer[++i] - '0';
+        }
+        if (few > limit) {
+            return overflowing(i, limit);
+        }
+        long value = few;
         while (digit >= 0 && digit <= 9) {
             if (value > (limit - digit) / 10) {
                 return overflowing(i, limit);
