@@ -8,6 +8,7 @@ import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.jobs.ShardWorker;
 import dev.bams3.query.BamCompression;
 import dev.bams3.query.ReadsQuery;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.s3.S3Settings;
@@ -92,7 +93,7 @@ final class CommandParts implements CommandEnvironment {
         Settings read = settings.get();
         return new ShardWorker(
                 store(datasets()),
-                JobsConfiguration.places(read, stores),
+                JobsConfiguration.places(read, stores, new DamageCheck()),
                 new Converter(program(), cpu, waiting),
                 read.jobs().toJobSettings(true),
                 read.jobs().folderForSorting(),

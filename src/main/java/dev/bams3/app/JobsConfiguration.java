@@ -14,6 +14,7 @@ import dev.bams3.jobs.kubernetes.KubernetesShards;
 import dev.bams3.lifecycle.Retention;
 import dev.bams3.metrics.ConversionMetrics;
 import dev.bams3.security.AdminMode;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.temporary.TemporaryFolder;
@@ -44,7 +45,7 @@ class JobsConfiguration {
     @Bean
     JobService jobService(Settings settings, Stores stores, ObjectStore store, Datasets datasets, JobPools pools) {
         boolean open = SecurityConfiguration.mode(settings) != AdminMode.OFF;
-        SourcePlaces places = places(settings, stores);
+        SourcePlaces places = places(settings, stores, datasets.damage());
         Converter converter = new Converter(ProgramVersion.PROGRAM, pools.cpu(), pools.waiting());
         JobService service = new JobService(
                 JobPools.processName(),
@@ -74,14 +75,15 @@ class JobsConfiguration {
         return shards.atOnce() == 1 ? Optional.empty() : Optional.of(new LocalShardWorkers(converter, shards));
     }
 
-    static SourcePlaces places(Settings settings, Stores stores) {
+    static SourcePlaces places(Settings settings, Stores stores, DamageCheck damage) {
         List<StoreUri> roots = settings.sources().stream()
                 .map(root -> StoreUri.parseSources("bams3.sources", root))
                 .toList();
         return new SourcePlaces(
                 roots,
                 StoreUri.parse("bams3.store", settings.store()),
-                root -> stores.open(root, redirect -> roots.stream().anyMatch(redirect::isUnder)));
+                root -> stores.open(root, redirect -> roots.stream().anyMatch(redirect::isUnder)),
+                damage);
     }
 
     @Bean

@@ -3,6 +3,7 @@ package dev.bams3.jobs;
 import dev.bams3.error.ReadsException;
 import dev.bams3.source.ReferenceFile;
 import dev.bams3.source.SourceObject;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.ObjectUri;
@@ -23,19 +24,23 @@ public final class SourcePlaces {
     private final List<StoreUri> roots;
     private final boolean anyBucket;
     private final Function<StoreUri, ObjectStore> stores;
+    private final DamageCheck damage;
 
     /**
      * @param roots permitted places; none: every bucket that the credentials reach and, where {@code datasets} is a folder,
      *     that folder
      * @param datasets where the datasets are
      * @param stores opens a place; called once for each reading, the caller of which closes it
+     * @param damage counts damaged reads of sources
      */
-    public SourcePlaces(List<StoreUri> roots, StoreUri datasets, Function<StoreUri, ObjectStore> stores) {
+    public SourcePlaces(
+            List<StoreUri> roots, StoreUri datasets, Function<StoreUri, ObjectStore> stores, DamageCheck damage) {
         this.anyBucket = roots.isEmpty();
         this.roots = !roots.isEmpty()
                 ? List.copyOf(roots)
                 : datasets instanceof StoreUri.Folder ? List.of(datasets) : List.of();
         this.stores = stores;
+        this.damage = damage;
     }
 
     /** For people: what may be read. */
@@ -159,7 +164,7 @@ public final class SourcePlaces {
     Opened open(ObjectUri address) {
         ObjectStore store = stores.apply(address.root());
         try {
-            return new Opened(SourceObject.open(store, address.key()));
+            return new Opened(SourceObject.open(store, address.key()).counted(damage));
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -169,7 +174,8 @@ public final class SourcePlaces {
     /** A source as it was when its job was accepted, whether or not it is still there. */
     Opened remembered(ObjectUri address, JobSource source) {
         ObjectStore store = stores.apply(address.root());
-        return new Opened(new SourceObject(store, address.key(), source.size(), new ETag(source.etag())));
+        SourceObject object = new SourceObject(store, address.key(), source.size(), new ETag(source.etag()));
+        return new Opened(object.counted(damage));
     }
 
     /** What a source is, before a job of it is accepted. */

@@ -39,13 +39,15 @@ final class CramRecords implements RecordSource {
             Executor cpu) {
         SourceObject object = head.object();
         List<ReferenceSource> sources = new ArrayList<>();
-        head.options().reference().ifPresent(file -> sources.add(new FastaFile(file.store(), file.key(), inflaters)));
+        head.options()
+                .reference()
+                .ifPresent(file -> sources.add(new FastaFile(file.store(), file.key(), inflaters, object.damage())));
         sources.add(Md5Folders.of(System.getenv()));
         References references = new References(sources, header, object.name());
         String key = object.key().value();
         String name = key.substring(key.lastIndexOf('/') + 1);
-        CramReader reader =
-                new CramReader(header, references, name, ranges::next, from, to, object.size(), object.name(), cpu);
+        CramReader reader = new CramReader(
+                header, references, name, object.cram(ranges), from, to, object.size(), object.name(), cpu);
         return new CramRecords(head.header(), reader);
     }
 

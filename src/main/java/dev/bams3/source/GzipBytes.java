@@ -1,7 +1,10 @@
 package dev.bams3.source;
 
 import dev.bams3.bgzf.InflatedBytes;
+import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -15,8 +18,13 @@ final class GzipBytes implements InflatedBytes, AutoCloseable {
     private static final int FLAG_EXTRA = 4;
     private static final int FLAG_NAME = 8;
     private static final int FLAG_COMMENT = 16;
+    private static final int DRAINED = 64 << 10;
 
-    private final SourceRanges ranges;
+    /** Inflated, a second or so. */
+    private static final long MAX_DRAINED = 256L << 20;
+
+    private final Supplier<byte[]> ranges;
+    private final Optional<SourceObject> again;
     private final String resource;
     private final Inflater inflater = new Inflater(true);
     private final CRC32 crc = new CRC32();
@@ -24,16 +32,86 @@ final class GzipBytes implements InflatedBytes, AutoCloseable {
     private int at;
     private long rangeOffset;
     private long inMember;
+    private long member;
+    private long members;
+    private boolean damaged;
     private boolean inside;
 
     /** @param ranges of the whole file */
-    GzipBytes(SourceRanges ranges, String resource) {
+    GzipBytes(SourceRanges ranges, SourceObject object) {
+        this(ranges::next, 0, object.name(), Optional.of(object).filter(SourceObject::isRemote));
+    }
+
+    /**
+     * @param offset of the first byte
+     * @param again has the bytes once more, where they come over connections
+     */
+    private GzipBytes(Supplier<byte[]> ranges, long offset, String resource, Optional<SourceObject> again) {
         this.ranges = ranges;
+        this.again = again;
         this.resource = resource;
+        rangeOffset = offset;
     }
 
     @Override
     public int read(byte[] target, int offset, int length) {
+        try {
+            return readOnce(target, offset, length);
+        } catch (ReadsException e) {
+            throw again.isEmpty() ? e : readAgain(e, again.get());
+        }
+    }
+
+    /**
+     * Returns what a member's damage means: what was inflated of it was handed out before its checksum was reached, so it cannot
+     * be replaced by the second read, which only says where the damage happened.
+     */
+    private ReadsException readAgain(ReadsException found, SourceObject object) {
+        damaged = true;
+        try (GzipBytes second = new GzipBytes(object.rangesAgain(member), member, resource, Optional.empty())) {
+            object.damage().again(found, () -> {
+                second.drain(Long.MAX_VALUE);
+                return second;
+            });
+        } catch (ReadsException e) {
+            return e;
+        }
+        return ReadsException.about(
+                ErrorKind.UNAVAILABLE,
+                resource,
+                "bytes of the gzip member at byte " + member
+                        + " arrived damaged and were right when they were read again; convert it again",
+                found);
+    }
+
+    /**
+     * Returns the reason for a failure of a reader of the text: damage of the member that the text comes from, if its end is not
+     * far away, or else the failure itself.
+     */
+    ReadsException explained(ReadsException failure) {
+        try {
+            if (again.isPresent() && inside && !damaged) {
+                drain(MAX_DRAINED);
+            }
+            return failure;
+        } catch (ReadsException e) {
+            return readAgain(e, again.get());
+        }
+    }
+
+    /** Reads to the end of a member, or some bytes further; at most so many. */
+    private void drain(long most) {
+        byte[] unused = new byte[DRAINED];
+        long before = members;
+        long read = 0;
+        int count = 0;
+        while (count >= 0 && members == before && read < most) {
+            count = readOnce(unused, 0, unused.length);
+            read += count;
+        }
+    }
+
+    private int readOnce(byte[] target, int offset, int length) {
         try {
             while (true) {
                 if (!inside && !begin()) {
@@ -70,6 +148,7 @@ final class GzipBytes implements InflatedBytes, AutoCloseable {
         if (first < 0) {
             return false;
         }
+        member = rangeOffset + at - 1;
         if (first != 0x1f || nextByte() != 0x8b || nextByte() != 8) {
             throw corrupt("no gzip member begins here");
         }
@@ -104,6 +183,7 @@ final class GzipBytes implements InflatedBytes, AutoCloseable {
         if (int32() != (int) inMember) {
             throw corrupt("the length of what was inflated is not that of the gzip member");
         }
+        members++;
     }
 
     private int int32() {
@@ -140,7 +220,7 @@ final class GzipBytes implements InflatedBytes, AutoCloseable {
     private boolean fill() {
         if (at == range.length) {
             rangeOffset += range.length;
-            range = ranges.next();
+            range = ranges.get();
             at = 0;
         }
         return range.length > 0;

@@ -7,7 +7,6 @@ import dev.bams3.bgzf.VirtualOffset;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
-import dev.bams3.storage.DamageCheck;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -35,7 +34,6 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
     private final SourceRanges ranges;
     private final BgzfInflaters inflaters;
     private final OrderedTasks<Batch> batches;
-    private final DamageCheck damage = new DamageCheck();
     private final int ahead;
     private final String resource;
 
@@ -222,9 +220,27 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
         System.arraycopy(range, used, joined, 0, left);
         System.arraycopy(more, 0, joined, left, more.length);
         range = joined;
-        blocks = upToEnd(BgzfBlock.split(range, 0, range.length, rangeOffset, resource));
+        blocks = upToEnd(split());
         nextBlock = 0;
         return true;
+    }
+
+    /** Cuts the range into blocks; one that arrived with a damaged header is read once more, whole. */
+    private List<BgzfBlock> split() {
+        try {
+            return BgzfBlock.split(range, 0, range.length, rangeOffset, resource);
+        } catch (ReadsException e) {
+            SourceObject source = ranges.source();
+            if (!source.isRemote()) {
+                throw e;
+            }
+            return source.damage().again(e, () -> {
+                byte[] again = source.readAgain(rangeOffset, range.length);
+                List<BgzfBlock> read = BgzfBlock.split(again, 0, again.length, rangeOffset, resource);
+                range = again;
+                return read;
+            });
+        }
     }
 
     /** The blocks before the end of the part; notes that it was reached. */
@@ -242,7 +258,33 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
         return found;
     }
 
+    /** Inflates blocks; if one arrived damaged, all are read once more. */
     private Batch inflate(byte[] bytes, List<BgzfBlock> blocks, byte[] target) {
+        try {
+            return inflateOnce(bytes, blocks, target);
+        } catch (ReadsException e) {
+            SourceObject source = ranges.source();
+            if (!source.isRemote()) {
+                throw e;
+            }
+            long offset = blocks.getFirst().fileOffset();
+            int length = Math.toIntExact(
+                    blocks.getLast().fileOffset() + blocks.getLast().length() - offset);
+            return source.damage().again(e, () -> {
+                byte[] again = source.readAgain(offset, length);
+                List<BgzfBlock> read = BgzfBlock.split(again, 0, again.length, offset, resource);
+                if (read.getLast().end() != length) {
+                    // The length by which the blocks behind were found was damaged as well.
+                    throw e;
+                }
+                long inflated =
+                        read.stream().mapToLong(BgzfBlock::inflatedLength).sum();
+                return inflateOnce(again, read, inflated <= target.length ? target : new byte[(int) inflated]);
+            });
+        }
+    }
+
+    private Batch inflateOnce(byte[] bytes, List<BgzfBlock> blocks, byte[] target) {
         int length = 0;
         for (BgzfBlock block : blocks) {
             length += block.inflatedLength();
@@ -264,31 +306,10 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
             BgzfBlock block = blocks.get(i);
             fileOffsets[i] = block.fileOffset();
             starts[i] = at - skipped;
-            inflate(bytes, block, target, at);
+            inflaters.inflate(bytes, block, target, at, resource);
             at += block.inflatedLength();
         }
         return new Batch(target, skipped, end, fileOffsets, starts);
-    }
-
-    /** Inflates a block; one that arrived damaged is read once more. */
-    private void inflate(byte[] bytes, BgzfBlock block, byte[] target, int offset) {
-        try {
-            inflaters.inflate(bytes, block, target, offset, resource);
-        } catch (ReadsException e) {
-            if (!ranges.source().isRemote()) {
-                throw e;
-            }
-            damage.again(e, () -> {
-                byte[] again = ranges.source().readAgain(block.fileOffset(), block.length());
-                List<BgzfBlock> read = BgzfBlock.split(again, 0, again.length, block.fileOffset(), resource);
-                if (read.size() != 1 || read.getFirst().inflatedLength() != block.inflatedLength()) {
-                    // Damage of a length, by which the blocks behind it were found.
-                    throw e;
-                }
-                inflaters.inflate(again, read.getFirst(), target, offset, resource);
-                return read.getFirst();
-            });
-        }
     }
 
     @Override

@@ -61,6 +61,10 @@ final class SamRecords implements RecordSource {
             header = lead.header();
             references = lead.names(header);
             lines = lead.lines();
+        } catch (ReadsException e) {
+            ReadsException explained = source.explained(e);
+            source.close();
+            throw explained;
         } catch (RuntimeException e) {
             source.close();
             throw e;
@@ -108,10 +112,10 @@ final class SamRecords implements RecordSource {
         }
         if (textLength >= text.length - 1) {
             if (text.length >= MAX_LINE) {
-                throw ReadsException.about(
+                throw source.explained(ReadsException.about(
                         ErrorKind.TOO_LARGE,
                         source.resource(),
-                        "line " + (lines + 1) + " or one soon after is longer than " + MAX_LINE + " bytes");
+                        "line " + (lines + 1) + " or one soon after is longer than " + MAX_LINE + " bytes"));
             }
             text = Arrays.copyOf(text, 2 * text.length);
         }
@@ -154,9 +158,9 @@ final class SamRecords implements RecordSource {
         lines += block.lines();
         SamLineException problem = block.problem();
         if (problem != null) {
-            throw ReadsException.invalidInput(
+            throw source.explained(ReadsException.invalidInput(
                             "source", "line " + (lines + 1) + ", " + problem.field() + ": " + problem.getMessage())
-                    .in(source.resource());
+                    .in(source.resource()));
         }
         if (block.text().length == BLOCK) {
             spareText.addLast(block.text());

@@ -4,6 +4,7 @@ import dev.bams3.bam.BamReader;
 import dev.bams3.bgzf.BgzfBlock;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.bgzf.VirtualOffset;
+import dev.bams3.error.ReadsException;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.source.cram.CramHeader;
 import java.util.Optional;
@@ -71,9 +72,20 @@ public record SourceHead(
     }
 
     private static SourceHead readCram(SourceObject object, SourceOptions options, SourceRanges ranges) {
-        CramHeader header = CramHeader.read(ranges::next, object.size(), object.name());
+        CramHeader header = CramHeader.read(object.cram(ranges), object.size(), object.name());
         if (!options.allowMissingEndOfFile()) {
-            header.requireEnd(object.size(), length -> object.read(object.size() - length, length), object.name());
+            try {
+                header.requireEnd(object.size(), length -> object.read(object.size() - length, length), object.name());
+            } catch (ReadsException e) {
+                if (!object.isRemote()) {
+                    throw e;
+                }
+                object.damage().again(e, () -> {
+                    header.requireEnd(
+                            object.size(), length -> object.readAgain(object.size() - length, length), object.name());
+                    return header;
+                });
+            }
         }
         return new SourceHead(
                 object,
@@ -88,8 +100,10 @@ public record SourceHead(
     /** Looked at first, because a truncated file of hours should not be noticed only at its end. */
     private static void requireEndOfFile(SourceObject object) {
         int length = (int) Math.min(object.size(), BgzfBlock.END_OF_FILE_LENGTH);
-        byte[] tail = object.read(object.size() - length, length);
-        BgzfBlock.requireEndOfFile(tail, tail.length, object.size(), object.name());
+        object.read(object.size() - length, length, tail -> {
+            BgzfBlock.requireEndOfFile(tail, tail.length, object.size(), object.name());
+            return tail;
+        });
     }
 
     /** Whether records can be read from a place in the middle, and are known by such places. */

@@ -3,6 +3,7 @@ package dev.bams3.storage;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,10 +24,11 @@ public final class DamageCheck {
      *
      * @param found what is wrong with the bytes that were read first
      * @param secondRead reads and decodes them again
-     * @throws ReadsException what {@code secondRead} throws; {@code found} for a failure that is not CORRUPT
+     * @throws ReadsException what {@code secondRead} throws; {@code found} for a failure that is neither CORRUPT nor TOO_LARGE,
+     *     which a damaged size may be
      */
     public <T> T again(ReadsException found, Supplier<T> secondRead) {
-        if (found.kind() != ErrorKind.CORRUPT) {
+        if (found.kind() != ErrorKind.CORRUPT && found.kind() != ErrorKind.TOO_LARGE) {
             throw found;
         }
         T right;
@@ -42,6 +44,23 @@ public final class DamageCheck {
         inFlight.increment();
         LOG.warn("damaged in flight, right when read again: {}", found.getMessage());
         return right;
+    }
+
+    /**
+     * Reads a range and makes something of it; if its bytes are damaged and came over a connection, reads them once more.
+     *
+     * @param use throws CORRUPT for damaged bytes
+     */
+    public <T> T read(ObjectStore store, ObjectKey key, ByteRange range, ETag ifMatch, Function<byte[], T> use) {
+        try {
+            return use.apply(store.getRange(key, range, ifMatch));
+        } catch (ReadsException e) {
+            ObjectStore fresh = store.fresh();
+            if (fresh == store) {
+                throw e;
+            }
+            return again(e, () -> use.apply(fresh.getRange(key, range, ifMatch)));
+        }
     }
 
     /** Reads so far whose bytes were damaged on their way from the store. */

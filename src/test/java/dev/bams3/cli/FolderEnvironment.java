@@ -10,6 +10,7 @@ import dev.bams3.jobs.SourcePlaces;
 import dev.bams3.query.BamCompression;
 import dev.bams3.query.QueryLimits;
 import dev.bams3.query.ReadsQuery;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.file.FolderObjectStore;
@@ -59,7 +60,7 @@ class FolderEnvironment implements CommandEnvironment {
         StoreUri.Folder root = new StoreUri.Folder(folder);
         return new ShardWorker(
                 new FolderObjectStore(root),
-                new SourcePlaces(List.of(), root, this::store),
+                new SourcePlaces(List.of(), root, this::store, new DamageCheck()),
                 new Converter(program(), cpu, waiting),
                 new JobSettings(
                         1,

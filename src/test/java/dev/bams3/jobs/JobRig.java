@@ -11,6 +11,7 @@ import dev.bams3.export.Verifier;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.S3ProxyServer;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
@@ -129,7 +130,7 @@ final class JobRig implements AutoCloseable {
     }
 
     static SourcePlaces places(ObjectStore seen) {
-        return new SourcePlaces(List.of(), new StoreUri.Memory(""), root -> seen);
+        return new SourcePlaces(List.of(), new StoreUri.Memory(""), root -> seen, new DamageCheck());
     }
 
     JobService replica() {

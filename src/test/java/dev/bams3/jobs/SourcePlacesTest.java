@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.StoreUri;
 import java.util.List;
@@ -21,7 +22,8 @@ class SourcePlacesTest {
                         .map(root -> StoreUri.parseSources("sources", root))
                         .toList(),
                 new StoreUri.Bucket("store", ""),
-                root -> new MemoryObjectStore());
+                root -> new MemoryObjectStore(),
+                new DamageCheck());
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.storage.ByteRange;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectStore;
 import java.nio.ByteBuffer;
@@ -19,6 +20,7 @@ final class BgzipText implements FastaFile.Bytes {
     private final ObjectStore store;
     private final ObjectInfo info;
     private final BgzfInflaters inflaters;
+    private final DamageCheck damage;
     private final String resource;
     // Where each block begins, in the file and in the text.
     private final long[] stored;
@@ -28,18 +30,26 @@ final class BgzipText implements FastaFile.Bytes {
             ObjectStore store,
             ObjectInfo info,
             BgzfInflaters inflaters,
+            DamageCheck damage,
             String resource,
             long[] stored,
             long[] inflated) {
         this.store = store;
         this.info = info;
         this.inflaters = inflaters;
+        this.damage = damage;
         this.resource = resource;
         this.stored = stored;
         this.inflated = inflated;
     }
 
-    static BgzipText open(ObjectStore store, ObjectInfo info, byte[] index, BgzfInflaters inflaters, String resource) {
+    static BgzipText open(
+            ObjectStore store,
+            ObjectInfo info,
+            byte[] index,
+            BgzfInflaters inflaters,
+            DamageCheck damage,
+            String resource) {
         ByteBuffer in = ByteBuffer.wrap(index).order(ByteOrder.LITTLE_ENDIAN);
         long count = index.length < 8 ? -1 : in.getLong();
         if (count < 0 || count != (index.length - 8) / ENTRY_LENGTH) {
@@ -54,7 +64,7 @@ final class BgzipText implements FastaFile.Bytes {
                 throw wrong(resource);
             }
         }
-        return new BgzipText(store, info, inflaters, resource, stored, inflated);
+        return new BgzipText(store, info, inflaters, damage, resource, stored, inflated);
     }
 
     @Override
@@ -66,11 +76,22 @@ final class BgzipText implements FastaFile.Bytes {
         if (to - from > length + 2L * BgzfBlock.MAX_LENGTH * (last - first + 2)) {
             throw wrong(resource);
         }
-        byte[] bytes = store.getRange(info.key(), new ByteRange(from, (int) (to - from)), info.etag());
+        ByteRange range = new ByteRange(from, (int) (to - from));
+        return damage.read(
+                store, info.key(), range, info.etag(), bytes -> text(bytes, from, inflated[first], offset, length));
+    }
+
+    /**
+     * Returns some of the text of blocks.
+     *
+     * @param from where the first block begins in the file
+     * @param begin where it begins in the text
+     */
+    private byte[] text(byte[] bytes, long from, long begin, long offset, int length) {
         List<BgzfBlock> blocks = BgzfBlock.split(bytes, 0, bytes.length, from, resource);
         byte[] text = new byte[length];
         byte[] block = new byte[BgzfBlock.MAX_LENGTH];
-        long at = inflated[first];
+        long at = begin;
         int have = 0;
         for (BgzfBlock next : blocks) {
             inflaters.inflate(bytes, next, block, 0, resource);

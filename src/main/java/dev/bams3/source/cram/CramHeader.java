@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 
 /**
  * The head of a CRAM: its version, and its header with what records refer to.
@@ -36,22 +35,21 @@ public record CramHeader(
     /**
      * Reads the head of a file.
      *
-     * @param ranges gives the bytes of the file from its beginning, an empty array after the last
+     * @param bytes of the file from its beginning
      * @param size bytes of the file
      * @param resource name of the file
      * @throws ReadsException CORRUPT, UNSUPPORTED_VERSION or INVALID_INPUT, naming the file
      */
-    public static CramHeader read(Supplier<byte[]> ranges, long size, String resource) {
-        CramInput in = new CramInput(ranges, 0, resource);
-        CramVersion version = CramVersion.read(in);
-        ContainerHeader container = ContainerHeader.read(in, version);
+    public static CramHeader read(CramBytes bytes, long size, String resource) {
+        CramInput in = new CramInput(bytes, 0, resource);
+        CramVersion version = in.part(CramVersion::read);
+        ContainerHeader container = in.part(part -> ContainerHeader.read(part, version));
         Place place = container.place().named("file header");
         long end = in.position() + container.length();
         // Containers of a header that htslib writes in version 2.1 are longer than they say.
-        Block block = Block.read(in, version.hasChecksums(), size - in.position(), MAX_TEXT_LENGTH)
-                .require(Block.FILE_HEADER, "the file's header");
+        Block block = block(in, version, size).require(Block.FILE_HEADER, "the file's header");
         for (int i = 1; i < container.blocks(); i++) {
-            Block.read(in, version.hasChecksums(), size - in.position(), MAX_TEXT_LENGTH);
+            block(in, version, size);
         }
         CramCursor content = block.cursor();
         int length = content.int32();
@@ -59,6 +57,10 @@ public record CramHeader(
             throw place.corrupt("its text has " + length + " bytes, where " + content.remaining() + " follow");
         }
         return parse(version, content.bytes(length), Math.max(end, in.position()), resource);
+    }
+
+    private static Block block(CramInput in, CramVersion version, long size) {
+        return in.part(part -> Block.read(part, version.hasChecksums(), size - part.position(), MAX_TEXT_LENGTH));
     }
 
     private static CramHeader parse(CramVersion version, byte[] text, long first, String resource) {

@@ -1,26 +1,76 @@
 package dev.bams3.source.cram;
 
 import dev.bams3.error.ReadsException;
+import java.util.Arrays;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.zip.CRC32;
 
 /** The bytes of a CRAM from one place on, in order; one thread. */
 final class CramInput {
-    private final Supplier<byte[]> ranges;
+    private final CramBytes bytes;
     private final String resource;
     private byte[] range = new byte[0];
     private int at;
     private long rangeOffset;
+    // Behind all that the first read gave; before it the second read gives bytes again.
+    private long taken;
+    private Supplier<byte[]> again = () -> new byte[0];
     private CRC32 crc = new CRC32();
 
-    /**
-     * @param ranges gives the next bytes, an empty array after the last
-     * @param offset of the first byte in the file
-     */
-    CramInput(Supplier<byte[]> ranges, long offset, String resource) {
-        this.ranges = ranges;
+    /** @param offset of the first byte in the file */
+    CramInput(CramBytes bytes, long offset, String resource) {
+        this.bytes = bytes;
         this.resource = resource;
         rangeOffset = offset;
+        taken = offset;
+    }
+
+    /**
+     * Reads a part that has a checksum; if its bytes are damaged and can be read again, once more.
+     *
+     * @param part reads from the input that it is given
+     */
+    <T> T part(Function<CramInput, T> part) {
+        long begin = position();
+        try {
+            return part.apply(this);
+        } catch (ReadsException e) {
+            if (bytes.second().isEmpty()) {
+                throw e;
+            }
+            Supplier<byte[]> ranges = bytes.second().get().apply(begin);
+            CramInput second = new CramInput(CramBytes.once(ranges), begin, resource);
+            T sound = bytes.damage().again(e, () -> part.apply(second));
+            goTo(second.position());
+            return sound;
+        }
+    }
+
+    /** Goes on at a place: a damaged length may have led behind it. */
+    private void goTo(long position) {
+        if (position < rangeOffset) {
+            again = bytes.second().orElseThrow().apply(position);
+            range = new byte[0];
+            rangeOffset = position;
+        }
+        while (position > rangeOffset + range.length && nextRange()) {
+            // Skipped.
+        }
+        at = (int) Math.min(range.length, position - rangeOffset);
+    }
+
+    private boolean nextRange() {
+        rangeOffset += range.length;
+        at = 0;
+        if (rangeOffset < taken) {
+            byte[] more = again.get();
+            range = Arrays.copyOf(more, (int) Math.min(more.length, taken - rangeOffset));
+        } else {
+            range = bytes.first().get();
+            taken += range.length;
+        }
+        return range.length > 0;
     }
 
     /** Offset of the next byte in the file. */
@@ -34,10 +84,7 @@ final class CramInput {
 
     boolean atEnd() {
         while (at == range.length) {
-            rangeOffset += range.length;
-            range = ranges.get();
-            at = 0;
-            if (range.length == 0) {
+            if (!nextRange()) {
                 return true;
             }
         }

@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +44,7 @@ public final class CramReader implements AutoCloseable {
      * @param header of the file
      * @param references of the file
      * @param name of the file without folders, for the names of reads that have none
-     * @param ranges gives the bytes of the file from {@code from} on, an empty array after the last
+     * @param bytes of the file from {@code from} on
      * @param from where a container begins
      * @param end where a container begins that is not read any more, or the size of the file
      * @param size bytes of the file
@@ -55,7 +54,7 @@ public final class CramReader implements AutoCloseable {
             CramHeader header,
             References references,
             String name,
-            Supplier<byte[]> ranges,
+            CramBytes bytes,
             long from,
             long end,
             long size,
@@ -63,7 +62,7 @@ public final class CramReader implements AutoCloseable {
             Executor cpu) {
         this.end = end;
         wholeFile = end == size;
-        in = new CramInput(ranges, from, resource);
+        in = new CramInput(bytes, from, resource);
         long heap = Runtime.getRuntime().maxMemory();
         memory = Math.max(LEAST_MEMORY, heap / 8);
         context = new SliceContext(header, references, name, Math.max(LEAST_MEMORY, heap / 4));
@@ -120,7 +119,7 @@ public final class CramReader implements AutoCloseable {
      */
     public static boolean isContainer(CramHeader header, byte[] bytes, long offset, long size) {
         ArrayDeque<byte[]> ranges = new ArrayDeque<>(List.of(bytes, new byte[0]));
-        CramInput in = new CramInput(ranges::pop, offset, "probe");
+        CramInput in = new CramInput(CramBytes.once(ranges::pop), offset, "probe");
         try {
             ContainerHeader container = ContainerHeader.read(in, header.version());
             Place place = in.place("block");
@@ -158,7 +157,7 @@ public final class CramReader implements AutoCloseable {
             return false;
         }
         CramVersion version = context.header().version();
-        ContainerHeader container = ContainerHeader.read(in, version);
+        ContainerHeader container = in.part(part -> ContainerHeader.read(part, version));
         containerEnd = in.position() + container.length();
         if (container.records() == 0 || container.length() == 0) {
             return true;
@@ -177,7 +176,8 @@ public final class CramReader implements AutoCloseable {
     }
 
     private Block readBlock() {
-        return Block.read(in, context.header().version().hasChecksums(), containerEnd - in.position(), context.most());
+        boolean checksums = context.header().version().hasChecksums();
+        return in.part(part -> Block.read(part, checksums, containerEnd - part.position(), context.most()));
     }
 
     private void submitSlice() {

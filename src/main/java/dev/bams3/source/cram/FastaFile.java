@@ -4,6 +4,7 @@ import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.storage.ByteRange;
+import dev.bams3.storage.DamageCheck;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
@@ -32,6 +33,7 @@ public final class FastaFile implements ReferenceSource {
     private final ObjectStore store;
     private final ObjectKey key;
     private final BgzfInflaters inflaters;
+    private final DamageCheck damage;
     private @Nullable Map<String, Entry> index;
     private @Nullable Bytes bytes;
 
@@ -47,9 +49,15 @@ public final class FastaFile implements ReferenceSource {
      * @param inflaters stay the caller's
      */
     public FastaFile(ObjectStore store, ObjectKey key, BgzfInflaters inflaters) {
+        this(store, key, inflaters, new DamageCheck());
+    }
+
+    /** @param damage counts damaged reads of a file that is compressed */
+    public FastaFile(ObjectStore store, ObjectKey key, BgzfInflaters inflaters, DamageCheck damage) {
         this.store = store;
         this.key = key;
         this.inflaters = inflaters;
+        this.damage = damage;
     }
 
     @Override
@@ -63,7 +71,7 @@ public final class FastaFile implements ReferenceSource {
             ObjectInfo info = store.head(key);
             byte[] first = info.size() < 2 ? new byte[2] : store.getRange(key, new ByteRange(0, 2), info.etag());
             bytes = first[0] == 0x1f && first[1] == (byte) 0x8b
-                    ? BgzipText.open(store, info, gzi(), inflaters, name())
+                    ? BgzipText.open(store, info, gzi(), inflaters, damage, name())
                     : (offset, length) -> store.getRange(key, new ByteRange(offset, length), info.etag());
         }
         return index;

@@ -4,6 +4,7 @@ import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.ObjectUri;
 import dev.bams3.storage.StoreUri;
 import java.net.http.HttpClient;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -23,13 +24,16 @@ public final class WebConnection implements AutoCloseable {
 
     /** Makes no request. */
     public static WebConnection open(WebSettings settings) {
-        HttpClient client = HttpClient.newBuilder()
+        return new WebConnection(client(settings), settings);
+    }
+
+    static HttpClient client(WebSettings settings) {
+        return HttpClient.newBuilder()
                 // One connection for each range in flight: the window of a shared one would be what limits them.
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(settings.connectTimeout())
                 .build();
-        return new WebConnection(client, settings);
     }
 
     /**
@@ -38,7 +42,7 @@ public final class WebConnection implements AutoCloseable {
      * @param redirects whether a file may be read from another address that its server names
      */
     public ObjectStore store(StoreUri.Web root, Predicate<ObjectUri> redirects) {
-        return new WebObjectStore(client, settings, root, redirects);
+        return new WebObjectStore(Optional.of(client), settings, root, redirects);
     }
 
     @Override

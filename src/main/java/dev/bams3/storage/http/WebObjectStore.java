@@ -23,6 +23,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -38,13 +39,15 @@ final class WebObjectStore implements ObjectStore {
     // RFC 9110 § 14.4; 18 digits fit a long.
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (?:(\\d{1,18})-(\\d{1,18})|\\*)/(\\d{1,18})");
 
-    private final HttpClient client;
+    private final Optional<HttpClient> shared;
     private final WebSettings settings;
     private final StoreUri.Web root;
     private final Predicate<ObjectUri> redirects;
 
-    WebObjectStore(HttpClient client, WebSettings settings, StoreUri.Web root, Predicate<ObjectUri> redirects) {
-        this.client = client;
+    /** @param shared sends all requests; absent: each has a client, and so a connection, of its own */
+    WebObjectStore(
+            Optional<HttpClient> shared, WebSettings settings, StoreUri.Web root, Predicate<ObjectUri> redirects) {
+        this.shared = shared;
         this.settings = settings;
         this.root = root;
         this.redirects = redirects;
@@ -53,6 +56,11 @@ final class WebObjectStore implements ObjectStore {
     @Override
     public String location() {
         return root.toString();
+    }
+
+    @Override
+    public ObjectStore fresh() {
+        return new WebObjectStore(Optional.empty(), settings, root, redirects);
     }
 
     @Override
@@ -155,8 +163,20 @@ final class WebObjectStore implements ObjectStore {
         }
     }
 
-    /** One attempt, redirects included. Of an answer that does not have exactly the range no byte is read. */
     private HttpResponse<byte[]> answer(ObjectKey key, ByteRange range, ETag ifMatch) {
+        if (shared.isPresent()) {
+            return answer(shared.get(), key, range, ifMatch);
+        }
+        HttpClient own = WebConnection.client(settings);
+        try {
+            return answer(own, key, range, ifMatch);
+        } finally {
+            own.shutdownNow();
+        }
+    }
+
+    /** One attempt, redirects included. Of an answer that does not have exactly the range no byte is read. */
+    private HttpResponse<byte[]> answer(HttpClient client, ObjectKey key, ByteRange range, ETag ifMatch) {
         URI address = URI.create(new ObjectUri(root, key).withSecrets());
         for (int redirect = 0; redirect <= MAX_REDIRECTS; redirect++) {
             HttpRequest.Builder request = HttpRequest.newBuilder(address)

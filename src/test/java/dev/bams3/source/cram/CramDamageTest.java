@@ -211,7 +211,7 @@ class CramDamageTest {
     }
 
     private int read(byte[] file) {
-        CramHeader header = CramHeader.read(ranges(file, 0), file.length, "x.cram");
+        CramHeader header = CramHeader.read(CramBytes.once(ranges(file, 0)), file.length, "x.cram");
         References references = new References(List.of(), header, "x.cram");
         long first = Math.min(header.first(), file.length);
         int records = 0;
@@ -219,7 +219,7 @@ class CramDamageTest {
                 header,
                 references,
                 "x.cram",
-                ranges(file, (int) first),
+                CramBytes.once(ranges(file, (int) first)),
                 first,
                 file.length,
                 file.length,
