@@ -1,5 +1,6 @@
 package dev.bams3.app;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.bams3.access.TokenKeys;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.fetch.ChunkFetcher;
@@ -35,6 +36,7 @@ import dev.bams3.web.Slices;
 import dev.bams3.web.Tickets;
 import dev.bams3.web.TrustedProxies;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -224,11 +226,20 @@ class ServerConfiguration {
         return filter;
     }
 
-    /** An eighth of the heap is for connections that wait for their clients. */
+    /** An eighth of the heap, and half of the files that the process may open, are for connections that wait for their clients. */
     @Bean
     Connections connections(Settings settings) {
         return new Connections(
-                Runtime.getRuntime().maxMemory() / 8, settings.request().receiveTimeout());
+                Runtime.getRuntime().maxMemory() / 8,
+                mostFiles() / 2,
+                settings.request().receiveTimeout());
+    }
+
+    /** Returns how many files and connections this process may have open at the same time. */
+    private static int mostFiles() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                ? (int) Math.min(Integer.MAX_VALUE, system.getMaxFileDescriptorCount())
+                : Integer.MAX_VALUE;
     }
 
     @Bean
@@ -248,7 +259,7 @@ class ServerConfiguration {
             factory.addConnectorCustomizers(connector -> {
                 if (connector.getProtocolHandler() instanceof CountedProtocol protocol) {
                     protocol.countBy(connections);
-                    protocol.setMaxConnections(connections.mostIdle() + MOST_ANSWERING);
+                    protocol.setMaxConnections(connections.mostIdle() + Math.min(MOST_ANSWERING, mostFiles() / 4));
                 }
             });
             factory.addContextCustomizers(context -> {

@@ -12,7 +12,7 @@ import java.util.SequencedSet;
 
 /**
  * The connections of clients, and the memory of those that wait for a client: for the head, the body or the rest of a request.
- * It is bounded by a budget; whenever it would be exceeded, the connection that has waited longest is closed, so a flood of
+ * It is bounded by a budget, and their number by another; whenever one would be exceeded, the connection that has waited longest is closed, so a flood of
  * unfinished requests never keeps out a client that sends its request at once. A request whose head has begun is answered
  * before. Connections whose request is being answered are
  * counted and never closed. Safe for many threads.
@@ -40,7 +40,7 @@ public final class Connections implements AutoCloseable {
 
     /** Why a connection is closed that waits for a client. */
     public enum Reason {
-        /** Others need its memory. */
+        /** Others need its memory or place. */
         MEMORY,
         /** What it waits for took too long. */
         LATE
@@ -59,6 +59,7 @@ public final class Connections implements AutoCloseable {
     private static final Duration SCAN = Duration.ofMillis(500);
 
     private final long budget;
+    private final int mostWaiting;
     private final long receiveNanos;
     private final Thread watch;
     // All guarded by this.
@@ -70,10 +71,12 @@ public final class Connections implements AutoCloseable {
 
     /**
      * @param budget bytes of memory for connections that wait
+     * @param mostWaiting connections that wait, at most
      * @param receive time for the whole head of a request, and again for its whole body
      */
-    public Connections(long budget, Duration receive) {
+    public Connections(long budget, int mostWaiting, Duration receive) {
         this.budget = budget;
+        this.mostWaiting = mostWaiting;
         this.receiveNanos = receive.toNanos();
         for (Phase phase : Phase.values()) {
             counts.put(phase, 0);
@@ -193,7 +196,7 @@ public final class Connections implements AutoCloseable {
     private void closeLongestWaiting() {
         List<Connection> excess = new ArrayList<>();
         synchronized (this) {
-            while (held > budget && !waiting.isEmpty()) {
+            while ((held > budget || waiting.size() > mostWaiting) && !waiting.isEmpty()) {
                 Connection longest = waiting.getFirst();
                 leave(longest);
                 excess.add(longest);
@@ -236,7 +239,7 @@ public final class Connections implements AutoCloseable {
         return counts.getOrDefault(phase, 0);
     }
 
-    /** Connections that were closed because others needed their memory. */
+    /** Connections that were closed because others needed their memory or place. */
     public synchronized long evicted() {
         return evicted;
     }
@@ -255,9 +258,9 @@ public final class Connections implements AutoCloseable {
         return budget;
     }
 
-    /** Connections that the budget allows while they are idle. */
+    /** Connections that are allowed while they are idle. */
     public int mostIdle() {
-        return Math.toIntExact(budget / Phase.IDLE.bytes);
+        return (int) Math.min(mostWaiting, budget / Phase.IDLE.bytes);
     }
 
     @Override

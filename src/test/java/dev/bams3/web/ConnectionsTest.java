@@ -18,7 +18,10 @@ class ConnectionsTest {
     /** Room for one request's head and two idle connections. */
     private static final long BUDGET = (128 << 10) + 2 * (24 << 10);
 
-    private final Connections connections = new Connections(BUDGET, Duration.ofMinutes(1));
+    /** More than wait here, but where a test says so. */
+    private static final int MOST = 4;
+
+    private final Connections connections = new Connections(BUDGET, MOST, Duration.ofMinutes(1));
     private final List<Integer> ended = new ArrayList<>();
     private final List<Optional<Reason>> reasons = new ArrayList<>();
     private final List<Connection> all = IntStream.range(0, 4)
@@ -48,6 +51,21 @@ class ConnectionsTest {
         all.getFirst().accepted();
         assertThat(connections.count(Phase.IDLE)).isZero();
         assertThat(connections.count(Phase.ANSWERING)).isEqualTo(1);
+    }
+
+    @Test
+    void theLongestWaitingIsClosedWhereTooManyWait() {
+        try (Connections few = new Connections(Long.MAX_VALUE / 2, 2, Duration.ofMinutes(1))) {
+            List<Integer> closed = new ArrayList<>();
+            List<Connection> waiting = IntStream.range(0, 4)
+                    .mapToObj(number -> few.of(_ -> closed.add(number)))
+                    .toList();
+            waiting.getFirst().answers();
+            waiting.subList(1, 4).forEach(Connection::accepted);
+            assertThat(closed).containsExactly(1);
+            assertThat(few.mostIdle()).isEqualTo(2);
+            assertThat(few.evicted()).isEqualTo(1);
+        }
     }
 
     @Test
