@@ -68,7 +68,7 @@ public final class OpenDataset {
         return parts.references(generation, () -> {
             ReferenceDictionary read =
                     read(metadata.index().references(), BlockIndex::references).orElse(ReferenceDictionary.EMPTY);
-            requireReferences(read.size(), "references");
+            requireReferences(read.size(), metadata.index().references(), "references");
             return read;
         });
     }
@@ -78,15 +78,17 @@ public final class OpenDataset {
         return parts.totals(generation, () -> {
             List<ReadsTotals> read =
                     read(metadata.index().totals(), BlockIndex::totals).orElse(List.of());
-            requireReferences(read.size(), "totals");
+            requireReferences(read.size(), metadata.index().totals(), "totals");
             return read;
         });
     }
 
-    private void requireReferences(int found, String section) {
+    private void requireReferences(int found, Optional<StoredSection> stored, String section) {
         if (found != metadata.references()) {
+            boolean inline = stored.flatMap(StoredSection::inline).isPresent();
+            String object = (inline ? location.key(DatasetLayout.METADATA) : indexKey()).value();
             throw ReadsException.corrupt(
-                    indexKey().value(), 0, section, found + " references, the metadata says " + metadata.references());
+                    object, 0, section, found + " references, the metadata says " + metadata.references());
         }
     }
 

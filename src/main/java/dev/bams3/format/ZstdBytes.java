@@ -23,6 +23,10 @@ final class ZstdBytes {
             throw ReadsException.corrupt(
                     object, position, field, "the zstd frame holds " + declared + " bytes, not " + rawLength);
         }
+        long window = ZstdWindow.length(stored, 0, declared);
+        if (window > ZstdWindow.MAX) {
+            throw ReadsException.corrupt(object, position, field, ZstdWindow.refused(window));
+        }
         byte[] raw;
         try {
             if (Zstd.findFrameCompressedSize(stored) != stored.length) {

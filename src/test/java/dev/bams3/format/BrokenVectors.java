@@ -162,19 +162,41 @@ final class BrokenVectors {
         String old = "\"size\":" + stored.length + ",\"raw_size\":"
                 + metadata.header().rawLength() + ",\"crc32c\":\""
                 + hex(metadata.header().crc32c()) + "\"";
+        header("something behind the frame", two);
+        header(
+                "a window of 256 MiB",
+                wide(ZstdBytes.decompress(
+                        header, 0, "header", stored, metadata.header().rawLength())));
+    }
+
+    /** Another header object, to which the metadata leads. */
+    private void header(String name, byte[] changed) {
+        int stored = metadata.header().length();
+        String old = "\"size\":" + stored + ",\"raw_size\":"
+                + metadata.header().rawLength() + ",\"crc32c\":\""
+                + hex(metadata.header().crc32c()) + "\"";
+        String replacement = old.replace("size\":" + stored, "size\":" + changed.length)
+                .replace(hex(metadata.header().crc32c()), hex(crc(changed)));
         add(
-                "something behind the frame",
+                name,
                 CORRUPT,
                 header,
                 "header",
-                Map.of(
-                        header,
-                        two,
-                        DatasetLayout.METADATA,
-                        MutantDatasets.sealed(json(
-                                old,
-                                old.replace("size\":" + stored.length, "size\":" + two.length)
-                                        .replace(hex(metadata.header().crc32c()), hex(crc(two)))))));
+                Map.of(header, changed, DatasetLayout.METADATA, MutantDatasets.sealed(json(old, replacement))));
+    }
+
+    /** A frame of one raw block, with a window of 2^28 bytes. */
+    private static byte[] wide(byte[] content) {
+        return ByteBuffer.allocate(13 + content.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(0xFD2FB528)
+                .put((byte) 0x80)
+                .put((byte) (18 << 3))
+                .putInt(content.length)
+                .put((byte) (1 | content.length << 3))
+                .putShort((short) (content.length >> 5))
+                .put(content)
+                .array();
     }
 
     private void heads() {
@@ -280,11 +302,10 @@ final class BrokenVectors {
         if (field.equals("reference name")) {
             changed[changed.length - 1] = changed[changed.length - 2];
         }
-        String object = field.equals("totals") ? index : DatasetLayout.METADATA;
         add(
                 name,
                 CORRUPT,
-                object,
+                DatasetLayout.METADATA,
                 field,
                 Map.of(DatasetLayout.METADATA, MutantDatasets.sealed(json(inlineText(member), base64(changed)))));
     }
@@ -350,6 +371,12 @@ final class BrokenVectors {
         more("too many raw bytes", CORRUPT, "stream raw length", Stream.plain(27, 0, new byte[70_000]));
         more("a stream of nothing", CORRUPT, "stream 6", Stream.plain(6, 0, new byte[] {100, 0, 0}));
         changed("two frames", CORRUPT, 3, "stream 3", s -> new Stream(3, 0, 1, s.raw(), twice(s.stored())));
+        changed(
+                "a stream's window of 256 MiB",
+                CORRUPT,
+                3,
+                "stream 3",
+                s -> new Stream(3, 0, 1, s.raw(), wide(s.raw())));
         changed("another length", CORRUPT, 3, "stream 3", s -> new Stream(3, 0, 1, new byte[31], s.stored()));
         for (int id : new int[] {2, 3, 4, 5, 7, 9, 10, 13, 23, 24, 26, 32, 64}) {
             changed(

@@ -4,6 +4,7 @@ import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import dev.bams3.format.Bams3Format;
+import dev.bams3.format.ZstdWindow;
 
 /** The streams of one block after the other, verified and unpacked into one scratch array. */
 final class BlockStreams implements AutoCloseable {
@@ -81,6 +82,10 @@ final class BlockStreams implements AutoCloseable {
                 long declared = stored == 0 ? -1 : Zstd.getFrameContentSize(frame.bytes, from, stored);
                 if (declared != raw) {
                     throw frame.corrupt(stream, "the zstd frame holds " + declared + " bytes, not " + raw);
+                }
+                long window = ZstdWindow.length(frame.bytes, from, declared);
+                if (window > ZstdWindow.MAX) {
+                    throw frame.corrupt(stream, ZstdWindow.refused(window));
                 }
                 try {
                     long length = Zstd.findFrameCompressedSize(frame.bytes, from, stored);
