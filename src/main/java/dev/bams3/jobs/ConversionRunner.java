@@ -29,7 +29,10 @@ final class ConversionRunner implements JobRunner {
     public JobResult run(Job job, Supervision supervision) {
         try (Opened opened = conversions.open(job)) {
             ConversionRequest request = conversions.request(job, opened);
-            ConversionResult result = workers.map(others -> converter.convert(
+            // One run has to see all records for their hash.
+            Optional<ShardWorkers> shards =
+                    workers.filter(_ -> !job.request().options().sha256());
+            ConversionResult result = shards.map(others -> converter.convert(
                             request, others.shards(job.source().size()), others.runner(job), supervision))
                     .orElseGet(() -> converter.convert(request, supervision));
             datasets.forget(new DatasetId(job.request().dataset()));

@@ -77,6 +77,7 @@ record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
                 .withReplace(replacement)
                 .withVerify(options.verify())
                 .withAllowUnknownReferences(options.allowUnknownReferences())
+                .withSha256(options.sha256())
                 .withReference(options.reference().map(reference -> opened.reference("options.reference", reference)))
                 .withSort(options.sort())
                 .withSort(ConversionOptions.DEFAULT.sortMemory(), temporary)

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param verify whether every block is decoded again before it is stored
  * @param allowUnknownReferences whether reads of SAM text whose reference the header lacks become unmapped; else the
  *     source is refused
+ * @param sha256 whether the metadata gets a SHA-256 of all records; the source is then converted in one piece
  */
 public record JobOptions(
         OptionalLong chunkBytes,
@@ -27,9 +28,18 @@ public record JobOptions(
         boolean replace,
         Optional<String> reference,
         boolean verify,
-        boolean allowUnknownReferences) {
+        boolean allowUnknownReferences,
+        boolean sha256) {
     public static final JobOptions DEFAULT = new JobOptions(
-            OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), true, false, Optional.empty(), true, false);
+            OptionalLong.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            true,
+            false,
+            Optional.empty(),
+            true,
+            false,
+            false);
 
     private static final long MIN_CHUNK = 64L << 10;
     private static final long MAX_CHUNK = 256L << 20;

@@ -77,6 +77,7 @@ class KilledServiceTest {
                     false,
                     Optional.empty(),
                     true,
+                    false,
                     false);
             job = asked.bean(JobService.class)
                     .jobs()

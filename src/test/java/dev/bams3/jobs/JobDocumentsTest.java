@@ -52,6 +52,7 @@ class JobDocumentsTest {
                 true,
                 Optional.of("file:/r.fa"),
                 false,
+                false,
                 false);
         Job job = Job.submitted(new JobSpec(
                         JobId.ofKey("a"),

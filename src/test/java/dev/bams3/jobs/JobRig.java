@@ -186,6 +186,7 @@ final class JobRig implements AutoCloseable {
                         true,
                         usual.reference(),
                         usual.verify(),
+                        false,
                         false));
     }
 

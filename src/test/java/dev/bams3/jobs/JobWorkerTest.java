@@ -47,6 +47,7 @@ class JobWorkerTest {
             JobOptions.DEFAULT.replace(),
             JobOptions.DEFAULT.reference(),
             JobOptions.DEFAULT.verify(),
+            false,
             false);
     private static final Predicate<Call> OF_JOBS = call -> call.key().startsWith(JobDocuments.PREFIX);
 
@@ -95,6 +96,7 @@ class JobWorkerTest {
                 false,
                 Optional.empty(),
                 true,
+                false,
                 false);
         Job job = JobRig.submit(idle, new JobRequest(rig.source("u.bam", unsorted), "unsorted", inOrder));
         rig.replica();

@@ -13,8 +13,13 @@ import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Call;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.storage.ObjectKey;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -164,6 +169,7 @@ class ShardedJobsTest {
                 false,
                 Optional.empty(),
                 true,
+                false,
                 false);
         Job refused = JobRig.submit(idle, new JobRequest(source, "refused", inOrder));
         Job sorted = JobRig.submit(idle, JobRig.request(source, "sorted"));
@@ -174,6 +180,36 @@ class ShardedJobsTest {
                 .isTrue();
         assertThat(rig.isSound("sorted")).isTrue();
         assertThat(rig.keys()).noneMatch(key -> key.startsWith("refused"));
+    }
+
+    @Test
+    void aSourceWhoseRecordsAreHashedIsNotCut() throws NoSuchAlgorithmException {
+        JobOptions usual = JobOptions.DEFAULT;
+        JobOptions hashed = new JobOptions(
+                usual.chunkBytes(),
+                usual.blockRecords(),
+                usual.level(),
+                usual.sort(),
+                usual.replace(),
+                usual.reference(),
+                usual.verify(),
+                usual.allowUnknownReferences(),
+                true);
+        CountingObjectStore seen = new CountingObjectStore(rig.datasets);
+        Job job = JobRig.submit(idle, new JobRequest(rig.source("a.bam", bam), "hashed", hashed));
+        rig.replica(JobRig.QUICK, seen);
+        Job done = JobRig.ended(idle, job.id());
+        assertThat(done.result().orElseThrow().digest()).isEqualTo(whole.digest());
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        RawBam.read(bam).records().forEach(sha256::update);
+        assertThat(seen.calls()).noneMatch(call -> call.operation() == Operation.PUT && RESULTS.test(call));
+        String metadata = new String(
+                rig.datasets
+                        .get(new ObjectKey("hashed.bams3/_metadata.json"), 1 << 20)
+                        .body(),
+                StandardCharsets.UTF_8);
+        assertThat(metadata).contains("\"sha256\":\"" + HexFormat.of().formatHex(sha256.digest()) + "\"");
+        assertThat(rig.isSound("hashed")).isTrue();
     }
 
     private void assertSame(Job done) {

@@ -15,7 +15,15 @@ final class ConversionBody {
 
     private static final Set<String> KEYS = Set.of("source", "dataset", "options");
     private static final Set<String> OPTIONS = Set.of(
-            "chunkBytes", "blockRecords", "level", "sort", "replace", "reference", "verify", "allowUnknownReferences");
+            "chunkBytes",
+            "blockRecords",
+            "level",
+            "sort",
+            "replace",
+            "reference",
+            "verify",
+            "allowUnknownReferences",
+            "sha256");
 
     private ConversionBody() {}
 
@@ -40,7 +48,8 @@ final class ConversionBody {
                 options.flag("replace", usual.replace()),
                 options.text("reference"),
                 options.flag("verify", usual.verify()),
-                options.flag("allowUnknownReferences", usual.allowUnknownReferences()));
+                options.flag("allowUnknownReferences", usual.allowUnknownReferences()),
+                options.flag("sha256", usual.sha256()));
     }
 
     /** Clamped, because the range is checked by {@link JobOptions}. */

@@ -66,6 +66,7 @@ final class JobJson {
         put(node, "reference", options.referenceWithoutSecrets());
         node.put("verify", options.verify());
         node.put("allowUnknownReferences", options.allowUnknownReferences());
+        node.put("sha256", options.sha256());
     }
 
     private static void progress(ObjectNode node, Job job, JobProgress progress) {

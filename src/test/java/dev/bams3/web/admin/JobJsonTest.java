@@ -64,6 +64,7 @@ class JobJsonTest {
                 false,
                 Optional.of("https://host/ref/a.fa?sig=s3cret"),
                 true,
+                false,
                 false);
         JsonNode json = json(JobState.QUEUED, new JobRequest("https://host/a.cram?sig=s3cret", "a", options));
         assertThat(json.get("source").stringValue()).isEqualTo("https://host/a.cram");
