@@ -1,5 +1,8 @@
 package dev.bams3.app;
 
+import static dev.bams3.fixtures.FourBaseReads.names;
+import static dev.bams3.fixtures.FourBaseReads.record;
+import static dev.bams3.fixtures.FourBaseReads.records;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bams3.cli.Commands;
@@ -18,8 +21,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,38 +143,6 @@ class ImperfectSourceTest {
                         record("over", 997, -1, -1),
                         record("past", 3000, -1, -1),
                         record("last", 3005, -1, -1)));
-    }
-
-    /** A read of four bases on chr1. */
-    private static byte[] record(String name, int start, int mateReference, int mateStart) {
-        byte[] text = (name + "\0").getBytes(StandardCharsets.US_ASCII);
-        int length = 32 + text.length + 4 + 2 + 4;
-        return ByteBuffer.allocate(4 + length)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(length)
-                .putInt(0)
-                .putInt(start)
-                .put((byte) text.length)
-                .put((byte) 60)
-                .putShort((short) 4681)
-                .putShort((short) 1)
-                .putShort((short) 0)
-                .putInt(4)
-                .putInt(mateReference)
-                .putInt(mateStart)
-                .putInt(0)
-                .put(text)
-                .putInt(4 << 4)
-                .put(new byte[] {0x12, 0x48, 30, 30, 30, 30})
-                .array();
-    }
-
-    private static String names(String sam) {
-        return records(sam).stream().map(line -> line.split("\t", 2)[0]).collect(Collectors.joining(" "));
-    }
-
-    private static List<String> records(String sam) {
-        return sam.lines().filter(line -> !line.startsWith("@")).toList();
     }
 
     private static List<String> warnings(JsonNode document) {

@@ -67,14 +67,30 @@ public final class FastaFile implements ReferenceSource {
 
     private synchronized Map<String, Entry> index() {
         if (index == null) {
+            ObjectInfo info = info();
             index = readIndex();
-            ObjectInfo info = store.head(key);
             byte[] first = info.size() < 2 ? new byte[2] : store.getRange(key, new ByteRange(0, 2), info.etag());
             bytes = first[0] == 0x1f && first[1] == (byte) 0x8b
                     ? BgzipText.open(store, info, gzi(), inflaters, damage, name())
                     : (offset, length) -> store.getRange(key, new ByteRange(offset, length), info.etag());
         }
         return index;
+    }
+
+    private ObjectInfo info() {
+        try {
+            return store.head(key);
+        } catch (ReadsException e) {
+            if (e.kind() != ErrorKind.NOT_FOUND) {
+                throw e;
+            }
+            throw ReadsException.about(
+                    ErrorKind.INVALID_INPUT,
+                    name(),
+                    "the reference does not exist: name the FASTA file with --reference (over HTTP options.reference), or a"
+                            + " folder that has its sequences by their MD5 in REF_CACHE or REF_PATH",
+                    e);
+        }
     }
 
     private synchronized Bytes bytes() {
