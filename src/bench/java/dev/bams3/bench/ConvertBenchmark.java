@@ -21,21 +21,25 @@ import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
  * Converts a simulated BAM on disk and prints reads per second of CPU, MB of BAM records per second and peak resident
- * memory, beside {@code samtools view -b} writing the same file again. CPU seconds are those of the whole process, garbage
- * collection and compilation included.
+ * memory, beside {@code samtools view -b} writing the same file again, before and after. CPU seconds are those of the whole
+ * process, garbage collection and compilation included.
  *
- * <p>Arguments, all optional: {@code source=path} of a BAM that is there, else {@code size=MB of BAM} (200) to simulate, {@code qualities=BINNED|FORTY}, {@code verify=true|false},
- * {@code rounds=n} (2; the first warms up), {@code folder=path}. Start it with the heap that the service has
- * ({@code -Xmx512m}).
+ * <p>Arguments, all optional: {@code source=path} of a BAM, SAM or CRAM that is there, else {@code size=MB of BAM} (200) to
+ * simulate, {@code qualities=BINNED|FORTY}, {@code verify=true|false}, {@code rounds=n} (2; the first warms up),
+ * {@code commands=n} (0) that convert the source in a process of their own, in turns with samtools, {@code command=words} that
+ * start one (java with this class path), {@code folder=path}. Start it with the heap that the service has ({@code -Xmx512m}).
  */
 public final class ConvertBenchmark {
     /** What the simulator writes at level 6 for one base of reference and 1x, roughly. */
@@ -65,10 +69,21 @@ public final class ConvertBenchmark {
             }
             System.out.printf(
                     "%-28s %12s %14s %10s %10s %9s%n", "", "reads/CPU-s", "MB/s records", "CPU s", "wall s", "peak MB");
+            double[] reads = new double[rounds];
+            List<Double> theirs = new ArrayList<>();
             for (int round = 1; round <= rounds; round++) {
-                convert(store, cpu, waiting, verify, "convert, round " + round);
+                reads[round - 1] = convert(store, cpu, waiting, verify, "convert, round " + round);
+                if (round == 1 || round == rounds) {
+                    theirs.add(samtools(folder, records(store)));
+                }
             }
-            samtools(folder, records(store));
+            List<Double> commands = new ArrayList<>();
+            String command = argument(args, "command", "");
+            for (int i = 0; i < Integer.parseInt(argument(args, "commands", "0")); i++) {
+                commands.add(command(command, folder, records(store)));
+                theirs.add(samtools(folder, records(store)));
+            }
+            summary(reads, commands, median(theirs.stream().mapToDouble(Double::doubleValue)));
         } finally {
             cpu.shutdownNow();
             remove(folder);
@@ -89,7 +104,52 @@ public final class ConvertBenchmark {
                 totals.records(), totals.bytes(), qualities, (System.nanoTime() - begun) / 1e9);
     }
 
-    private static void convert(
+    /** Shares of the speed of samtools: of the first round, the second half of the rounds, and commands. */
+    private static void summary(double[] rounds, List<Double> commands, double theirs) {
+        System.out.printf(
+                Locale.ROOT,
+                "beside samtools: first round %.2f, rounds %d to %d %.2f",
+                rounds[0] / theirs,
+                rounds.length / 2 + 1,
+                rounds.length,
+                median(Arrays.stream(rounds).skip(rounds.length / 2)) / theirs);
+        System.out.println(
+                commands.isEmpty()
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                ", commands %.2f",
+                                median(commands.stream().mapToDouble(Double::doubleValue)) / theirs));
+    }
+
+    private static double median(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    }
+
+    /** Converts in a process of its own, as a user does; returns reads per CPU-second. */
+    private static double command(String words, Path folder, DatasetMetadata made)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                words.isEmpty()
+                        ? List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "-Xmx1g",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "dev.bams3.app.Bams3")
+                        : List.of(words.split(" ")));
+        command.addAll(List.of(
+                "convert",
+                folder.resolve("simulated.bam").toString(),
+                folder.resolve("command.bams3").toString(),
+                "--replace"));
+        return child("convert, a command", command, made);
+    }
+
+    private static double convert(
             ObjectStore store, ExecutorService cpu, ExecutorService waiting, boolean verify, String name)
             throws IOException {
         // Resets the peak of resident memory (proc(5)).
@@ -113,6 +173,7 @@ public final class ConvertBenchmark {
                 "",
                 (double) made.chunks().length() / source.size(),
                 (double) made.chunks().length() / made.digest().bytes());
+        return made.digest().records() / seconds;
     }
 
     private static DatasetMetadata records(ObjectStore store) {
@@ -121,27 +182,35 @@ public final class ConvertBenchmark {
                 store.get(new ObjectKey("bench.bams3/_metadata.json"), 1 << 28).body());
     }
 
-    private static void samtools(Path folder, DatasetMetadata made) throws IOException, InterruptedException {
+    private static double samtools(Path folder, DatasetMetadata made) throws IOException, InterruptedException {
+        return child(
+                "samtools view -b",
+                List.of(
+                        "samtools",
+                        "view",
+                        "-b",
+                        "-o",
+                        folder.resolve("again.bam").toString(),
+                        folder.resolve("simulated.bam").toString()),
+                made);
+    }
+
+    private static double child(String name, List<String> command, DatasetMetadata made)
+            throws IOException, InterruptedException {
         double before = childSeconds();
         long begun = System.nanoTime();
-        try {
-            Process process = new ProcessBuilder(
-                            "samtools",
-                            "view",
-                            "-b",
-                            "-o",
-                            folder.resolve("again.bam").toString(),
-                            folder.resolve("simulated.bam").toString())
-                    .inheritIO()
-                    .start();
-            process.waitFor();
-        } catch (IOException e) {
-            System.out.println("samtools is not installed");
-            return;
+        int exit = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start()
+                .waitFor();
+        if (exit != 0) {
+            throw new IOException(command.getFirst() + " ended with " + exit);
         }
         double wall = (System.nanoTime() - begun) / 1e9;
-        double megabytes = made.digest().bytes() / 1e6;
-        print("samtools view -b", made.digest().records(), megabytes, childSeconds() - before, wall, 0);
+        double seconds = childSeconds() - before;
+        print(name, made.digest().records(), made.digest().bytes() / 1e6, seconds, wall, 0);
+        return made.digest().records() / seconds;
     }
 
     private static void print(String name, long records, double megabytes, double cpu, double wall, long peak) {
