@@ -8,6 +8,7 @@ import numpy as np
 
 from bams3._bytes import I64, U8, Cursor, as_u8, crc32c, unpack_zstd
 from bams3._index import BlockEntry
+from bams3._rans import Packed
 
 _HEAD = struct.Struct("<4sIIiHH")
 _LAST_NUMBER_STREAM = 47
@@ -25,6 +26,16 @@ class Streams:
         self.contents = contents
         self.first_reference = first_reference
         self.last = 0
+        self.packed: dict[int, tuple[int, Packed]] = {}
+        """Streams of codec 2, with their transforms, until they are unpacked."""
+
+    def settle(self) -> None:
+        """Adds the streams of codec 2, which have been unpacked, to the others."""
+        for number, (transform, packed) in self.packed.items():
+            if packed.error is not None:
+                raise ValueError(f"stream {number}: {packed.error}")
+            self.contents[number] = (transform, packed.content)
+        self.packed = {}
 
     def take(self, number: int, *transforms: int) -> tuple[int, bytes]:
         """Returns transform and bytes of a stream and takes it away; an absent one is empty."""
@@ -55,7 +66,7 @@ class Streams:
 
 
 def parse(stored: bytes, entry: BlockEntry) -> Streams:
-    """Returns the streams of a block that its index entry describes; every checksum is checked."""
+    """Returns the streams of a block that its index entry describes, checked; codec 2 stays packed."""
     if len(stored) != entry.stored_length or len(stored) < _HEAD.size + 4:
         raise ValueError("has another length than the index says")
     magic, raw_length, records, first_reference, count, table_length = _HEAD.unpack_from(stored)
@@ -76,7 +87,8 @@ def parse(stored: bytes, entry: BlockEntry) -> Streams:
         raise ValueError("stream table: the streams do not fill the block")
     if sum(row[3] for row in rows) > 4 * raw_length + 65536:
         raise ValueError("stream table: the streams are longer, unpacked, than those of a block may be")
-    contents = {}
+    contents: dict[int, tuple[int, bytes]] = {}
+    streams = Streams(contents, first_reference)
     for number, transform, codec, raw, length, check in rows:
         data = stored[at : at + length]
         at += length
@@ -86,7 +98,7 @@ def parse(stored: bytes, entry: BlockEntry) -> Streams:
             continue
         if number in (1, 29, 30, 31) or _LAST_NUMBER_STREAM < number < 64 or number > 64 + 1023:
             raise UnknownPart(f"stream {number}: is not known to this reader")
-        if codec not in (0, 1):
+        if codec not in (0, 1, 2):
             raise UnknownPart(f"stream {number}: codec {codec} is not known to this reader")
         if transform > 6:
             raise UnknownPart(f"stream {number}: transform {transform} is not known to this reader")
@@ -94,12 +106,14 @@ def parse(stored: bytes, entry: BlockEntry) -> Streams:
             if raw != length:
                 raise ValueError(f"stream {number}: is stored as it is with another length")
             contents[number] = (transform, data)
+        elif codec == 2:
+            streams.packed[number] = (transform, Packed(data, raw))
         else:
             try:
                 contents[number] = (transform, unpack_zstd(data, raw))
             except ValueError as e:
                 raise ValueError(f"stream {number}: {e}") from None
-    return Streams(contents, first_reference)
+    return streams
 
 
 def _table(table: bytes, count: int) -> list[tuple[int, int, int, int, int, int]]:

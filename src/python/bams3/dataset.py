@@ -171,9 +171,8 @@ class Dataset:
                     if size > self._max_block:
                         raise TooLargeError(f"{self._store.name(key)}: block at {entry.offset}", size, self._max_block)
             data = self._store.range(key, first.offset, _behind(entries[after - 1]) - first.offset)
-            for entry in entries[at:after]:
-                begin = entry.offset - first.offset
-                block = _block.decode(self._store.name(key), data[begin : begin + entry.stored_length], entry)
+            stored = ((data[e.offset - first.offset : _behind(e) - first.offset], e) for e in entries[at:after])
+            for block in _block.decode_all(self._store.name(key), stored):
                 yield Records(self.header, block.data, block.offsets)
             at = after
 

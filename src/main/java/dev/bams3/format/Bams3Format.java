@@ -28,6 +28,8 @@ public final class Bams3Format {
 
     public static final int CODEC_STORED = 0;
     public static final int CODEC_ZSTD = 1;
+    /** Of streams of blocks, not of sections. */
+    public static final int CODEC_RANS = 2;
 
     private Bams3Format() {}
 

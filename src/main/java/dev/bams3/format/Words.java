@@ -11,6 +11,10 @@ public final class Words {
 
     private Words() {}
 
+    public static int int32(byte[] bytes, int at) {
+        return (int) INT.get(bytes, at);
+    }
+
     public static void int32(byte[] bytes, int at, int value) {
         INT.set(bytes, at, value);
     }

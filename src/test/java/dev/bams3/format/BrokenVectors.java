@@ -364,7 +364,8 @@ final class BrokenVectors {
         for (int id : new int[] {1, 29, 48, 1088, 16_384}) {
             more("stream " + id, UNSUPPORTED, "stream " + id, Stream.plain(id, 0, new byte[] {1}));
         }
-        changed("a codec", UNSUPPORTED, 4, "stream 4", s -> new Stream(4, 0, 2, s.raw(), s.stored()));
+        changed("a codec", UNSUPPORTED, 4, "stream 4", s -> new Stream(4, 0, 3, s.raw(), s.stored()));
+        BrokenRans.all(block).forEach((name, changed) -> made(name, CORRUPT, "stream 24", changed));
         changed("a transform", UNSUPPORTED, 24, "stream 24", s -> Stream.plain(24, 9, s.raw()));
         changed("a transform of a plain stream", UNSUPPORTED, 4, "stream 4", s -> Stream.plain(4, 1, s.raw()));
         more("records beside columns", CORRUPT, "stream 0", Stream.plain(0, 0, FormatDocumentTest.records()));

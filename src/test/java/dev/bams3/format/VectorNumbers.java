@@ -58,6 +58,7 @@ final class VectorNumbers {
         while (sections.find()) {
             all.add("section " + sections.group(1));
         }
+        all.add("codec 2");
         for (int codec = 0; codec < 2; codec++) {
             all.add("codec " + codec);
             all.add("codec of a section " + codec);

@@ -60,6 +60,7 @@ final class Vectors {
                 numbers(),
                 texts(),
                 otherForms(),
+                entropyCoded(),
                 stored(),
                 unsound());
     }
@@ -307,6 +308,26 @@ final class Vectors {
         System.arraycopy(varints, 1, longer, 2, varints.length - 1);
         longer[0] = (byte) (varints[0] | 0x80);
         return longer;
+    }
+
+    /** Streams in codec 2 of both orders, with as many states as there may be. */
+    private static Vector entropyCoded() {
+        VectorDraft draft = new VectorDraft(
+                        "entropy-coded", "every stream with room for it in codec 2, with 4, 8, 64 and 256 states")
+                .header(PILE_HEADER);
+        List<byte[]> records = split(pile(31, 400, 0));
+        List<EncodedBlock> blocks = new ArrayList<>();
+        int from = 0;
+        for (int states : new int[] {4, 8, 64, 256}) {
+            List<byte[]> some = records.subList(from, from + 100);
+            blocks.add(FormedBlock.changed(
+                    draft.block(some),
+                    streams -> streams.stream()
+                            .map(stream -> stream.raw().length < 3 * states ? stream : stream.byRans(states))
+                            .toList()));
+            from += 100;
+        }
+        return draft.blocks(0, blocks).vector();
     }
 
     private static Vector stored() {

@@ -19,8 +19,20 @@ final class BlockFrameWriter implements AutoCloseable {
     /** Below this a zstd frame is never smaller. */
     private static final int MIN_COMPRESSED = 24;
 
+    /** What rANS has to save to be worth that it decodes at less than half the speed of zstd: bytes, and a share of the raw ones. */
+    private static final int MIN_GAIN = 24;
+
+    private static final int MIN_GAIN_SHARE = 64;
+
+    /** From so many qualities on, zstd tries pieces of them first, one byte of so many: that is mostly enough to leave it out. */
+    private static final int SAMPLED = 1 << 13;
+
+    private static final int PIECES = 4;
+    private static final int SAMPLE_SHARE = 4;
+
     private final int level;
     private final ZstdCompressCtx zstd = new ZstdCompressCtx();
+    private final RansEncoder rans = new RansEncoder();
     private final ByteSink table = new ByteSink(1 << 10);
     private final ByteSink data = new ByteSink(1 << 16);
     private final ByteSink raw = new ByteSink(1 << 16);
@@ -98,8 +110,44 @@ final class BlockFrameWriter implements AutoCloseable {
         return other;
     }
 
-    /** Adds a row of the table, and its stream compressed or as it is. */
+    /** Adds a row of the table, and its stream in the form that is worth most. */
     private void pack(int stream, int offset) {
+        int length = lengths[stream];
+        int start = data.size();
+        int codec = packQualities(stream, offset) ? Bams3Format.CODEC_RANS : packAny(stream, offset);
+        int stored = data.size() - start;
+        table.varint(ids[stream]);
+        table.u8(transforms[stream]);
+        table.u8(codec);
+        table.varint(length);
+        table.varint(stored);
+        table.int32(ByteCursor.crc32c(data.array(), start, stored));
+    }
+
+    /** Adds the stream as rANS if it has many qualities, and a sample shows that zstd would need clearly more. */
+    private boolean packQualities(int stream, int offset) {
+        int length = lengths[stream];
+        if (ids[stream] != StreamIds.QUALITY || length < SAMPLED) {
+            return false;
+        }
+        int likely = 0;
+        for (int i = 0; i < PIECES; i++) {
+            likely += compress(offset + length / PIECES * i, length / (PIECES * SAMPLE_SHARE)) * SAMPLE_SHARE;
+        }
+        int limit = length - minGain(length);
+        if (rans.estimate(raw.array(), offset, length, limit) > Math.min(limit, likely / 16 * 15)) {
+            return false;
+        }
+        rans.write(data);
+        return true;
+    }
+
+    private static int minGain(int length) {
+        return Math.max(MIN_GAIN, length / MIN_GAIN_SHARE);
+    }
+
+    /** Adds the stream as zstd, rANS or as it is; returns its codec. */
+    private int packAny(int stream, int offset) {
         int length = lengths[stream];
         int packed = length;
         if (smaller[stream]) {
@@ -107,19 +155,17 @@ final class BlockFrameWriter implements AutoCloseable {
         } else if (length >= MIN_COMPRESSED) {
             packed = compress(offset, length);
         }
-        int start = data.size();
+        int limit = Math.min(packed, length) - minGain(length);
+        if (rans.estimate(raw.array(), offset, length, limit) <= limit) {
+            rans.write(data);
+            return Bams3Format.CODEC_RANS;
+        }
         if (packed < length) {
             data.skip(packed);
-        } else {
-            data.bytes(raw.array(), offset, length);
+            return Bams3Format.CODEC_ZSTD;
         }
-        int stored = data.size() - start;
-        table.varint(ids[stream]);
-        table.u8(transforms[stream]);
-        table.u8(packed < length ? Bams3Format.CODEC_ZSTD : Bams3Format.CODEC_STORED);
-        table.varint(length);
-        table.varint(stored);
-        table.int32(ByteCursor.crc32c(data.array(), start, stored));
+        data.bytes(raw.array(), offset, length);
+        return Bams3Format.CODEC_STORED;
     }
 
     byte[] finish(int rawLength, int records, int reference) {

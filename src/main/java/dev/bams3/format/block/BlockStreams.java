@@ -9,6 +9,7 @@ import dev.bams3.format.ZstdWindow;
 /** The streams of one block after the other, verified and unpacked into one scratch array. */
 final class BlockStreams implements AutoCloseable {
     private final ZstdDecompressCtx zstd = new ZstdDecompressCtx();
+    private final RansDecoder rans = new RansDecoder();
     private final StreamCursor[] byId = new StreamCursor[StreamIds.TAG_FIELD + StreamIds.MAX_TAG_FIELDS];
     private int[] opened = new int[0];
     private int count;
@@ -100,6 +101,7 @@ final class BlockStreams implements AutoCloseable {
                     throw frame.corrupt(stream, "not a zstd frame: " + e.getMessage());
                 }
             }
+            case Bams3Format.CODEC_RANS -> rans.decode(frame, stream, target, at);
             default ->
                 throw Bams3Format.unsupported(
                         frame.object, "stream " + frame.ids[stream], "stream codec " + frame.codecs[stream]);
@@ -118,7 +120,7 @@ final class BlockStreams implements AutoCloseable {
 
     /** Bytes of buffers that are kept for the next block. */
     long heldBytes() {
-        return scratch.length;
+        return scratch.length + rans.heldBytes();
     }
 
     @Override

@@ -25,6 +25,15 @@ public final class FormedBlock {
         public static Stream plain(int id, int transform, byte[] raw) {
             return new Stream(id, transform, Bams3Format.CODEC_STORED, raw, raw);
         }
+
+        /** Returns the same bytes in codec 2, with a number of states of the caller's choice. */
+        public Stream byRans(int states) {
+            RansEncoder encoder = new RansEncoder();
+            encoder.prepare(raw, 0, raw.length, states, Integer.MAX_VALUE);
+            ByteSink out = new ByteSink(raw.length);
+            encoder.write(out);
+            return new Stream(id, transform, Bams3Format.CODEC_RANS, raw, out.toByteArray());
+        }
     }
 
     /** Returns the streams of a sound block. */
