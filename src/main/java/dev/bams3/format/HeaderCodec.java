@@ -8,12 +8,10 @@ import dev.bams3.format.DatasetMetadata.HeaderObject;
  * the dataset has, or the other way round: the references are those of the metadata.
  */
 public final class HeaderCodec {
-    private static final int LEVEL = 6;
-
     private HeaderCodec() {}
 
     public static byte[] encode(byte[] text) {
-        return ZstdBytes.compress(text, LEVEL);
+        return ZstdBytes.compress(text);
     }
 
     /** What the metadata says of a header object. */

@@ -5,8 +5,6 @@ import dev.bams3.error.ReadsException;
 /** Sections of the index, and directories of chunks: a 16 byte head and columns of varints, zstd where that is shorter. */
 final class IndexSection {
     private static final int HEAD_LENGTH = 16;
-    private static final int LEVEL = 6;
-
     /** 1 GiB for one section. */
     private static final int MAX_RAW = 1 << 30;
 
@@ -18,7 +16,7 @@ final class IndexSection {
     /** @param magic which columns the body has */
     static byte[] encode(String magic, int count, ByteSink columns) {
         byte[] body = columns.toByteArray();
-        byte[] packed = ZstdBytes.compress(body, LEVEL);
+        byte[] packed = ZstdBytes.compress(body);
         boolean smaller = packed.length < body.length;
         byte[] stored = smaller ? packed : body;
         ByteSink out = new ByteSink(HEAD_LENGTH + stored.length);

@@ -6,10 +6,16 @@ import dev.bams3.error.ReadsException;
 
 /** Whole arrays to zstd frames and back, for the small structures; blocks have pooled contexts of their own. */
 final class ZstdBytes {
+    /** What a cold query reads first is worth a second of a conversion for each megabyte, but not minutes. */
+    private static final int SMALL = 1 << 20;
+
+    private static final int LEVEL_OF_SMALL = 19;
+    private static final int LEVEL = 6;
+
     private ZstdBytes() {}
 
-    static byte[] compress(byte[] raw, int level) {
-        return Zstd.compress(raw, level);
+    static byte[] compress(byte[] raw) {
+        return Zstd.compress(raw, raw.length <= SMALL ? LEVEL_OF_SMALL : LEVEL);
     }
 
     /**

@@ -106,7 +106,7 @@ class ManyReferencesTest {
         assertThat(store.gets("_metadata.json")).isEqualTo(1);
         assertThat(store.gets(".sam.zst")).isEqualTo(1);
         assertThat(store.gets(".b3i")).isEqualTo(1);
-        assertThat(store.bytesRead()).isLessThanOrEqualTo(checksums ? 180_000 : 150_000);
+        assertThat(store.bytesRead()).isLessThanOrEqualTo(150_000);
     }
 
     @Test

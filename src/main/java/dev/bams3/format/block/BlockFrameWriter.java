@@ -1,11 +1,13 @@
 package dev.bams3.format.block;
 
+import com.github.luben.zstd.EndDirective;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import dev.bams3.format.Bams3Format;
 import dev.bams3.format.ByteCursor;
 import dev.bams3.format.ByteSink;
 import dev.bams3.format.DatasetMetadata.Compression;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -23,6 +25,9 @@ final class BlockFrameWriter implements AutoCloseable {
     private static final int MIN_GAIN = 24;
 
     private static final int MIN_GAIN_SHARE = 64;
+
+    /** Planes of numbers share a code where they take fewer bytes than this. */
+    private static final int MIN_PLANES = 256;
 
     /** From so many qualities on, zstd tries pieces of them first, one byte of so many: that is mostly enough to leave it out. */
     private static final int SAMPLED = 1 << 13;
@@ -95,6 +100,35 @@ final class BlockFrameWriter implements AutoCloseable {
         return zstd.compressByteArray(data.array(), data.size(), bound, raw.array(), offset, length);
     }
 
+    private static boolean isPlanes(int transform) {
+        return transform == StreamIds.NUMBERS || transform == StreamIds.DELTAS;
+    }
+
+    /** Compresses byte planes into one frame that has a block, and so a code, for each of them. */
+    private int compressPlanes(int offset, int length) {
+        byte[] bytes = raw.array();
+        int width = bytes[offset];
+        int plane = (length - 2) / width;
+        int bound = Math.toIntExact(Zstd.compressBound(length)) + 64 * width;
+        data.room(bound);
+        ByteBuffer target = ByteBuffer.wrap(data.array(), data.size(), bound).slice();
+        zstd.reset();
+        zstd.setLevel(level);
+        zstd.setPledgedSrcSize(length);
+        int from = offset;
+        for (int i = width - 1; i >= 0; i--) {
+            int to = offset + length - i * plane;
+            ByteBuffer source = ByteBuffer.wrap(bytes, from, to - from).slice();
+            boolean done =
+                    zstd.compressByteBufferStream(target, source, i == 0 ? EndDirective.END : EndDirective.FLUSH);
+            if (!done || source.hasRemaining()) {
+                throw new IllegalStateException("zstd wants more room than " + bound + " bytes");
+            }
+            from = to;
+        }
+        return target.position();
+    }
+
     /** Compresses at a higher level, and puts it in the place of what is behind the data if that is longer. */
     private int compressAgain(int offset, int length, int packed) {
         int bound = Math.toIntExact(Zstd.compressBound(length));
@@ -150,7 +184,9 @@ final class BlockFrameWriter implements AutoCloseable {
     private int packAny(int stream, int offset) {
         int length = lengths[stream];
         int packed = length;
-        if (smaller[stream]) {
+        if (length >= MIN_PLANES && raw.array()[offset] >= 2 && isPlanes(transforms[stream])) {
+            packed = compressPlanes(offset, length);
+        } else if (smaller[stream]) {
             packed = compressAgain(offset, length, compress(offset, length));
         } else if (length >= MIN_COMPRESSED) {
             packed = compress(offset, length);
