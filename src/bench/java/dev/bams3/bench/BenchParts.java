@@ -1,25 +1,25 @@
 package dev.bams3.bench;
 
+import dev.bams3.bench.SlowWay.Traffic;
 import dev.bams3.fixtures.S3ProxyServer;
 import dev.bams3.storage.s3.S3Connection;
 import dev.bams3.storage.s3.S3Credentials;
 import dev.bams3.storage.s3.S3Settings;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +28,17 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * The processes that a measurement of the whole service needs: an S3 server, HAProxy with a delay before it, and the service.
+ * The processes that a measurement of the whole service needs: an S3 server, the slow ways to it, and the service.
  * Closing ends them all. Everything listens on the loopback only.
  */
 final class BenchParts implements AutoCloseable {
     static final String BUCKET = "bench";
+    /** What S3 gives one connection. */
+    private static final long BYTES_PER_SECOND = 87_000_000;
 
     private final Path folder;
     private final List<Process> processes = new ArrayList<>();
@@ -42,7 +46,6 @@ final class BenchParts implements AutoCloseable {
     private URI s3 = URI.create("http://127.0.0.1");
     private S3Credentials credentials = S3ProxyServer.CREDENTIALS;
     private int service;
-    private int proxyStats;
     private @Nullable Process server;
 
     BenchParts(Path folder) {
@@ -106,70 +109,55 @@ final class BenchParts implements AutoCloseable {
         HTSGET_RS
     }
 
-    private final Map<Way, Integer> ways = new HashMap<>();
+    private final Map<Way, SlowWay> ways = new EnumMap<>(Way.class);
 
-    /** @param latency of every request's first byte, milliseconds */
-    void startProxy(int latency) throws IOException {
-        proxyStats = freePort();
-        Path lua = folder.resolve("delay.lua");
-        Files.writeString(
-                lua,
-                "core.register_action('delay', {'http-req'}, function(txn) core.msleep(" + latency + ") end, 0)\n");
-        StringBuilder text =
-                new StringBuilder("global\n lua-load " + lua + "\n maxconn 4000\n stats socket ipv4@127.0.0.1:"
-                        + proxyStats + " level admin\ndefaults\n mode http\n timeout connect 10s\n timeout client 5m\n"
-                        + " timeout server 5m\n option http-keep-alive\n http-reuse always\n");
+    /**
+     * Opens new ways; the service and the others find them when they are started after that.
+     *
+     * @param latency of every request's first byte, milliseconds
+     */
+    void openWays(int latency) throws IOException {
+        closeWays();
         for (Way way : Way.values()) {
-            int port = freePort();
-            ways.put(way, port);
-            text.append("frontend ")
-                    .append(way)
-                    .append("\n bind 127.0.0.1:")
-                    .append(port)
-                    .append('\n');
-            text.append(latency > 0 ? " http-request lua.delay\n" : "").append(" default_backend s3\n");
+            ways.put(way, new SlowWay(s3.getPort(), latency, BYTES_PER_SECOND));
         }
-        text.append("backend s3\n server one ").append(s3.getAuthority()).append('\n');
-        Path file = folder.resolve("haproxy.cfg");
-        Files.writeString(file, text);
-        start("haproxy", Map.of(), "haproxy", "-db", "-f", file.toString());
-        for (int port : ways.values()) {
-            awaitPort(port);
+    }
+
+    private void closeWays() throws IOException {
+        for (SlowWay way : ways.values()) {
+            way.close();
         }
+    }
+
+    private SlowWay way(Way way) {
+        return Objects.requireNonNull(ways.get(way));
     }
 
     String proxied(Way way) {
-        return "127.0.0.1:" + ways.getOrDefault(way, 0);
+        return "127.0.0.1:" + way(way).port();
     }
 
-    /**
-     * What went through one way so far.
-     *
-     * @param gets requests
-     * @param bytes of answers, heads included
-     */
-    record Traffic(long gets, long bytes) {
-        Traffic since(Traffic before) {
-            return new Traffic(gets - before.gets, bytes - before.bytes);
-        }
+    /** What went through one way so far. */
+    Traffic traffic(Way way) {
+        return way(way).traffic();
     }
 
-    Traffic traffic(Way way) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", proxyStats)) {
-            socket.getOutputStream().write("show stat\n".getBytes(StandardCharsets.US_ASCII));
-            BufferedReader lines =
-                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
-            List<String> names = List.of(lines.readLine().substring(2).split(","));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith(way + ",FRONTEND,")) {
-                    String[] values = line.split(",");
-                    return new Traffic(
-                            Long.parseLong(values[names.indexOf("req_tot")]),
-                            Long.parseLong(values[names.indexOf("bout")]));
-                }
-            }
+    /** An address of an object, signed for an hour, by a way. */
+    String presigned(Way way, String key) {
+        try (S3Presigner presigner = S3Presigner.builder()
+                .endpointOverride(URI.create("http://" + proxied(way)))
+                .region(Region.US_EAST_1)
+                .serviceConfiguration(
+                        S3Configuration.builder().pathStyleAccessEnabled(true).build())
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(credentials.accessKeyId(), credentials.secretAccessKey())))
+                .build()) {
+            return presigner
+                    .presignGetObject(request -> request.signatureDuration(Duration.ofHours(1))
+                            .getObjectRequest(object -> object.bucket(BUCKET).key(key)))
+                    .url()
+                    .toString();
         }
-        throw new IOException("HAProxy does not say what went through " + way);
     }
 
     /** Variables for a program of this project on the bucket. */
@@ -216,9 +204,13 @@ final class BenchParts implements AutoCloseable {
 
     /** The service with its defaults, in so much heap, reading through the proxy. */
     void startService(String heap, int cores, String... settings) throws IOException {
+        if (server != null) {
+            server.destroy();
+        }
         service = freePort();
         List<String> arguments = new ArrayList<>(List.of(
                 "-Xmx" + heap,
+                "-XX:G1HeapRegionSize=8m", // as in the image
                 "-XX:ActiveProcessorCount=" + cores,
                 "dev.bams3.app.Bams3",
                 "--server.port=" + service,
@@ -331,6 +323,7 @@ final class BenchParts implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        closeWays();
         for (Process process : processes.reversed()) {
             process.destroy();
         }

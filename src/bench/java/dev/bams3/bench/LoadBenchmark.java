@@ -1,7 +1,7 @@
 package dev.bams3.bench;
 
-import dev.bams3.bench.BenchParts.Traffic;
 import dev.bams3.bench.BenchParts.Way;
+import dev.bams3.bench.SlowWay.Traffic;
 import dev.bams3.genome.Reference;
 import dev.bams3.simulate.SimulationOptions;
 import dev.bams3.simulate.Simulator;
@@ -31,10 +31,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the whole service: a real S3 server in a process of its own, HAProxy before it with 25 ms to the first byte, the
+ * Measures the whole service: a real S3 server in a process of its own, ways to it with 25 ms to the first byte, the
  * service in a process of its own, and beside it, in the same run, samtools on the same reads as BAM and BAI in the same
- * store through the same proxy, and htsget-rs on these where its program is given. The reads are simulated from a fixed seed, at 30x. Prints tables in Markdown; docs/performance.md
- * has those of one run. Needs {@code haproxy} and {@code samtools}.
+ * store by a way of their own, and htsget-rs on these where its program is given. The reads are simulated from a fixed seed, at 30x. Prints tables in Markdown; docs/performance.md
+ * has those of one run. Needs {@code samtools}.
  *
  * <pre>
  * ./mvnw -q test-compile dependency:build-classpath -Dmdep.outputFile=target/test.classpath
@@ -97,7 +97,7 @@ public final class LoadBenchmark {
         int samples = number("samples", 5);
         fill(bam, samples * LENGTHS.length * 2);
         int latency = number("latency", 25);
-        parts.startProxy(latency);
+        parts.openWays(latency);
         String heap = arguments.getOrDefault("heap", "512m");
         parts.startService(heap, cores);
         if (arguments.containsKey("htsget-rs")) {
