@@ -3,7 +3,6 @@ package dev.bams3.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.bams3.cli.Commands;
 import dev.bams3.fixtures.FaultyS3;
 import dev.bams3.fixtures.Htslib;
 import dev.bams3.fixtures.RawBam;
@@ -18,13 +17,10 @@ import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.PutCondition;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,7 +100,8 @@ class CramReferencesTest {
         String path = folder.resolve("genome.fa").toString();
         for (String reference :
                 List.of(path, "file:" + path, BUCKET + "/data/genome.fa", server.endpoint() + "/open/a/genome.fa")) {
-            run(0, "convert", BUCKET + "/data/sample.cram", "sample", "--replace", "--reference", reference);
+            ProgramRun.expecting(
+                    0, "convert", BUCKET + "/data/sample.cram", "sample", "--replace", "--reference", reference);
             assertConverted();
         }
     }
@@ -113,7 +110,7 @@ class CramReferencesTest {
     @ValueSource(strings = {"sample.cram", "several.cram"})
     void anotherReferenceIsRefusedByTheNameOfItsSequence(String cram) {
         String path = folder.resolve(cram).toString();
-        assertThat(run(
+        assertThat(ProgramRun.expecting(
                         1,
                         "convert",
                         path,
@@ -121,8 +118,8 @@ class CramReferencesTest {
                         "--reference",
                         folder.resolve("other.fa").toString()))
                 .contains("reference 'chr1' in ", "other.fa", "is not the one that this CRAM was made with", "MD5");
-        assertThat(run(1, "convert", path, "sample")).contains("reference 'chr1'", "--reference");
-        run(
+        assertThat(ProgramRun.expecting(1, "convert", path, "sample")).contains("reference 'chr1'", "--reference");
+        ProgramRun.expecting(
                 0,
                 "convert",
                 path,
@@ -170,7 +167,7 @@ class CramReferencesTest {
 
     private void assertConverted() {
         Path back = folder.resolve("back.bam");
-        run(0, "export", "sample", back.toString(), "--force");
+        ProgramRun.expecting(0, "export", "sample", back.toString(), "--force");
         RawBam expected = Htslib.read(
                         folder.resolve("sample.cram"),
                         "-T",
@@ -246,16 +243,5 @@ class CramReferencesTest {
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static String run(int code, String... arguments) {
-        ByteArrayOutputStream output = new ByteArrayOutputStream();
-        PrintStream print = new PrintStream(output, true, StandardCharsets.UTF_8);
-        try (CommandParts parts = new CommandParts(Settings.ofProcess())) {
-            assertThat(Commands.run(arguments, parts, InputStream.nullInputStream(), print, print, false))
-                    .as(() -> output.toString(StandardCharsets.UTF_8))
-                    .isEqualTo(code);
-        }
-        return output.toString(StandardCharsets.UTF_8);
     }
 }

@@ -5,17 +5,13 @@ import static dev.bams3.fixtures.FourBaseReads.record;
 import static dev.bams3.fixtures.FourBaseReads.records;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.cli.Commands;
 import dev.bams3.fixtures.Htslib;
 import dev.bams3.fixtures.RawBam;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.genome.Reference;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.SamHeader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -66,7 +62,8 @@ class ImperfectSourceTest {
         Path source = folder.resolve("odd.bam");
         bam.writeStored(source);
         System.setProperty("bams3.store", "file:" + folder);
-        assertThat(run("convert", source.toString(), "byCommand").lines())
+        assertThat(ProgramRun.expecting(0, "convert", source.toString(), "byCommand")
+                        .lines())
                 .filteredOn(line -> line.startsWith("warning: "))
                 .map(line -> line.substring("warning: ".length()))
                 .isEqualTo(WARNINGS);
@@ -85,9 +82,10 @@ class ImperfectSourceTest {
             regionsGiveWhatSamtoolsGives(service, source);
         }
         Path back = folder.resolve("back.bam");
-        run("export", "byJob", back.toString());
+        ProgramRun.expecting(0, "export", "byJob", back.toString());
         assertThat(RawBam.inflated(Files.readAllBytes(back))).isEqualTo(RawBam.inflated(Files.readAllBytes(source)));
-        assertThat(run("verify", "byJob", "--against", source.toString())).contains("sound");
+        assertThat(ProgramRun.expecting(0, "verify", "byJob", "--against", source.toString()))
+                .contains("sound");
     }
 
     /** 1-based as samtools has them; {@code ''} for a region without an end. */
@@ -117,7 +115,9 @@ class ImperfectSourceTest {
                     .formatted(table.group(1), Long.parseLong(start) - 1, end.isEmpty() ? "" : "&end=" + end);
             String answer = get(service, "/stream/reads/byJob" + query);
             assertThat(names(answer)).as(region).isEqualTo(table.group(4));
-            assertThat(names(run("query", "byJob", region))).as(region).isEqualTo(table.group(4));
+            assertThat(names(ProgramRun.expecting(0, "query", "byJob", region)))
+                    .as(region)
+                    .isEqualTo(table.group(4));
             if (Htslib.isInstalled()) {
                 String theirs =
                         Htslib.samtools("view", source.toString(), region).output();
@@ -186,16 +186,5 @@ class ImperfectSourceTest {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static String run(String... arguments) {
-        ByteArrayOutputStream output = new ByteArrayOutputStream();
-        PrintStream print = new PrintStream(output, true, StandardCharsets.UTF_8);
-        try (CommandParts parts = new CommandParts(Settings.ofProcess())) {
-            assertThat(Commands.run(arguments, parts, InputStream.nullInputStream(), output, print, false))
-                    .as(() -> output.toString(StandardCharsets.UTF_8))
-                    .isZero();
-        }
-        return output.toString(StandardCharsets.UTF_8);
     }
 }

@@ -2,7 +2,6 @@ package dev.bams3.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.cli.Commands;
 import dev.bams3.convert.ConversionOptions;
 import dev.bams3.convert.Converter;
 import dev.bams3.convert.Progress;
@@ -19,13 +18,9 @@ import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.storage.file.FolderObjectStore;
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -75,7 +70,6 @@ class KilledConversionTest {
     @TempDir
     private Path folder;
 
-    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private Path source = Path.of("set before each test");
     private String dataset = "";
 
@@ -94,19 +88,18 @@ class KilledConversionTest {
     void nothingIsVisibleWheneverItIsKilledAndTheNextRunSucceeds() throws Exception {
         for (int chunks : CHUNKS) {
             killWith(chunks);
-            assertThat(run("stats", dataset))
-                    .as("killed with %d chunks", chunks)
-                    .isEqualTo(1);
-            assertThat(text()).contains("no such dataset");
+            ProgramRun stats = ProgramRun.of("stats", dataset);
+            assertThat(stats.code()).as("killed with %d chunks", chunks).isEqualTo(1);
+            assertThat(stats.output()).contains("no such dataset");
         }
-        assertThat(run("convert", source.toString(), dataset)).as(text()).isZero();
+        ProgramRun.expecting(0, "convert", source.toString(), dataset);
         try (Stream<Path> unfinished = Files.list(folder.resolve("store/.bams3-tmp"))) {
             assertThat(unfinished.map(file -> String.valueOf(file.getFileName())))
                     .noneMatch(name -> name.startsWith("write-"));
         }
-        assertThat(run("verify", dataset)).as(text()).isZero();
+        ProgramRun.expecting(0, "verify", dataset);
         Path exported = folder.resolve("exported.bam");
-        assertThat(run("export", dataset, exported.toString(), "--level", "1")).isZero();
+        ProgramRun.expecting(0, "export", dataset, exported.toString(), "--level", "1");
         Bams.Content was = Bams.read(Files.readAllBytes(source), "source");
         Bams.Content is = Bams.read(Files.readAllBytes(exported), "exported");
         assertThat(is.header().text()).isEqualTo(was.header().text());
@@ -153,17 +146,5 @@ class KilledConversionTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private int run(String... arguments) {
-        output.reset();
-        PrintStream print = new PrintStream(output, true, StandardCharsets.UTF_8);
-        try (CommandParts parts = new CommandParts(Settings.ofProcess())) {
-            return Commands.run(arguments, parts, InputStream.nullInputStream(), print, print, false);
-        }
-    }
-
-    private String text() {
-        return output.toString(StandardCharsets.UTF_8);
     }
 }

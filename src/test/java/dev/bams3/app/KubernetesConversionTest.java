@@ -3,7 +3,6 @@ package dev.bams3.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
-import dev.bams3.cli.Commands;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.Kubelet;
 import dev.bams3.fixtures.Kubelet.Exit;
@@ -12,16 +11,12 @@ import dev.bams3.fixtures.S3ProxyServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.http.RecordedRequest;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,21 +124,16 @@ class KubernetesConversionTest {
 
     /** What the image's entry point is called with in a pod. */
     private Exit pod(List<String> args, int index, List<String> outputs) throws IOException {
-        ByteArrayOutputStream output = new ByteArrayOutputStream();
-        PrintStream print = new PrintStream(output, true, StandardCharsets.UTF_8);
         Path report = folder.resolve("report-" + index);
         List<String> call = new ArrayList<>(args);
         // Variable and file are Kubernetes' own in a real pod.
         call.set(call.indexOf("/dev/termination-log"), report.toString());
         call.addAll(List.of("--index", Integer.toString(index)));
-        int code;
-        try (CommandParts parts = new CommandParts(SettingsTest.settings(environment))) {
-            code = Commands.run(call.toArray(String[]::new), parts, InputStream.nullInputStream(), print, print, false);
-        }
+        ProgramRun run = ProgramRun.of(SettingsTest.settings(environment), call.toArray(String[]::new));
         synchronized (outputs) {
-            outputs.add(output.toString(StandardCharsets.UTF_8));
+            outputs.add(run.output());
         }
-        return new Exit(code, Files.exists(report) ? Files.readString(report) : "");
+        return new Exit(run.code(), Files.exists(report) ? Files.readString(report) : "");
     }
 
     private RunningServer start(String... more) {

@@ -13,20 +13,16 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.export.Exporter;
 import dev.bams3.export.Verifier;
-import dev.bams3.fetch.ChunkFetcher;
-import dev.bams3.fetch.FetchLimits;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.MutantDatasets;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.fixtures.RawBam;
+import dev.bams3.fixtures.TestReads;
 import dev.bams3.genome.Interval;
 import dev.bams3.genome.Region;
 import dev.bams3.lifecycle.Retention;
-import dev.bams3.query.BamCompression;
 import dev.bams3.query.Bins;
 import dev.bams3.query.OpenRead;
-import dev.bams3.query.QueryLimits;
-import dev.bams3.query.ReadsQuery;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.RecordCriteria;
@@ -50,8 +46,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -62,11 +56,7 @@ final class MutantReader {
     private static final DatasetId ID = new DatasetId("mutant");
     private static final int NOT_REFUSED = 4;
 
-    private final ExecutorService cpu = Executors.newFixedThreadPool(2);
-    private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
-    private final ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(16, 8, 64L << 20, 12 << 20));
-    private final BamCompression compression = new BamCompression(1, 2);
-    private final ReadsQuery query = new ReadsQuery(fetcher, cpu, compression, new QueryLimits(4, 64L << 20));
+    private final TestReads reads = new TestReads();
     private final Map<ErrorKind, Integer> refused = new EnumMap<>(ErrorKind.class);
     private int answered;
 
@@ -166,13 +156,16 @@ final class MutantReader {
                 seed,
                 () -> open(datasets, ReadSelection.everything(), RecordView.ALL).slices(10_000));
         if (seed % 4 == 0) {
-            use("verify", seed, () -> new Verifier(cpu, waiting).verify(fresh(store), Progress.Listener.NONE));
+            use(
+                    "verify",
+                    seed,
+                    () -> new Verifier(reads.cpu, reads.waiting).verify(fresh(store), Progress.Listener.NONE));
             use(
                     "export",
                     seed,
-                    () -> new Exporter(cpu, waiting)
+                    () -> new Exporter(reads.cpu, reads.waiting)
                             .export(fresh(store), (bytes, offset, length) -> {}, 1, Progress.Listener.NONE));
-            use("sweep", seed, () -> new Retention(store, waiting).sweep(Retention.LEAST_GRACE, true));
+            use("sweep", seed, () -> new Retention(store, reads.waiting).sweep(Retention.LEAST_GRACE, true));
         }
     }
 
@@ -196,7 +189,7 @@ final class MutantReader {
     }
 
     private OpenRead open(Datasets datasets, ReadSelection selection, RecordView view) {
-        return query.open(datasets.open(ID), selection, view);
+        return reads.query.open(datasets.open(ID), selection, view);
     }
 
     private void write(Datasets datasets, ReadSelection selection, RecordView view, ReadFormat format)
@@ -211,7 +204,7 @@ final class MutantReader {
         ObjectKey key = new ObjectKey("source");
         store.put(key, source, PutCondition.always());
         use("conversion", seed, () -> {
-            var _ = new Converter("test", cpu, waiting)
+            var _ = new Converter("test", reads.cpu, reads.waiting)
                     .convert(
                             SourceObject.open(store, key),
                             new DatasetLocation(store, ID.prefix()),

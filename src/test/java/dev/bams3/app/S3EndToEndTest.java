@@ -2,7 +2,6 @@ package dev.bams3.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.cli.Commands;
 import dev.bams3.fixtures.Bams;
 import dev.bams3.fixtures.CountingObjectStore;
 import dev.bams3.fixtures.S3ProxyServer;
@@ -17,8 +16,6 @@ import htsjdk.samtools.SamReaderFactory;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -47,7 +44,6 @@ class S3EndToEndTest {
     @TempDir
     private Path folder;
 
-    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final List<String> properties = new ArrayList<>();
     private final TestS3 s3 = TestS3.start();
 
@@ -74,23 +70,25 @@ class S3EndToEndTest {
 
         String copied = BUCKET + "/elsewhere/copy.bams3";
         String exported = BUCKET + "/bams/exported.bam";
-        run("convert", source.toString(), "a/sample");
-        run("export", "a/sample", exported, "--level", "1");
-        run("convert", exported, copied);
-        assertThat(run("verify", copied)).contains("sound");
-        assertThat(digest(run("stats", copied, "--json"))).isEqualTo(digest(run("stats", "a/sample", "--json")));
-        assertThat(columns(run("query", "a/sample", "chr1:100,001-101,000"))).isEqualTo(expected(bam));
+        ProgramRun.expecting(0, "convert", source.toString(), "a/sample");
+        ProgramRun.expecting(0, "export", "a/sample", exported, "--level", "1");
+        ProgramRun.expecting(0, "convert", exported, copied);
+        assertThat(ProgramRun.expecting(0, "verify", copied)).contains("sound");
+        assertThat(digest(ProgramRun.expecting(0, "stats", copied, "--json")))
+                .isEqualTo(digest(ProgramRun.expecting(0, "stats", "a/sample", "--json")));
+        assertThat(columns(ProgramRun.expecting(0, "query", "a/sample", "chr1:100,001-101,000")))
+                .isEqualTo(expected(bam));
         Path back = folder.resolve("back.bam");
-        run("export", STORE + "/a/sample.bams3", back.toString());
+        ProgramRun.expecting(0, "export", STORE + "/a/sample.bams3", back.toString());
         Bams.Content was = Bams.read(bam, "source");
         Bams.Content is = Bams.read(Files.readAllBytes(back), "back");
         assertThat(is.header().text()).isEqualTo(was.header().text());
         assertThat(is.records()).isEqualTo(was.records());
 
         String simulated = BUCKET + "/bams/simulated.bam";
-        run("simulate", simulated, "--reference", "chr1:20000", "--depth", "3");
-        run("convert", simulated, "b/simulated");
-        assertThat(run("verify", "b/simulated")).contains("sound");
+        ProgramRun.expecting(0, "simulate", simulated, "--reference", "chr1:20000", "--depth", "3");
+        ProgramRun.expecting(0, "convert", simulated, "b/simulated");
+        assertThat(ProgramRun.expecting(0, "verify", "b/simulated")).contains("sound");
 
         serves(bam);
     }
@@ -191,19 +189,6 @@ class S3EndToEndTest {
 
     private static String digest(String json) {
         return json.lines().filter(line -> line.contains("digest")).findFirst().orElseThrow();
-    }
-
-    /** Runs a command from its settings on, as the program does; it must succeed. */
-    private String run(String... arguments) {
-        output.reset();
-        PrintStream print = new PrintStream(output, true, StandardCharsets.UTF_8);
-        int code;
-        try (CommandParts parts = new CommandParts(Settings.ofProcess())) {
-            code = Commands.run(arguments, parts, InputStream.nullInputStream(), print, print, false);
-        }
-        String text = output.toString(StandardCharsets.UTF_8);
-        assertThat(code).as("%s: %s", String.join(" ", arguments), text).isZero();
-        return text;
     }
 
     private void property(String name, String value) {

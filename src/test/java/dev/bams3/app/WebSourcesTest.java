@@ -2,7 +2,6 @@ package dev.bams3.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bams3.cli.Commands;
 import dev.bams3.fixtures.FaultyS3;
 import dev.bams3.fixtures.FaultyS3.Fault;
 import dev.bams3.fixtures.RawBam;
@@ -15,13 +14,10 @@ import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.PutCondition;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,7 +65,7 @@ class WebSourcesTest {
     @Test
     void aCommandReadsAnyAddress() throws IOException {
         String address = server.endpoint() + "/open/a/sample.bam";
-        assertThat(run(0, "convert", address + "?X-Amz-Signature=s3cret", "sample"))
+        assertThat(ProgramRun.expecting(0, "convert", address + "?X-Amz-Signature=s3cret", "sample"))
                 .doesNotContain("s3cret");
         assertThat(server.faulty()).isPositive();
         assertThat(folder.resolve("sample.bams3/_metadata.json"))
@@ -77,12 +73,12 @@ class WebSourcesTest {
                 .contains("\"file\":\"" + address + "\"")
                 .doesNotContain("s3cret");
         Path back = folder.resolve("back.bam");
-        run(0, "export", "sample", back.toString());
+        ProgramRun.expecting(0, "export", "sample", back.toString());
         assertThat(RawBam.inflated(Files.readAllBytes(back))).isEqualTo(RawBam.inflated(bam));
-        assertThat(run(1, "convert", server.endpoint() + "/open/a/other.bam?sig=s3cret", "other"))
+        assertThat(ProgramRun.expecting(1, "convert", server.endpoint() + "/open/a/other.bam?sig=s3cret", "other"))
                 .contains("/open/a/other.bam: no such file (404)")
                 .doesNotContain("s3cret");
-        assertThat(run(2, "export", "sample", address)).contains("cannot be written");
+        assertThat(ProgramRun.expecting(2, "export", "sample", address)).contains("cannot be written");
     }
 
     @Test
@@ -113,7 +109,7 @@ class WebSourcesTest {
                     .contains("/open/a/sample.bam")
                     .doesNotContain("s3cret");
         }
-        assertThat(run(0, "verify", "sample")).contains("sound");
+        assertThat(ProgramRun.expecting(0, "verify", "sample")).contains("sound");
     }
 
     private static String state(HttpClient client, RunningServer service, String id) {
@@ -142,16 +138,5 @@ class WebSourcesTest {
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static String run(int code, String... arguments) {
-        ByteArrayOutputStream output = new ByteArrayOutputStream();
-        PrintStream print = new PrintStream(output, true, StandardCharsets.UTF_8);
-        try (CommandParts parts = new CommandParts(Settings.ofProcess())) {
-            assertThat(Commands.run(arguments, parts, InputStream.nullInputStream(), print, print, false))
-                    .as(() -> output.toString(StandardCharsets.UTF_8))
-                    .isEqualTo(code);
-        }
-        return output.toString(StandardCharsets.UTF_8);
     }
 }

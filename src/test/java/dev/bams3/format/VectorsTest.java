@@ -10,16 +10,12 @@ import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.export.Verifier;
-import dev.bams3.fetch.ChunkFetcher;
-import dev.bams3.fetch.FetchLimits;
 import dev.bams3.fixtures.RandomRecords;
+import dev.bams3.fixtures.TestReads;
 import dev.bams3.format.block.BlockDecoder;
 import dev.bams3.genome.Reference;
 import dev.bams3.genome.Region;
-import dev.bams3.query.BamCompression;
 import dev.bams3.query.OpenRead;
-import dev.bams3.query.QueryLimits;
-import dev.bams3.query.ReadsQuery;
 import dev.bams3.sam.BamRecord;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.storage.ByteRange;
@@ -41,8 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -56,20 +50,12 @@ import tools.jackson.databind.JsonNode;
 class VectorsTest {
     private static final DatasetId ID = new DatasetId("vector");
 
-    private final ExecutorService cpu = Executors.newFixedThreadPool(2);
-    private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
-    private final ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(16, 8, 64L << 20, 12 << 20));
-    private final BamCompression compression = new BamCompression(1, 2);
-    private final ReadsQuery query = new ReadsQuery(fetcher, cpu, compression, new QueryLimits(4, 64L << 20));
-    private final Verifier verifier = new Verifier(cpu, waiting);
+    private final TestReads reads = new TestReads();
+    private final Verifier verifier = new Verifier(reads.cpu, reads.waiting);
 
     @AfterAll
     void close() {
-        query.close();
-        fetcher.close();
-        compression.close();
-        cpu.shutdownNow();
-        waiting.shutdownNow();
+        reads.close();
     }
 
     static List<String> readable() {
@@ -198,7 +184,7 @@ class VectorsTest {
 
     private byte[] sam(OpenDataset dataset) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (OpenRead read = query.open(dataset, ReadSelection.everything())) {
+        try (OpenRead read = reads.query.open(dataset, ReadSelection.everything())) {
             var _ = read.writeTo(ReadFormat.SAM, OpenRead.Part.WHOLE, out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -222,7 +208,7 @@ class VectorsTest {
             List<byte[]> expected = new ArrayList<>();
             region.path("records").forEach(number -> expected.add(records.get(number.intValue())));
             ByteArrayOutputStream found = new ByteArrayOutputStream();
-            try (OpenRead read = query.open(dataset, selection(region))) {
+            try (OpenRead read = reads.query.open(dataset, selection(region))) {
                 var _ = read.writeRecords(found, block -> {});
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -16,17 +16,13 @@ import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.export.Verifier;
-import dev.bams3.fetch.ChunkFetcher;
-import dev.bams3.fetch.FetchLimits;
+import dev.bams3.fixtures.TestReads;
 import dev.bams3.format.DatasetMetadata;
 import dev.bams3.format.DatasetMetadata.SourceWarning;
 import dev.bams3.genome.Region;
 import dev.bams3.legacy.LegacySamples.Kind;
 import dev.bams3.legacy.LegacySamples.Read;
-import dev.bams3.query.BamCompression;
 import dev.bams3.query.OpenRead;
-import dev.bams3.query.QueryLimits;
-import dev.bams3.query.ReadsQuery;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.source.SourceObject;
 import dev.bams3.storage.MemoryObjectStore;
@@ -42,8 +38,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -59,19 +53,11 @@ class LegacyDatasetTest {
     private static final DatasetId NEW = new DatasetId("a/new");
     private static final String METADATA = "_metadata.json";
 
-    private final ExecutorService cpu = Executors.newFixedThreadPool(2);
-    private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
-    private final ChunkFetcher fetcher = new ChunkFetcher(new FetchLimits(16, 8, 64L << 20, 12 << 20));
-    private final BamCompression compression = new BamCompression(1, 2);
-    private final ReadsQuery query = new ReadsQuery(fetcher, cpu, compression, new QueryLimits(4, 64L << 20));
+    private final TestReads reads = new TestReads();
 
     @AfterAll
     void close() {
-        query.close();
-        fetcher.close();
-        compression.close();
-        cpu.shutdownNow();
-        waiting.shutdownNow();
+        reads.close();
     }
 
     private static MemoryObjectStore stored(Kind kind, boolean zstd) {
@@ -86,7 +72,7 @@ class LegacyDatasetTest {
 
     private List<String> sam(OpenDataset dataset, ReadSelection selection) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (OpenRead read = query.open(dataset, selection)) {
+        try (OpenRead read = reads.query.open(dataset, selection)) {
             var _ = read.writeTo(ReadFormat.SAM, OpenRead.Part.WHOLE, out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -171,7 +157,7 @@ class LegacyDatasetTest {
     void aDatasetIsUpgradedByConversion(Kind kind) {
         MemoryObjectStore store = stored(kind, true);
         SourceObject source = SourceObject.open(store, ObjectKey.of(ID.prefix(), METADATA));
-        DatasetMetadata made = new Converter("test", cpu, waiting)
+        DatasetMetadata made = new Converter("test", reads.cpu, reads.waiting)
                 .convert(source, DatasetLocation.of(store, NEW), ConversionOptions.DEFAULT, Progress.Listener.NONE);
         Datasets datasets = datasets(store);
         assertThat(made.source().format()).isEqualTo("BAMS3");
@@ -181,7 +167,9 @@ class LegacyDatasetTest {
                         .map(SourceWarning::kind)
                         .toList());
         OpenDataset upgraded = datasets.open(NEW);
-        assertThat(new Verifier(cpu, waiting).verify(upgraded, progress -> {}).problems())
+        assertThat(new Verifier(reads.cpu, reads.waiting)
+                        .verify(upgraded, progress -> {})
+                        .problems())
                 .isEmpty();
         assertThat(sam(upgraded, ReadSelection.everything())).isEqualTo(expected(kind));
         assertThat(made.digest()).isEqualTo(datasets.open(ID).metadata().digest());
