@@ -3,7 +3,7 @@ package dev.bams3.access;
 import java.util.List;
 import java.util.Optional;
 
-/** All rules together: what is not granted by one is not granted. It knows ids only, so it cannot tell what exists. */
+/** All rules together; what no rule grants is denied. It knows ids only, so it cannot reveal which datasets exist. */
 public final class AccessPolicy {
     private final List<AccessRule> rules;
 
@@ -11,7 +11,7 @@ public final class AccessPolicy {
         this.rules = List.copyOf(rules);
     }
 
-    /** What a caller may see of the dataset of this id, whether there is one or not. */
+    /** Returns what a caller may see of the dataset with this id, whether it exists or not. */
     public Grant grant(Caller caller, String id) {
         Optional<CapabilityLink> link = caller.link();
         if (link.isPresent()) {
@@ -27,7 +27,7 @@ public final class AccessPolicy {
         return grant;
     }
 
-    /** Whether nobody can see anything. */
+    /** Whether no caller can see anything. */
     public boolean isEmpty() {
         return rules.isEmpty();
     }

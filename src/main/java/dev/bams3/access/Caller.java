@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who asks.
+ * The caller of a request.
  *
  * @param name for the audit log and for limits: the subject of a token, `link:` and the id of a capability link, or
  *     `anonymous`

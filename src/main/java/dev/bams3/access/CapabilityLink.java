@@ -3,7 +3,7 @@ package dev.bams3.access;
 import java.time.Instant;
 
 /**
- * What an address with a token in its path allows whoever has it.
+ * The permission of an address with a token in its path; anyone who has the address has it.
  *
  * @param dataset id of the one dataset
  * @param grant everything or regions of it

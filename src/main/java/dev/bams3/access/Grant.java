@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a caller may see of one dataset. */
+/** The part of a dataset that a caller may see. */
 public sealed interface Grant {
     /** Nothing, not even whether it exists. */
     record Nothing() implements Grant {}
@@ -80,7 +80,7 @@ public sealed interface Grant {
         return new Everything();
     }
 
-    /** What one or the other allows. */
+    /** Returns the union of two grants. */
     default Grant plus(Grant other) {
         return switch (this) {
             case Everything _ -> this;
@@ -136,7 +136,7 @@ public sealed interface Grant {
 
     /**
      * Whether figures of whole blocks may be given: what was read for an answer, and what the index says of it. A block of the
-     * dataset has reads of several regions, so its figures tell of reads that are not granted.
+     * dataset has reads of several regions, so its figures include reads that are not granted.
      */
     default boolean showsBlocks() {
         return isEverything();

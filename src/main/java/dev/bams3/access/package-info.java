@@ -1,5 +1,5 @@
 /**
- * Who may see what: rules and secrets as values, without a network or a framework.
+ * Permissions: rules and secrets as values, without a network or a framework.
  *
  * <p>Read first: {@link dev.bams3.access.AccessPolicy}.
  */

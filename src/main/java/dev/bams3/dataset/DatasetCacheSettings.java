@@ -3,7 +3,7 @@ package dev.bams3.dataset;
 import java.time.Duration;
 
 /**
- * What {@link Datasets} keeps in memory, and how long it believes it. Bytes are estimates of heap; together they bound it.
+ * Sizes and lifetimes of the caches of {@link Datasets}. Bytes are estimates of heap; together they bound it.
  *
  * @param metadataTtl how long a dataset is served as it was last seen: a replaced or removed one is noticed by then. 0 asks
  *     the store at every open

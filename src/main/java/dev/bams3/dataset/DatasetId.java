@@ -36,7 +36,7 @@ public record DatasetId(String value) {
         return text.length() <= MAX_LENGTH && BEGINNING.matcher(text).matches();
     }
 
-    /** Where its objects lie, below the root of the store. */
+    /** Returns the prefix of its objects, below the root of the store. */
     public String prefix() {
         return value + SUFFIX;
     }

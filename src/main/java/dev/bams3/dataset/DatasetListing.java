@@ -65,7 +65,7 @@ final class DatasetListing {
         return behind(id);
     }
 
-    /** Of the keys after it none is the dataset's: `0` follows `/`. */
+    /** Returns a key after all of the dataset's: `0` follows `/`. */
     private static String behind(String id) {
         return id + END_OF_ID.replace('/', '0');
     }

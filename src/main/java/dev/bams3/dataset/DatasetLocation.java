@@ -4,7 +4,7 @@ import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.ObjectStore;
 
 /**
- * Where the objects of a dataset lie.
+ * The location of a dataset's objects.
  *
  * @param store that holds them
  * @param prefix of their keys, without a closing `/`: {@code a/b.bams3}

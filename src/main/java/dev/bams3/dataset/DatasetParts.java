@@ -34,7 +34,7 @@ final class DatasetParts {
     private final SingleFlight<Generation, List<ChunkEntry>> chunks;
     private final SingleFlight<Derived, byte[]> derived;
 
-    /** What a part belongs to. The place is part of it, because of two copies of a dataset one may be damaged. */
+    /** The owner of a part. It includes the place, because one of two copies of a dataset may be damaged. */
     record Generation(DatasetLocation location, UUID uuid, String name) {}
 
     /** A page of the list of blocks, by where it lies in the index. */
@@ -72,7 +72,7 @@ final class DatasetParts {
                         .sum();
     }
 
-    /** By what they hold. */
+    /** Returns the caches by the names of their content. */
     Map<String, Cache<?, ?>> caches() {
         return Map.of(
                 "headers",

@@ -96,7 +96,7 @@ public final class Datasets {
         return open(DatasetLocation.of(store, id), id.value());
     }
 
-    /** The same for a dataset that is somewhere else. */
+    /** Opens a dataset at another location. */
     public OpenDataset open(DatasetLocation location) {
         return open(location, location.toString());
     }
@@ -129,12 +129,12 @@ public final class Datasets {
         return damage;
     }
 
-    /** How long a dataset will be served as it was last seen; zero for one that nothing is known of. */
+    /** Returns how long the cached metadata of a dataset is still valid; zero if none is cached. */
     Duration knownFor(DatasetId id) {
         return fresh.remaining(DatasetLocation.of(store, id));
     }
 
-    /** Forgets what was believed of a dataset, as whoever published or removed it in this process wants. */
+    /** Drops the cached state of a dataset that this process has published or removed. */
     public void forget(DatasetId id) {
         fresh.forget(DatasetLocation.of(store, id));
     }

@@ -32,7 +32,7 @@ public final class MetadataObject {
     private final ByteBudget memory;
     private final DamageCheck damage;
 
-    /** For one reader, such as a command or a conversion. */
+    /** Creates one for a single reader, such as a command or a conversion. */
     public MetadataObject() {
         this(MemoryLimits.ofProcess().decoding(), new DamageCheck());
     }

@@ -117,7 +117,7 @@ public final class OpenDataset {
         return location.key(DatasetLayout.chunk(metadata.generation(), number));
     }
 
-    /** The same key as text, to be told. */
+    /** Returns the chunk key as text, for messages. */
     public String chunkName(int number) {
         return chunkKey(number).value();
     }
@@ -144,7 +144,7 @@ public final class OpenDataset {
                     () -> existing(key, () -> store().fresh().get(key, length).body()),
                     stored -> HeaderCodec.decode(key.value(), stored, metadata.header()));
         }
-        // Charged on their own: whoever waits for memory while holding some could keep others from giving theirs back.
+        // Charged separately: a thread that waits for memory while it holds some could deadlock with another one.
         return new SamHeader(text, references());
     }
 

@@ -13,10 +13,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pages of the list of blocks that lie near each other and are read by one GET, whoever wants the first of them.
+ * Pages of the list of blocks that lie near each other and are read by one GET, for the first request that needs one of them.
  */
 final class SectionGroup {
-    /** Beyond this a GET is no longer cheaper than the bytes that nobody wants. */
+    /** Above this size a GET costs less than the unused bytes. */
     private static final int MAX_GAP = 64 << 10;
 
     /** Larger only for a single section. */

@@ -30,7 +30,7 @@ final class SingleFlight<K, V> {
     private final String what;
     private final Lifetimes<V> lifetimes;
     private final Ticker ticker;
-    // A failure is a value here, because the cache would log what its callers are told anyway.
+    // A failure is a value here, because the cache would log it, and callers get it anyway.
     private final AsyncCache<K, Outcome<V>> cache;
 
     private sealed interface Outcome<V> {
@@ -40,7 +40,7 @@ final class SingleFlight<K, V> {
     }
 
     /**
-     * How long values are good.
+     * The lifetimes of values.
      *
      * @param whole how long a value stays after it was loaded
      * @param quiet how long nobody who asks makes it load again; longer than the whole one: never
@@ -54,7 +54,7 @@ final class SingleFlight<K, V> {
         private boolean abandoned;
         private boolean loadedAgain;
         private @Nullable Thread thread;
-        /** Of the ticker; written before this is complete. */
+        /** Time of the ticker; written before this is complete. */
         private long loadedAt;
 
         void loaded(V value, long now) {
@@ -62,7 +62,7 @@ final class SingleFlight<K, V> {
             complete(new Outcome.Loaded<>(value));
         }
 
-        /** Whether it is the caller, and nobody else, who loads a value of this age again. */
+        /** Whether this caller, as the only one, must load a value of this age again. */
         synchronized boolean isToLoadAgain(long now, Lifetimes<V> lifetimes) {
             if (loadedAgain
                     || !isDone()
@@ -78,7 +78,7 @@ final class SingleFlight<K, V> {
             waiting += more;
         }
 
-        /** Whether nobody waits any more for what is not there yet. */
+        /** Whether the value is not there yet and no caller waits for it any more. */
         synchronized boolean abandon() {
             if (waiting > 0 || isDone()) {
                 return false;
@@ -156,7 +156,7 @@ final class SingleFlight<K, V> {
                 next.loaded(value, ticker.read());
                 cache.asMap().replace(key, old, next);
             } catch (RuntimeException e) {
-                // The old value stays until its end; whoever asks then loads, and is told.
+                // The old value stays until it expires; the next caller then loads it, and gets the failure.
                 LOG.debug("{} could not be loaded ahead", key, e);
             }
         });
@@ -209,12 +209,12 @@ final class SingleFlight<K, V> {
         return flight;
     }
 
-    /** For metrics. */
+    /** Returns the cache, for metrics. */
     Cache<?, ?> cache() {
         return cache.synchronous();
     }
 
-    /** How long the value of a key is still good; zero where there is none. */
+    /** Returns the remaining lifetime of the value of a key; zero if there is none. */
     Duration remaining(K key) {
         return cache.synchronous()
                 .policy()

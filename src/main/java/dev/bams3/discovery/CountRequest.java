@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What to count.
+ * A request to count reads.
  *
  * @param selection everything, one region, or the unplaced reads
  * @param view which of these

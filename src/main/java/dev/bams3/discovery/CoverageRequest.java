@@ -26,20 +26,20 @@ public record CoverageRequest(Region region, int bins, Optional<Source> source, 
     private static final int BINS = 200;
     private static final int MAX_BINS = 10_000;
 
-    /** Where depth comes from. */
+    /** The source of depth. */
     public enum Source {
         /** Every record of the region: exact. */
         RECORDS,
         /** The block index alone: an estimate, at the same cost for any region. */
         INDEX;
 
-        /** As it stands in requests and answers. */
+        /** Returns its name in requests and answers. */
         public String key() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** How depth is shown. */
+    /** The form of the answer. */
     public enum Form {
         JSON("application/json"),
         SVG("image/svg+xml");

@@ -13,7 +13,7 @@ import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * All that the metadata of a dataset and the totals in its index tell.
+ * The description of a dataset, from its metadata and the totals in its index.
  *
  * @param id of the dataset
  * @param dataset opened

@@ -8,7 +8,7 @@ import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * One page of datasets.
+ * A page of the list of datasets.
  *
  * @param request that asked for it
  * @param ids in the order of the store

@@ -6,7 +6,7 @@ import dev.bams3.error.ReadsException;
 import java.util.Locale;
 
 /**
- * What is asked of a dataset, by the path after `/datasets/`. The last segment decides: `a/b/count` counts in `a/b`. A
+ * A question about a dataset, from the path after `/datasets/`. The last segment decides: `a/b/count` counts in `a/b`. A
  * dataset that is itself named `x/count` is described at `/datasets/x/count/`, and counted at `/datasets/x/count/count`.
  *
  * @param id the dataset
@@ -38,7 +38,7 @@ public record DatasetPath(DatasetId id, Kind kind) {
         return new DatasetId(path.startsWith("/") ? path.substring(1) : path);
     }
 
-    /** Where the description of a dataset is. */
+    /** Returns the path of the description of a dataset. */
     static String path(DatasetId id) {
         String last = id.value().substring(id.value().lastIndexOf('/') + 1);
         return "/datasets/" + id + (ReservedNames.QUESTIONS.contains(last) ? "/" : "");

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which datasets to list.
+ * A request to list datasets.
  *
  * @param prefix beginning of their ids; empty for all
  * @param after id of the last dataset of the page before; empty for the first page
@@ -20,7 +20,7 @@ public record ListRequest(String prefix, String after, int limit) {
     private static final int LIMIT = 100;
     private static final int MAX_LIMIT = 1000;
 
-    /** Of what a cursor is made; another one would be of another release. */
+    /** The version of cursors; a cursor of another version comes from another release. */
     private static final char CURSOR_VERSION = '1';
 
     /** @throws ReadsException INVALID_INPUT naming the parameter */
@@ -36,7 +36,7 @@ public record ListRequest(String prefix, String after, int limit) {
                 given.number("limit", LIMIT, 1, MAX_LIMIT));
     }
 
-    /** What a caller gives back to get the datasets after this one. */
+    /** Returns the cursor for the datasets after this one. */
     static String cursor(DatasetId last) {
         byte[] text = (CURSOR_VERSION + last.value()).getBytes(StandardCharsets.US_ASCII);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text);

@@ -9,14 +9,14 @@ import dev.bams3.query.OpenRead;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * What a stream would read, told without touching a chunk object: the GETs in the order in which they are made, and the
- * blocks that each brings. Blocks in memory cost no GET, which depends on the moment and is not told.
+ * The plan of a stream, made without touching a chunk object: the GETs in the order in which they would be made, with the
+ * blocks of each. Cached blocks would cost no GET; that depends on the moment and is not part of the plan.
  *
  * @param id of the dataset
  * @param read the request
  */
 public record PlanDocument(DatasetId id, OpenRead read) {
-    /** Blocks that are told one by one; the ranges behind the one that reaches it are only counted. About 1 MB of JSON. */
+    /** Blocks that are listed; ranges after the one that reaches this number are only counted. About 1 MB of JSON. */
     static final int MAX_BLOCKS = 10_000;
 
     /** The JSON document, UTF-8. Offsets and lengths are bytes in the chunk object. */

@@ -1,5 +1,5 @@
 /**
- * What the service says about its datasets, as values: requests read and checked, answers as JSON and SVG documents.
+ * Questions about datasets, as values: requests read and checked, answers as JSON and SVG documents.
  *
  * <p>Read first: {@link dev.bams3.discovery.CoverageRequest}.
  */

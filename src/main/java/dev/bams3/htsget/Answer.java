@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * In which form a request is answered. One address serves both tickets and records: every client of htsget gets its
+ * The form in which a request is answered. One address serves both tickets and records: every client of htsget gets its
  * ticket, whatever it accepts, and records flow only to those who name them.
  */
 public sealed interface Answer {

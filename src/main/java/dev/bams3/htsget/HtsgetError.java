@@ -118,7 +118,7 @@ public record HtsgetError(
         return status >= 500;
     }
 
-    /** The same error with the request's id in its message, by which an operator finds it in the log. */
+    /** Returns this error with the request's id in its message, by which an operator finds it in the log. */
     public HtsgetError withRequestId(String requestId) {
         return new HtsgetError(status, error, message + " (request " + requestId + ")", field, retryAfterSeconds);
     }

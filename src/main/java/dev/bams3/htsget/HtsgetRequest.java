@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
- * What a caller asks for, read from a query string or a JSON body and checked as far as it can be without the dataset.
+ * A request for reads, parsed from a query string or a JSON body and checked as far as possible without the dataset.
  *
  * @param format value of {@code format}
  * @param headerOnly whether {@code class=header} was asked for; the selection is then nothing: a header needs no index
@@ -39,7 +39,7 @@ public record HtsgetRequest(
 
     private static final Set<String> WITH_HEADER = Set.of("format", "class");
 
-    /** What released versions of JBrowse's @gmod/bam (7.1) send beside {@code class=header}; it can change nothing there. */
+    /** Reference name that released versions of JBrowse's @gmod/bam (7.1) send beside {@code class=header}; it can change nothing there. */
     private static final String NO_REFERENCE = "na";
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");

@@ -21,7 +21,7 @@ final class RequestBody {
     private static final Set<String> KEYS =
             Set.of("format", "class", "fields", "tags", "notags", "regions", Extensions.NAMESPACE);
 
-    /** What a GET has at its top. Ignoring them here would answer with all reads. */
+    /** Parameters of a GET. Ignoring them at the top of a body would answer with all reads. */
     private static final List<String> REGION_KEYS = List.of("referenceName", "start", "end");
 
     private RequestBody() {}

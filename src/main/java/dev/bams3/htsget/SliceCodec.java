@@ -52,7 +52,7 @@ final class SliceCodec {
         return bytes.toByteArray();
     }
 
-    /** What makes the slice the one it is, dataset, expiry and variant aside; equal slices have equal bytes. */
+    /** Encodes the identity of a slice, without dataset, expiry and variant; equal slices have equal bytes. */
     static byte[] plain(SignedSlice slice) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {

@@ -27,7 +27,7 @@ public record Ticket(List<Part> parts) {
         parts = List.copyOf(parts);
     }
 
-    /** What a part holds; every part of a ticket names it, because the specification wants all or none to do so. */
+    /** The content of a part; every part of a ticket names it, because the specification wants all or none to do so. */
     public enum PartClass {
         HEADER("header"),
         BODY("body");
@@ -39,7 +39,7 @@ public record Ticket(List<Part> parts) {
         }
     }
 
-    /** One address: http(s), or a data URI. It works without request headers. */
+    /** An address: http(s), or a data URI. It works without request headers. */
     public record Part(String url, PartClass partClass) {
         /**
          * Bytes within the ticket itself. No media type in front of `;base64` and the standard alphabet: the only form

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of what an attempt tells of itself that by which its pace is known: each phase counts for itself, as records are
+ * Computes the pace of an attempt from the progress that it reports. Each phase counts separately, because records are
  * sorted and written at different speeds, and nothing that an earlier attempt has done.
  */
 final class AttemptPace {
@@ -21,7 +21,7 @@ final class AttemptPace {
     }
 
     /**
-     * Takes what was told last.
+     * Takes the last report.
      *
      * @param nanos when, as {@link System#nanoTime} has it
      */

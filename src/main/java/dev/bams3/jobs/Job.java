@@ -173,7 +173,7 @@ public record Job(
         return status instanceof Queued queued ? queued.notBefore() : Optional.empty();
     }
 
-    /** What a job that succeeded has made. */
+    /** Returns what a succeeded job has made. */
     public Optional<JobResult> result() {
         return status instanceof Succeeded done ? Optional.of(done.result()) : Optional.empty();
     }

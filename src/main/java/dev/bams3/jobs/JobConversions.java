@@ -24,7 +24,7 @@ import java.nio.file.Path;
  */
 record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
 
-    /** The source, if it still is what the job was accepted for; places are judged anew, as settings may have changed. */
+    /** Opens the source if it is still the one the job was accepted for; its place is checked again, as settings may have changed. */
     Opened open(Job job) {
         Opened opened = sources.open(sources.permitted("source", job.request().source()));
         if (!opened.object().etag().value().equals(job.source().etag())) {
@@ -49,12 +49,12 @@ record JobConversions(ObjectStore store, SourcePlaces sources, Path temporary) {
                 key(job), opened.object(), destination, options(job.request().options(), replacement(job), opened));
     }
 
-    /** The same for every attempt, another once it is submitted anew. */
+    /** Returns the key of the conversion: the same for every attempt, another one after a retry. */
     static ConversionKey key(Job job) {
         return new ConversionKey(job.created(), job.id() + "-" + job.created().toEpochMilli());
     }
 
-    /** What was there when the job was accepted, as that is what its submitter knew of. */
+    /** Returns the dataset that existed when the job was accepted, because that is the one its submitter knew. */
     private static Replacement replacement(Job job) {
         return job.request().options().replace()
                 ? new Replacement.Only(job.spec().replaces().map(ETag::new))

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Numbers of jobs, for whoever measures: how many there were when this process looked for work last, and what it has ended.
+ * Counts jobs, for metrics: how many there were when this process last looked for work, and how many it has ended.
  * Nobody asks the store for them. Safe for use by many threads.
  */
 public final class JobCounts {
@@ -26,7 +26,7 @@ public final class JobCounts {
         seen = now;
     }
 
-    /** This process has written a revision, and nobody has passed it. */
+    /** Records that this process has written a revision which is still the highest. */
     void written(Job job) {
         if (job.state().isFinal()) {
             ended.getOrDefault(job.state(), new LongAdder()).increment();

@@ -47,10 +47,10 @@ final class JobDocuments {
 
     // Both guarded by known.
 
-    /** Of every job that is there, the last revision that was read or written; each is immutable under its ETag. */
+    /** The last revision that was read or written of every job; each is immutable under its ETag. */
     private final Map<JobId, Known> known = new HashMap<>();
 
-    /** Whole jobs that have ended, of which there may be very many: those that were asked for last. */
+    /** Ended jobs, most recently used first; there may be very many, so this cache is bounded. */
     private final Map<JobId, Job> ended = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<JobId, Job> eldest) {
@@ -156,7 +156,7 @@ final class JobDocuments {
         }
     }
 
-    /** What is known of the job, if this is its document. */
+    /** Returns the cached job, if this is its document. */
     private @Nullable Known known(JobId id, ObjectInfo object) {
         synchronized (known) {
             Known last = known.get(id);
@@ -233,7 +233,7 @@ final class JobDocuments {
         return skippingCorrupt(() -> find(id));
     }
 
-    /** One damaged document must not keep all others from being worked on. */
+    /** Skips a damaged document, which must not keep workers from all others. */
     private static Optional<Job> skippingCorrupt(java.util.function.Supplier<Optional<Job>> body) {
         try {
             return body.get();

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * How a job converts; what is absent is the converter's default.
+ * Options of a job's conversion; an absent one has the converter's default.
  *
  * @param chunkBytes bytes of BAM records at which a chunk object is full, 64 KiB to 256 MiB
  * @param blockRecords records that a block should have before it is full, 1 to 100,000

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * How far the running attempt is.
+ * The progress of the running attempt.
  *
  * @param phase what it is doing: the converter's phase, in lower case
  * @param fraction of the whole work, 0 to 1

@@ -3,7 +3,7 @@ package dev.bams3.jobs;
 import dev.bams3.storage.StoreUri;
 
 /**
- * What was asked for.
+ * A request to convert.
  *
  * @param source address of the file, {@code s3://bucket/key}, {@code https://host/path?signature} or {@code file:/path}, as
  *     it was resolved

@@ -4,7 +4,7 @@ import dev.bams3.format.DatasetMetadata;
 import java.util.List;
 
 /**
- * What a job published.
+ * The dataset that a job has published.
  *
  * @param uuid of the dataset's contents
  * @param generation folder of its objects

@@ -14,6 +14,6 @@ interface JobRunner {
      */
     JobResult run(Job job, Supervision supervision);
 
-    /** Removes whatever attempts of the job have left behind, none of which runs any more or will. */
+    /** Removes what attempts of the job have left behind; none of them runs, and none will. */
     void discard(Job job);
 }

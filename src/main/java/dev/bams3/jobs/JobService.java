@@ -77,7 +77,7 @@ public final class JobService implements AutoCloseable {
         return counts;
     }
 
-    /** What the store can, as soon as it was found out. */
+    /** Returns which conditions the store honours, as soon as that was tested. */
     public Optional<StoreConditions> conditions() {
         return worker.conditions();
     }

@@ -4,7 +4,7 @@ import dev.bams3.error.ReadsException;
 import java.time.Duration;
 
 /**
- * How jobs are worked on.
+ * Settings of the workers of jobs.
  *
  * @param workers jobs that this process runs at one time, 0 to 64; 0 leaves them to others
  * @param heartbeat how often a worker writes that it is alive, and looks whether it is to stop, 50 ms to 1 min
@@ -42,7 +42,7 @@ public record JobSettings(
         check(retention.compareTo(Duration.ofMinutes(1)) >= 0, "retention", "must be 1m or more, is " + retention);
     }
 
-    /** How long a job waits that has failed in this attempt. */
+    /** Returns the delay after a failure in this attempt. */
     Duration delayAfter(int attempt) {
         Duration delay = retryDelay.multipliedBy(1L << Math.min(Math.max(attempt - 1, 0), 20));
         return delay.compareTo(HOUR) > 0 ? HOUR : delay;

@@ -12,7 +12,7 @@ final class JobSignal {
         notifyAll();
     }
 
-    /** How many changes there were, to wait for the next with. */
+    /** Returns the number of changes so far; a waiter passes it to wait for the next one. */
     synchronized long changes() {
         return changes;
     }

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a job was accepted for.
+ * The specification of a job, fixed when it was accepted.
  *
  * @param id its name
  * @param keyed whether a client named it by an idempotency key

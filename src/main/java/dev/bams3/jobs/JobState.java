@@ -1,6 +1,6 @@
 package dev.bams3.jobs;
 
-/** Where a job is in its life. */
+/** The state of a job. */
 public enum JobState {
     /** Waits for a worker. */
     QUEUED,

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Where a job is in its life, with what is known there. */
+/** The state of a job, with the data that exists in that state. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = JobStatus.Queued.class, name = "queued"),
@@ -16,7 +16,7 @@ import java.util.Optional;
 })
 public sealed interface JobStatus {
     /**
-     * What is known of an attempt.
+     * An attempt.
      *
      * @param worker that makes or made it
      * @param started when the worker claimed the job

@@ -79,7 +79,7 @@ public final class JobWorker implements AutoCloseable {
         }
     }
 
-    /** What it writes into the documents of its jobs. */
+    /** Returns the name that it writes into the documents of its jobs. */
     public String name() {
         return name;
     }
@@ -94,7 +94,7 @@ public final class JobWorker implements AutoCloseable {
         return settings.workers();
     }
 
-    /** What the store can; empty until it was found out, which comes before the first claim. */
+    /** Returns which conditions the store honours; empty until that was tested, before the first claim. */
     Optional<StoreConditions> conditions() {
         return Optional.ofNullable(conditions);
     }

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What can be asked of jobs, from any replica. Safe for use by many threads.
+ * Submits, lists, cancels and retries jobs, from any replica. Safe for use by many threads.
  *
  * <p>Failures: INVALID_INPUT naming the field of a request that cannot be accepted; NOT_FOUND for a job that is not there;
  * CHANGED where the job or the dataset is not in the state that the request needs; UNAVAILABLE and the like of the store.
@@ -37,10 +37,10 @@ public final class Jobs {
 
     private static final Pattern CURSOR = Pattern.compile("([0-9]{1,18})-([0-9a-f]{32})");
 
-    /** How often a change follows others that come between. */
+    /** Retries of a change that loses against concurrent ones. */
     private static final int MAX_TRIES = 10;
 
-    /** How long a submission may take from its reservation to its document before its process is taken for dead. */
+    /** Longest time from a reservation to its document; after it the submitting process counts as dead. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /** An older reservation without a job is of one that was forgotten; much more than clocks differ. */
@@ -388,7 +388,7 @@ public final class Jobs {
         return Optional.of(get(id)).filter(job -> job.revision() > seen);
     }
 
-    /** To the precision of a page's cursor. */
+    /** Truncates to the precision of a page's cursor. */
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Lease implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
-    /** What the holder of a lease has to do. */
+    /** What the holder of a lease must do. */
     enum State {
         /** Go on. */
         HELD,
@@ -193,7 +193,7 @@ final class Lease implements AutoCloseable {
         confirmed = asked;
     }
 
-    /** With a heartbeat to spare, in which the conversion can end. */
+    /** Whether the lease holds; it ends one heartbeat early, so that the conversion can stop in time. */
     private synchronized boolean isWithinLease(long now) {
         return now - confirmed <= settings.lease().minus(settings.heartbeat()).toNanos();
     }

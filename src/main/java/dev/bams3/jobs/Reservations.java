@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which job may make a dataset. The reservations of a dataset are a {@link RevisionLog} in the store of the datasets; the
+ * Decides which job may make a dataset. The reservations of a dataset are a {@link RevisionLog} in the store of the datasets; the
  * highest holds, and names a job and the revision by which it is submitted. A submission creates the next reservation first,
  * and may do so only when the last one's job has ended; so of concurrent submissions for one dataset exactly one succeeds.
  *

@@ -3,7 +3,7 @@ package dev.bams3.jobs;
 import dev.bams3.error.ReadsException;
 
 /**
- * How sources are cut for several to convert.
+ * Settings of shards: how sources are split to be converted in parallel.
  *
  * @param atOnce shards of one conversion that are converted at one time, 1 to 256; with 1 no source is cut
  * @param bytes of the source in a shard, about, 1 KiB or more
@@ -27,7 +27,7 @@ public record ShardSettings(int atOnce, long bytes) {
         }
     }
 
-    /** How many shards are wanted of a source of that many bytes, 1 to {@value #MOST_SHARDS}. */
+    /** Returns the number of shards for a source of that many bytes, 1 to {@value #MOST_SHARDS}. */
     public int shards(long sourceSize) {
         return atOnce == 1 ? 1 : Math.clamp((sourceSize + bytes - 1) / bytes, 1, MOST_SHARDS);
     }

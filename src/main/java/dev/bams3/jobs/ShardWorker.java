@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Converts a shard of a job in a process of its own, which knows of the job by its document alone. It never publishes, and
- * stops to write soon after the job is cancelled, has ended, was submitted anew, or cannot be looked at any more.
+ * stops writing soon after the job is cancelled, has ended, was submitted anew, or cannot be looked at any more.
  */
 public final class ShardWorker {
     /**

@@ -2,9 +2,9 @@ package dev.bams3.jobs;
 
 import dev.bams3.convert.ShardRunner;
 
-/** Those who convert the shards of jobs, while the worker that has claimed a job plans, waits and publishes. */
+/** Converts the shards of jobs, while the worker that has claimed a job plans, waits and publishes. */
 public interface ShardWorkers extends AutoCloseable {
-    /** How many shards are wanted of a source of that many bytes, 1 or more. */
+    /** Returns the number of shards for a source of that many bytes, 1 or more. */
     int shards(long sourceSize);
 
     /** Has shards of this job converted. */

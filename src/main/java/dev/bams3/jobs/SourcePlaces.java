@@ -43,7 +43,7 @@ public final class SourcePlaces {
         this.damage = damage;
     }
 
-    /** For people: what may be read. */
+    /** Returns the places that may be read, for messages. */
     public String description() {
         String named = roots.stream().map(StoreUri::toString).collect(Collectors.joining(", "));
         if (!anyBucket) {
@@ -84,7 +84,7 @@ public final class SourcePlaces {
     }
 
     private ObjectUri permittedFile(String field, String text, Path file) {
-        // Judged before it is looked for: what lies elsewhere is not told to exist or not to.
+        // Checked before it is looked up, so that the answer does not reveal whether a file elsewhere exists.
         if (folders().noneMatch(file::startsWith)) {
             throw refused(field, text);
         }
@@ -178,7 +178,7 @@ public final class SourcePlaces {
         return new Opened(object.counted(damage));
     }
 
-    /** What a source is, before a job of it is accepted. */
+    /** Examines a source, before a job of it is accepted. */
     JobSource examine(String field, ObjectUri address) {
         try (Opened opened = open(address)) {
             SourceObject object = opened.object();

@@ -58,12 +58,12 @@ public final class Sweeper implements AutoCloseable {
         }
     }
 
-    /** How long nothing must have changed of what is removed. */
+    /** Returns the least age of the last change of anything that is removed. */
     public Duration grace() {
         return grace;
     }
 
-    /** What a sweep would remove now. */
+    /** Returns what a sweep would remove now. */
     public List<Finding> look() {
         return retention.sweep(grace, true);
     }
@@ -115,7 +115,7 @@ public final class Sweeper implements AutoCloseable {
         return Duration.ofMillis(period.toMillis() - now % period.toMillis() + 1);
     }
 
-    /** Sweeps if nobody has taken the turn of this period; what was removed, if so. */
+    /** Sweeps unless another replica sweeps in this period; returns what was removed. */
     Optional<List<Finding>> sweepInTurn(Duration period) {
         RevisionLog turns = new RevisionLog(store, PREFIX, "");
         if (turns.create(clock.millis() / period.toMillis(), name.getBytes(StandardCharsets.UTF_8))

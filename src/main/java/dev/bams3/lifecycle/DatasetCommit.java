@@ -57,7 +57,7 @@ public final class DatasetCommit {
         return object.find(destination).map(MetadataObject.Found::metadata);
     }
 
-    /** What is published; nothing where there is none, or one of another version. */
+    /** Returns the published dataset; empty if there is none, or one of another version. */
     public Optional<DatasetMetadata> current() {
         try {
             return decoded();

@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Removes objects that nobody can see, as far as the store lets it; what stays is swept later. */
+/** Removes objects that no reader can see, as far as the store permits; the rest is swept later. */
 public final class Removal {
     private static final Logger LOG = LoggerFactory.getLogger(Removal.class);
     private static final int AT_ONCE = 16;

@@ -3,7 +3,7 @@ package dev.bams3.lifecycle;
 import dev.bams3.storage.ETag;
 import java.util.Optional;
 
-/** Which dataset a conversion may replace. One that is published between that finding and the commit is never replaced. */
+/** The dataset that a conversion may replace. One published after this was determined is never replaced. */
 public sealed interface Replacement {
     /** None: there must not be one. */
     record Nothing() implements Replacement {}

@@ -24,12 +24,12 @@ import java.util.regex.Pattern;
 
 /**
  * Finds and removes what no reader can reach any more: generations that were replaced, conversions that ended without a
- * commit, uploads that nobody will finish. Only objects that are named as a writer of datasets names them are ever removed.
+ * commit, abandoned uploads. Only objects that are named as a writer of datasets names them are ever removed.
  *
  * <p>What keeps a generation: that the commit names it; that an object in it, a sign of life among them, is younger than the
  * grace time; that the commit is, because readers may still hold the one before. A generation that a conversion could go on
  * with is claimed first, by a conditional write to the same object as its sign of life, so that a conversion that wakes up
- * meanwhile begins anew.
+ * meanwhile starts again.
  */
 public final class Retention {
     /** Shorter would be shorter than a client may take for one download. */
@@ -125,7 +125,7 @@ public final class Retention {
         }
     }
 
-    /** What is published now, and since when. */
+    /** The published generation, and the time of its commit. */
     private record Published(String generation, Instant since) {}
 
     private void sweep(Group group, Instant limit, boolean dryRun, List<Finding> findings) {

@@ -3,7 +3,7 @@ package dev.bams3.storage;
 import java.time.Instant;
 
 /**
- * What a store knows of an object.
+ * The metadata of a stored object.
  *
  * @param key its key
  * @param size bytes

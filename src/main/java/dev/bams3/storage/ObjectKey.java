@@ -17,7 +17,7 @@ public record ObjectKey(String value) implements Comparable<ObjectKey> {
         }
     }
 
-    /** A key of these parts, each of which may hold several segments. */
+    /** Joins parts, each of which may have several segments, to a key. */
     public static ObjectKey of(String first, String... more) {
         StringBuilder path = new StringBuilder(first);
         for (String part : more) {

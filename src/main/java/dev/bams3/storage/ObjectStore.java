@@ -22,7 +22,7 @@ public interface ObjectStore extends AutoCloseable {
     /** Most objects of one listing. */
     int MAX_LISTED = 1000;
 
-    /** For messages: {@code s3://bucket/prefix}, {@code file:/folder}, {@code memory:}. */
+    /** Returns the location for messages: {@code s3://bucket/prefix}, {@code file:/folder}, {@code memory:}. */
     String location();
 
     /**
@@ -37,7 +37,7 @@ public interface ObjectStore extends AutoCloseable {
     ObjectInfo head(ObjectKey key);
 
     /**
-     * The whole object; for small ones (metadata, headers). TOO_LARGE if it has more than {@code limit} bytes, none of which
+     * Reads a whole object; for small ones (metadata, headers). TOO_LARGE if it has more than {@code limit} bytes, none of which
      * are then kept.
      */
     StoredObject get(ObjectKey key, int limit);

@@ -1,6 +1,6 @@
 package dev.bams3.storage;
 
-/** What must be true of the key for a write to happen. */
+/** The condition under which a write happens. */
 public sealed interface PutCondition {
     /** Anything. */
     record Always() implements PutCondition {}

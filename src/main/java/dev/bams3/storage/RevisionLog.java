@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A value that changes by numbered revisions, the highest of which holds. Revision {@code n} is an object of its own, named
+ * A value that changes by numbered revisions; the highest one is current. Revision {@code n} is an object of its own, named
  * by twelve digits below the log's folder and created with {@code If-None-Match: *}: of all writers that follow the same
  * revision exactly one succeeds. {@code If-Match}, which some S3-compatible servers refuse, is not needed.
  *
@@ -33,7 +33,7 @@ public final class RevisionLog {
 
     private static final long MAX_NUMBER = 999_999_999_999L;
 
-    /** How often a reader looks for the highest revision of a log that keeps changing. */
+    /** Attempts to read the highest revision of a log that keeps changing. */
     private static final int MAX_LOOKS = 20;
 
     private final ObjectStore store;
@@ -41,7 +41,7 @@ public final class RevisionLog {
     private final String suffix;
 
     /**
-     * One revision, as it is listed.
+     * A listed revision.
      *
      * @param number 1 or more
      * @param object that holds it

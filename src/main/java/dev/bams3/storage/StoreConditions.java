@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * Which conditions a store honours, tried on an object of its own.
+ * The conditions that a store honours, tested on an object made for that.
  *
  * @param ifAbsent whether {@code If-None-Match: *} lets one writer win: without it several workers may have one job at a
  *     time, so that only one process may work, for which the operator has to vouch
  * @param ifMatch whether {@code If-Match} replaces an unchanged object and no other: without it no dataset can be replaced
  */
 public record StoreConditions(boolean ifAbsent, boolean ifMatch) {
-    /** What lies below for long was left by a process that died while it tried. */
+    /** Prefix of test objects; an old one was left by a process that died during its test. */
     public static final String PREFIX = ".bams3-jobs/probe/";
 
     /** @throws ReadsException what the store says other than about conditions */

@@ -8,7 +8,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 
 /**
- * What a caller may see. Every endpoint that reveals anything of a dataset asks here first, before it looks whether the
+ * Decides what a caller may see. Every endpoint that reveals anything of a dataset asks here first, before it looks whether the
  * dataset exists: without access, a dataset that exists and one that does not are answered alike.
  */
 public final class Access {

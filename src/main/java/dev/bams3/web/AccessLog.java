@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * One line for each request, as {@code key=value} pairs. It tells who fetched what, never with which credentials: no query
+ * Writes one line for each request, as {@code key=value} pairs. It has no credentials: no query
  * string, no header, no token, nothing of a record.
  */
 public final class AccessLog implements Consumer<RequestContext> {

@@ -22,7 +22,7 @@ final class Audit {
     private Audit() {}
 
     /**
-     * What is released.
+     * The reads that an answer releases.
      *
      * @param dataset id
      * @param generation of the dataset
@@ -48,7 +48,7 @@ final class Audit {
     }
 
     /**
-     * An answer that tells of reads without having any. One by HEAD tells nothing.
+     * Logs an answer about reads that contains none. An answer to HEAD is not logged.
      *
      * @param records how many there are, where that is the answer
      */

@@ -18,7 +18,7 @@ import java.util.SequencedSet;
  * counted and never closed. Safe for many threads.
  */
 public final class Connections implements AutoCloseable {
-    /** What a connection waits for. */
+    /** The phase of a connection. */
     public enum Phase {
         /** The first byte of a request. The cost is that of two socket buffers and Tomcat's objects. */
         IDLE(24 << 10),
@@ -42,7 +42,7 @@ public final class Connections implements AutoCloseable {
     public enum Reason {
         /** Others need its memory or place. */
         MEMORY,
-        /** What it waits for took too long. */
+        /** A head or body took too long. */
         LATE
     }
 

@@ -25,7 +25,7 @@ public final class CountedProtocol extends Http11NioProtocol {
     /** The connection that the current thread works for. */
     private static final ScopedValue<Connections.Connection> CURRENT = ScopedValue.newInstance();
 
-    /** What a request whose head is not complete is answered with before its connection is closed. */
+    /** Answers to requests whose head is not complete, sent before their connection is closed. */
     private static final Map<Connections.Reason, byte[]> ANSWERS = Map.of(
             Connections.Reason.MEMORY,
             ErrorWriter.message(HtsgetError.ofStatus(

@@ -38,7 +38,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
 
 /**
- * What datasets there are and what is in them. Lists and descriptions never touch a chunk object; counts read the blocks at
+ * Lists, describes and counts datasets. Lists and descriptions never touch a chunk object; counts read the blocks at
  * the edges of a region, and depth reads records only where these are few.
  */
 @Controller

@@ -37,7 +37,7 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
     @Override
     public @Nullable ModelAndView resolveException(
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception failure) {
-        // An IOException is a broken connection: nobody is left to answer.
+        // An IOException means that the connection is broken: an answer would not arrive.
         if (response.isCommitted() || failure instanceof IOException) {
             return null;
         }

@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.RequestMethod;
 
 /**
  * Datasets as files, for programs that open a BAM by its address: `/files/{id}.bam` and its indexes `.bam.bai` and `.bam.csi`. A
- * range of a file has whole blocks of reads, and an index tells of all of them, so a caller who may see only parts of a
+ * range of a file has whole blocks of reads, and an index describes all of them, so a caller who may see only parts of a
  * dataset gets neither.
  */
 @Controller

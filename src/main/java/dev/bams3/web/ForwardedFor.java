@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Who the client is behind proxies that each append whom they were asked by. The list is read from its end, for as long as
+ * Finds the client behind proxies that each append the address of their peer. The list is read from its end, for as long as
  * the one who appended is trusted; what stands before was written by a stranger.
  */
 final class ForwardedFor {

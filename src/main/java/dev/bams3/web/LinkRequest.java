@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a link is wanted for.
+ * A request for a capability link.
  *
  * @param dataset the one dataset
  * @param grant regions of it, or everything that its maker may see

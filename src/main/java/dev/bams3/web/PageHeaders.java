@@ -8,8 +8,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * What a browser may do with the pages of this service: run its own scripts and no others, be framed by nobody, tell
- * nobody where it came from. Requests to other hosts are allowed over TLS only, for the reference sequence that a user
+ * Sets what a browser may do with the pages of this service: run its own scripts and no others, not be framed, send no
+ * {@code Referer}. Requests to other hosts are allowed over TLS only, for the reference sequence that a user
  * names. Styles may be inline, because igv.js sets its own.
  */
 public final class PageHeaders extends HttpFilter {

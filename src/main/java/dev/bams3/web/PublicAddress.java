@@ -4,7 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 
 /**
- * Where callers reach this service: what every address in a ticket begins with.
+ * The base of every address in a ticket: where callers reach this service.
  *
  * @param configured `http(s)://host[:port][/prefix]` without a closing slash; where absent, each request's own address is
  *     taken, with what a proxy says in {@code Forwarded} or {@code X-Forwarded-*} already in it

@@ -17,7 +17,7 @@ import org.springframework.web.server.ResponseStatusException;
 record RangeHeader(long first, long last) {
     private static final Pattern ONE = Pattern.compile("(?i:bytes)=\\s*(?<first>[0-9]*)-(?<last>[0-9]*)\\s*");
 
-    /** As many digits as surely fit a long. */
+    /** Digits of the longest number that fits a long in any case. */
     private static final int MAX_DIGITS = 18;
 
     /**

@@ -68,7 +68,7 @@ public final class ReadsController {
         this.serviceInfo = serviceInfo.toJson();
     }
 
-    /** By POST, too: clients of htsget-rs may ask so, and it would else be taken for the name of a dataset. */
+    /** Answers POST, too, as clients of htsget-rs send it; the path would otherwise name a dataset. */
     @RequestMapping(
             path = "/reads/" + ReservedNames.SERVICE_INFO,
             method = {RequestMethod.GET, RequestMethod.HEAD, RequestMethod.POST})

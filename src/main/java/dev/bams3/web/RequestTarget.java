@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request is for: the one place that decides it, for every filter. It is decided from the path as the server routes it,
- * decoded and normalized, of the request as it was received, so neither an encoding nor a header of a proxy changes it.
+ * The target of a request, decided in this one place for every filter: from the path as the server routes it, decoded and
+ * normalized, of the request as it was received, so neither an encoding nor a header of a proxy changes it.
  *
  * @param link token of a capability link, {@code /t/<token>/...}
  * @param path the path without it; begins with a slash

@@ -39,7 +39,7 @@ public final class Requests {
     }
 
     /**
-     * What is asked for by GET, HEAD or POST; parameters without effect are named in a header of the response.
+     * Reads the request of a GET, HEAD or POST; parameters without effect are named in a header of the response.
      *
      * @throws ReadsException INVALID_INPUT, INVALID_RANGE, UNSUPPORTED_FORMAT, TOO_LARGE
      * @throws ResponseStatusException 415 for a body that is not declared as JSON, or is compressed

@@ -49,7 +49,7 @@ public final class Slices {
     private final Cache<String, Measured> lengths;
 
     /**
-     * What is known of a slice's lengths.
+     * The lengths of a slice's blocks, as far as they are measured.
      *
      * @param turn of the one who measures it
      */
@@ -178,7 +178,7 @@ public final class Slices {
         return lengths.get(tag, _ -> new Measured(slice.unmeasured(), new ReentrantLock()));
     }
 
-    /** Where the blocks lie; measured by one at a time, however many ask. */
+    /** Returns the lengths of the blocks. One request at a time measures; the others wait for it. */
     private static BlockLengths lengths(BamSlice slice, Measured known) {
         try {
             known.turn().lockInterruptibly();

@@ -80,7 +80,7 @@ public final class TrustedProxies extends HttpFilter {
         });
     }
 
-    /** What is wrong with the headers, before anything else reads them. */
+    /** Returns what is wrong with the headers, before anything else reads them. */
     private static Optional<String> objection(HttpServletRequest request) {
         for (String name : NAMES) {
             for (String value : Collections.list(request.getHeaders(name))) {

@@ -14,7 +14,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * What names the bytes of a representation, for conditional requests (RFC 9110 § 8.8 and 13, 2022-06).
+ * The validators of a representation, for conditional requests (RFC 9110 § 8.8 and 13, 2022-06).
  *
  * @param etag a strong entity tag, in its quotes
  * @param lastModified in whole seconds; empty where only the tag counts

@@ -13,7 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes whoever waits for a Job to change. It only saves waiting: what is true is asked for, so a watch that breaks or is
+ * Wakes threads that wait for a Job to change. It only saves waiting: the state itself is read from the API, so a watch that breaks or is
  * refused costs promptness and nothing else. One thread waits.
  */
 final class JobChanges implements AutoCloseable {

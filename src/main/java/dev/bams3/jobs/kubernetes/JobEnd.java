@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.util.Optional;
 
 /**
- * How a Job of Kubernetes has ended.
+ * The end of a Kubernetes Job.
  *
  * @param complete whether all its pods have succeeded
  * @param reason as Kubernetes says it

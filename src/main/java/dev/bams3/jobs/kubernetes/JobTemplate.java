@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A Job of Kubernetes, of which the operator says all that is about the cluster (image, environment, secrets, resources,
+ * A Kubernetes Job, in which the operator sets everything specific to the cluster (image, environment, secrets, resources,
  * nodes, retries) and this program what is about a conversion: name, labels, number of pods, and what the first container is
  * called with.
  */
@@ -131,7 +131,7 @@ public final class JobTemplate {
         return name.equals(name(job)) || name.equals(name(job) + SORTING);
     }
 
-    /** What fails for good fails at once; pods that the cluster moves elsewhere are no failures. */
+    /** Permanent failures fail the Job at once; pods that the cluster evicts are not failures. */
     private static PodFailurePolicy failFast(String container) {
         return new PodFailurePolicyBuilder()
                 .addNewRule()

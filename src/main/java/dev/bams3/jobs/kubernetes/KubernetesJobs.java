@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What this program asks of the API of Kubernetes, and needs the right to: helm/bams3-server grants it. */
+/** The calls of the Kubernetes API that this program makes; helm/bams3-server grants the rights they need. */
 public final class KubernetesJobs implements AutoCloseable {
     /** Set by Kubernetes on the pods of a Job. */
     private static final String JOB_NAME = "batch.kubernetes.io/job-name";
@@ -37,7 +37,7 @@ public final class KubernetesJobs implements AutoCloseable {
     /** Exit code of who is ended by SIGTERM, whatever it reports while all it uses is being closed. */
     private static final int TERMINATED = 143;
 
-    /** For pods to end, which the chart gives five seconds; within the usual lease, as nobody writes heartbeats meanwhile. */
+    /** Time for pods to end, to which the chart gives five seconds; shorter than a usual lease, which is not renewed meanwhile. */
     private static final Duration LONGEST_END = Duration.ofSeconds(25);
 
     private static final Duration LOOK = Duration.ofMillis(200);
@@ -67,7 +67,7 @@ public final class KubernetesJobs implements AutoCloseable {
         return new KubernetesJobs(new KubernetesClientBuilder().build(), namespace, LONGEST_END);
     }
 
-    /** Where the Jobs are. */
+    /** Returns the namespace of the Jobs. */
     public String namespace() {
         return namespace;
     }
@@ -158,7 +158,7 @@ public final class KubernetesJobs implements AutoCloseable {
 
     /**
      * Why a Job has failed: what a pod has reported that will not go away, else what any has, else what Kubernetes says.
-     * That a pod was told to end is no reason.
+     * A pod that was asked to end is no reason.
      */
     ReadsException failure(Job job, JobEnd end) {
         String name = job.getMetadata().getName();
@@ -233,7 +233,7 @@ public final class KubernetesJobs implements AutoCloseable {
         };
     }
 
-    /** With all causes: of connections and certificates the client itself says that something has failed, and no more. */
+    /** Returns the message with those of all causes: the client's own does not say why a connection or certificate failed. */
     private static String said(KubernetesClientException e) {
         return Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause)
                 .map(cause -> cause == e ? String.valueOf(e.getMessage()) : cause.toString())

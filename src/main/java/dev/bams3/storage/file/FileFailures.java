@@ -11,7 +11,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** What a failed file operation means. */
+/** Translates failures of file operations. */
 final class FileFailures {
     private FileFailures() {}
 
@@ -58,7 +58,7 @@ final class FileFailures {
         return ReadsException.about(ErrorKind.UNAVAILABLE, name(path), what + reason(e), e);
     }
 
-    /** What the system says, without the path, which the failure names already. */
+    /** Returns the system's message without the path, which the failure names already. */
     private static String reason(IOException e) {
         String reason = e instanceof FileSystemException failure ? failure.getReason() : e.getMessage();
         return reason == null ? e.getClass().getSimpleName() : reason;

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
 
-/** Which file is which object. */
+/** Maps keys of objects to files. */
 final class FolderKeys {
     /** Holds what is being written and the lock files; no key may begin with it. */
     static final String TEMPORARY = ".bams3-tmp";
@@ -49,7 +49,7 @@ final class FolderKeys {
         return !segments[0].equals(TEMPORARY);
     }
 
-    /** Those of a regular file; anything else is no object. */
+    /** Returns the attributes of a regular file; anything else is not an object. */
     static BasicFileAttributes attributes(Path path) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
         if (!attributes.isRegularFile()) {

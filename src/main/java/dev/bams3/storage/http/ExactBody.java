@@ -26,7 +26,7 @@ final class ExactBody implements HttpResponse.BodySubscriber<byte[]> {
         return new ExactBody(length, true);
     }
 
-    /** A body of which no byte is read: it may be as long as the file. */
+    /** Discards a body without reading it, because it may be as long as the file. */
     static ExactBody none() {
         return new ExactBody(0, false);
     }

@@ -175,7 +175,7 @@ final class WebObjectStore implements ObjectStore {
         }
     }
 
-    /** One attempt, redirects included. Of an answer that does not have exactly the range no byte is read. */
+    /** Makes one attempt, redirects included. The body is read only if the answer has exactly the range. */
     private HttpResponse<byte[]> answer(HttpClient client, ObjectKey key, ByteRange range, ETag ifMatch) {
         URI address = URI.create(new ObjectUri(root, key).withSecrets());
         for (int redirect = 0; redirect <= MAX_REDIRECTS; redirect++) {
@@ -205,7 +205,7 @@ final class WebObjectStore implements ObjectStore {
         return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
     }
 
-    /** Where a redirect leads to, if this store may follow it: an address is permitted, not what it points to. */
+    /** Returns the target of a redirect if this store may follow it: the target must be permitted itself. */
     private URI target(ObjectKey key, URI from, HttpHeaders headers) {
         URI target;
         ObjectUri object;

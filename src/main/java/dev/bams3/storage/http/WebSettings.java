@@ -3,7 +3,7 @@ package dev.bams3.storage.http;
 import java.time.Duration;
 
 /**
- * How web servers are asked.
+ * Settings of requests to web servers.
  *
  * @param connectTimeout longest wait for a connection
  * @param attemptTimeout longest duration of one attempt of a call, body included

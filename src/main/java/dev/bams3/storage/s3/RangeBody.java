@@ -79,7 +79,7 @@ final class RangeBody implements ResponseTransformer<GetObjectResponse, byte[]> 
         if (read < body.length) {
             throw new IOException(read + " bytes came instead of " + body.length);
         }
-        // Also what tells the pool that the connection is free again.
+        // This also returns the connection to the pool.
         if (stream.read() >= 0) {
             throw wrong("the body has more bytes than that");
         }

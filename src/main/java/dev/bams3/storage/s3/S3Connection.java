@@ -45,7 +45,7 @@ public final class S3Connection implements AutoCloseable {
     private final Region region;
 
     /**
-     * What differs between the clients of one connection, which share its pool.
+     * The settings that differ between the clients of one connection, which share its pool.
      *
      * @param fresh whether each call opens a connection of its own, outside the pool
      */
@@ -71,7 +71,7 @@ public final class S3Connection implements AutoCloseable {
         return open(settings, (S3Credentials) null);
     }
 
-    /** With a fixed key pair, or the default chain for null. */
+    /** Opens a connection with a fixed key pair, or the default chain for null. */
     public static S3Connection open(S3Settings settings, @Nullable S3Credentials credentials) {
         return new S3Connection(settings, provider(credentials));
     }

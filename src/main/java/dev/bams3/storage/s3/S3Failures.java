@@ -8,7 +8,7 @@ import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * What a failed call means, after its retries. Messages hold status, error code and request id, never the server's text,
+ * Translates failures of S3 calls, after their retries. Messages hold status, error code and request id, never the server's text,
  * which may quote what was signed.
  */
 final class S3Failures {

@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /** Objects below a prefix of a bucket. */
 final class S3ObjectStore implements ObjectStore {
     /**
-     * User metadata that tells one write from another. A conditional write whose answer was lost is retried by the SDK and
+     * User metadata that distinguishes one write from another. A conditional write whose answer was lost is retried by the SDK and
      * then refused because of itself; the marker on the object shows that.
      */
     static final String MARKER = "bams3-write";

@@ -6,7 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to reach S3. Credentials are not part of it: they come from the SDK's default chain (environment, profile, web
+ * Settings of the S3 client. Credentials are not part of it: they come from the SDK's default chain (environment, profile, web
  * identity, instance), or from {@link S3Credentials}.
  *
  * @param endpoint {@code http} or {@code https} address of another server than AWS; null for AWS

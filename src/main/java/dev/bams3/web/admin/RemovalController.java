@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Removes datasets, and what nobody can reach any more. */
+/** Removes datasets, and objects that no reader can reach any more. */
 @Controller
 public final class RemovalController {
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -55,7 +55,7 @@ public final class RemovalController {
         return answer(node);
     }
 
-    /** What a sweep would remove. */
+    /** Lists what a sweep would remove. */
     @GetMapping("/admin/sweep")
     ResponseEntity<byte[]> look() {
         return answer(findings(sweeper.look(), true));
