@@ -58,7 +58,7 @@ public record AuthSettings(
         return issuer != null || jwksUri != null;
     }
 
-    /** What judges tokens; absent where no issuer is named. */
+    /** Returns the verifier of tokens; empty if no issuer is configured. */
     Optional<TokenVerifier> verifier() {
         if (!isConfigured()) {
             return Optional.empty();

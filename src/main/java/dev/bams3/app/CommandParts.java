@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What commands are made of, from the same settings as the service. Used by one thread, as a command is. */
+/** The parts of commands, from the same settings as the service. Used by one thread, as a command is. */
 final class CommandParts implements CommandEnvironment {
     private final Supplier<Settings> settings;
     private final Stores stores;
@@ -29,7 +29,7 @@ final class CommandParts implements CommandEnvironment {
     private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
     private @Nullable Reading reading;
 
-    /** What reads, closed in this order. */
+    /** The parts that read, closed in this order. */
     private record Reading(ReadsQuery query, BamCompression compression, ChunkFetcher fetcher) {
         void close() {
             query.close();

@@ -4,7 +4,7 @@ import dev.bams3.jobs.JobService;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
-/** What this process does of conversions, and what its store can. Never a reason not to serve reads. */
+/** The health of conversions: what this process runs, and which conditions its store honours. It never affects serving reads. */
 final class ConversionsHealth extends AbstractHealthIndicator {
     private final JobService service;
 

@@ -23,7 +23,7 @@ final class JobPools implements AutoCloseable {
         return waiting;
     }
 
-    /** Of this process and no other: where it runs, and a part that no restart has again. */
+    /** Returns a name that only this process has: its host, and a part that a restart does not repeat. */
     static String processName() {
         String host = System.getenv("HOSTNAME");
         return (host == null || host.isBlank() ? "worker" : host) + "-"

@@ -5,12 +5,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** Which build this is, from what Maven wrote beside the classes: the same in the jar, in an image and in a test. */
+/** The version of this build, from the file that Maven wrote beside the classes: the same in the jar, in an image and in a test. */
 final class ProgramVersion {
     /** Such as `1.0.0`; `unknown` where the classes were not built by Maven. */
     static final String VERSION = read();
 
-    /** What this program calls itself, with its version: `bams3-server/1.0.0`. */
+    /** The name of this program with its version: `bams3-server/1.0.0`. */
     static final String PROGRAM = "bams3-server/" + VERSION;
 
     private ProgramVersion() {}

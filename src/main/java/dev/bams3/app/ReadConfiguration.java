@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** From the store up to the read use case. Each object is closed after those that use it. */
+/** The beans from the store up to the read use case. Each object is closed after those that use it. */
 @Configuration(proxyBeanMethods = false)
 class ReadConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(ReadConfiguration.class);

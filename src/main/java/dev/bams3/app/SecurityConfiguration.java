@@ -42,7 +42,7 @@ import org.springframework.security.web.context.SecurityContextHolderFilter;
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 
-/** Who may reach which endpoint: nobody the admin surface but those it names, everybody the rest. No sessions, no logins. */
+/** Access to endpoints: the admin surface for its own callers alone, everything else for all. No sessions, no logins. */
 @Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
 class SecurityConfiguration {
@@ -151,7 +151,7 @@ class SecurityConfiguration {
         return http.build();
     }
 
-    /** Nothing that browsers bring along counts, so there is nothing to forge; responses are what the endpoints make. */
+    /** Browsers' ambient credentials are ignored, so there is nothing to forge (CSRF); responses are those of the endpoints. */
     private static void stateless(HttpSecurity http) {
         http.csrf(AbstractHttpConfigurer::disable)
                 .formLogin(AbstractHttpConfigurer::disable)

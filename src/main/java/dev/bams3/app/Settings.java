@@ -123,7 +123,7 @@ public record Settings(
         }
     }
 
-    /** How to reach S3, with a connection for each GET in flight and some for metadata. */
+    /** Returns the settings of S3, with a connection for each GET in flight and some for metadata. */
     S3Settings toS3Settings() {
         return s3.toS3Settings(fetch.gets());
     }

@@ -81,7 +81,7 @@ final class BamTarget extends OutputStream {
         }
     }
 
-    /** Whether it is written straight into, as standard output is. */
+    /** Whether it is written directly, as standard output is. */
     boolean isStream() {
         return stream;
     }

@@ -28,7 +28,7 @@ record CommandContext(
         PrintStream out,
         PrintStream err,
         boolean terminal) {
-    /** What a command line calls standard input and standard output. */
+    /** The name of standard input and standard output on a command line. */
     static final String STANDARD = "-";
 
     /** A dataset by id, below the configured store, or by the address or path of its own folder. */

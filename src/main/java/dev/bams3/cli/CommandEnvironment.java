@@ -31,7 +31,7 @@ public interface CommandEnvironment extends AutoCloseable {
     /** Signs links that the service of the same settings accepts. */
     LinkTokens links();
 
-    /** How long a link may last. */
+    /** Returns the longest lifetime of a link. */
     Duration longestLink();
 
     /** `http(s)://host[:port][/prefix]` of the service; empty where it is not configured. */

@@ -24,7 +24,7 @@ public final class Commands {
     /** EX_SOFTWARE of sysexits.h. */
     static final int DEFECT = 70;
 
-    /** What the first argument of a command line must be one of, to be a command. */
+    /** Names of the commands, one of which is the first argument of a command line. */
     public static final List<String> NAMES = List.of(
             "convert",
             "convert-shard",

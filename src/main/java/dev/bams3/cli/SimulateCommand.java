@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         description = "Makes a realistic test BAM in coordinate order; the same options give the same records.")
 @SuppressWarnings("NullAway.Init")
 final class SimulateCommand implements Callable<Integer> {
-    /** What is sequenced, and how. */
+    /** The kind of sequencing. */
     private enum Kind {
         ILLUMINA,
         RNA,

@@ -129,7 +129,7 @@ final class StatsCommand implements Callable<Integer> {
                 + share(counts.failed(part), counts.failed(whole)) + ")";
     }
 
-    /** In single, then double precision, as samtools flagstat computes it: the text is the same, rounding included. */
+    /** Formats a percentage in single, then double precision, as samtools flagstat computes it: the text is the same, rounding included. */
     private static String share(long part, long whole) {
         return whole == 0 ? "N/A" : String.format(Locale.ROOT, "%.2f%%", (float) part / whole * 100.0);
     }

@@ -24,7 +24,7 @@ public record Progress(
         long keptRecords,
         double keptFraction) {
 
-    /** Of a run that began anew. */
+    /** Creates the progress of a run that starts at the beginning. */
     public Progress(
             Phase phase,
             double fraction,

@@ -107,7 +107,7 @@ final class ShardConversion {
         return done;
     }
 
-    /** Where the next finished chunk begins, or the shard ends. */
+    /** Returns the offset where the next finished chunk begins, or the shard ends. */
     private static long nextFound(TreeMap<Integer, ChunkReceipt> found, int number, long at, Shard shard) {
         for (ChunkReceipt receipt : found.tailMap(number, false).values()) {
             if (receipt.from() > at && receipt.from() < shard.to()) {

@@ -35,7 +35,7 @@ public final class ShardWatch {
                 .toList();
     }
 
-    /** How far they are now. */
+    /** Returns their progress. */
     public Progress look() {
         workspace.life().giveSometimes();
         Progress now = plan.inOnePiece() ? told() : summed();

@@ -13,7 +13,7 @@ final class SummedRecords implements RecordSource {
         this.records = records;
     }
 
-    /** Of the records passed so far. */
+    /** Returns the totals of the records passed so far. */
     RecordSum sum() {
         return sum;
     }

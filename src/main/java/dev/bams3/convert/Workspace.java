@@ -173,7 +173,7 @@ final class Workspace {
         destination.store().put(key(resultName(result.shard())), WorkDocument.encode(result), PutCondition.always());
     }
 
-    /** What was told last of a shard under way. */
+    /** Returns the last reported progress of a running shard. */
     Optional<Progress> progress(Shard shard) {
         return document(progressName(shard), Progress.class);
     }

@@ -96,7 +96,7 @@ final class RecordText {
         return at + bases;
     }
 
-    /** The same inside a JSON string. May overwrite up to 7 bytes behind it. */
+    /** Puts it inside a JSON string. May overwrite up to 7 bytes behind it. */
     static int putQualitiesEscaped(byte[] target, int at, byte[] records, int from, int bases) {
         int next = at;
         int i = 0;

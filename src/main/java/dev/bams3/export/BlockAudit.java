@@ -64,7 +64,7 @@ record BlockAudit(
         return new BlockAudit(entry, facts, keep ? Optional.of(records) : Optional.empty(), difference, null);
     }
 
-    /** What is wrong inside the first record that contradicts itself. */
+    /** Returns what is wrong inside the first inconsistent record. */
     private static @Nullable String contradiction(byte[] records, ReferenceDictionary references) {
         for (int at = 0; at < records.length; at += BamRecord.length(records, at)) {
             String problem = BamRecordCheck.problem(records, at, BamRecord.length(records, at));

@@ -51,7 +51,7 @@ final class BlockPass<T> implements AutoCloseable {
 
     private long workBytes;
 
-    /** What is done with a stored block, on the CPU pool. */
+    /** Processes a stored block, on the CPU pool. */
     @FunctionalInterface
     interface Work<T> {
         T on(StoredBlock block);

@@ -19,7 +19,7 @@ public final class BlockCache {
     /** Larger plans are whole genes and more, of which each block is wanted about once. */
     private static final long MOST_OF_A_PLAN = 2 << 20;
 
-    /** Of the cache, that one plan may fill. */
+    /** Share of the cache that one plan may fill. */
     private static final int SHARE_OF_A_PLAN = 8;
 
     private static final int BYTES_OF_ENTRY = 256;
@@ -59,12 +59,12 @@ public final class BlockCache {
         blocks.put(key, Arrays.copyOfRange(buffer, offset, offset + length));
     }
 
-    /** For what turned out wrong in memory. */
+    /** Drops a block that turned out damaged in memory. */
     void remove(Key key) {
         blocks.invalidate(key);
     }
 
-    /** For metrics: the library's own statistics, and weights in bytes. */
+    /** Returns the cache for metrics: the library's own statistics, and weights in bytes. */
     public Cache<?, ?> cache() {
         return blocks;
     }

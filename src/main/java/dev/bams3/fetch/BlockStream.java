@@ -29,7 +29,7 @@ final class BlockStream implements StoredBlocks {
 
     private final ReadPlan plan;
     private final ChunkObjects chunks;
-    /** Where blocks are kept when they are found right; null where they are not to be. */
+    /** The cache for verified blocks; null if they are not to be cached. */
     private final @Nullable BlockCache cache;
 
     private final ChunkFetcher fetcher;
@@ -200,7 +200,7 @@ final class BlockStream implements StoredBlocks {
         nextUnread = after;
     }
 
-    /** What many ask for at one time is what they want to have kept. */
+    /** Reads shared by several requests are the ones worth caching. */
     private byte[] read(int chunk, ByteRange range) {
         return cache == null ? chunks.read(chunk, range) : fetcher.shared().read(chunks, chunk, range);
     }

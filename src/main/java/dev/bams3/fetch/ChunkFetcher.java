@@ -28,7 +28,7 @@ public final class ChunkFetcher implements AutoCloseable {
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("chunk-get-", 0).factory());
 
-    /** For one user, whose requests may all wait and do not come again. */
+    /** Creates a fetcher for one user, whose requests may all wait. */
     public ChunkFetcher(FetchLimits limits) {
         this(limits, WaitingRoom.unbounded(), new BlockCache(0));
     }
@@ -51,12 +51,12 @@ public final class ChunkFetcher implements AutoCloseable {
         gets = new FairSlots(limits.gets(), room);
     }
 
-    /** What small queries have read. */
+    /** Returns the cache of blocks that small queries have read. */
     public BlockCache cache() {
         return cache;
     }
 
-    /** Where requests wait. */
+    /** Returns the queue of requests. */
     public WaitingRoom room() {
         return room;
     }

@@ -16,7 +16,7 @@ public final class FetchedBlock implements AutoCloseable {
     private final ChunkObjects chunks;
     private final byte[] buffer;
     private final int offset;
-    /** What the bytes were fetched with; null for those of the cache. */
+    /** The piece that fetched the bytes; null for cached ones. */
     private final @Nullable Piece piece;
     /** Null where the block is not worth keeping. */
     private final @Nullable BlockCache cache;

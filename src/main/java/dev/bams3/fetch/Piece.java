@@ -65,7 +65,7 @@ final class Piece {
         }
     }
 
-    /** For a piece whose GET never ran or failed: no block was handed on. */
+    /** Releases a piece whose GET never ran or failed, so that no block was handed on. */
     void abandon() {
         get.close();
         release(blocks);

@@ -3,7 +3,7 @@ package dev.bams3.fetch;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** How fast a receiver takes bytes: about as many as it took in the last second, or since it began. */
+/** Measures how fast a receiver takes bytes: about as many as it took in the last second, or since it began. */
 final class ReadAheadPace {
     private static final long PERIOD = Duration.ofSeconds(1).toNanos();
 

@@ -44,7 +44,7 @@ public record FileName(DatasetId id, Optional<BamIndexEncoder.Form> index) {
                 "file", "no such file; the files of a dataset are {id}.bam, {id}.bam.bai and {id}.bam.csi");
     }
 
-    /** Whether it is the name of an index. */
+    /** Whether this is the name of an index. */
     public boolean isIndex() {
         return index.isPresent();
     }

@@ -15,7 +15,7 @@ public record MemoryLimits(long heap) {
     private static final int BLOCK_SHARE = 32;
     private static final int HEADER_SHARE = 2;
 
-    /** Those of this process, whose heap is {@code -Xmx} or a share of its container's memory. */
+    /** Returns the limits of this process, whose heap is {@code -Xmx} or a share of its container's memory. */
     public static MemoryLimits ofProcess() {
         return new MemoryLimits(Runtime.getRuntime().maxMemory());
     }

@@ -33,7 +33,7 @@ public final class WaitingRoom {
         this.patience = patience;
     }
 
-    /** For processes with one user. */
+    /** Creates a queue for processes with one user. */
     public static WaitingRoom unbounded() {
         return new WaitingRoom(Integer.MAX_VALUE);
     }

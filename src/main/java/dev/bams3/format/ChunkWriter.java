@@ -56,7 +56,7 @@ public final class ChunkWriter {
         return out.toByteArray();
     }
 
-    /** What the chunk table says of the finished object. */
+    /** Returns the row of the finished object in the chunk table. */
     public ChunkEntry entry() {
         return new ChunkEntry(head.ordinal(), length, blocks.size(), records, rawBytes);
     }

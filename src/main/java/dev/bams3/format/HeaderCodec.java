@@ -14,7 +14,7 @@ public final class HeaderCodec {
         return ZstdBytes.compress(text);
     }
 
-    /** What the metadata says of a header object. */
+    /** Returns the description of a header object in the metadata. */
     public static HeaderObject describe(byte[] text, byte[] stored) {
         return new HeaderObject(stored.length, text.length, ByteCursor.crc32c(stored, 0, stored.length));
     }

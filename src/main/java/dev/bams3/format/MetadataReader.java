@@ -301,7 +301,7 @@ final class MetadataReader {
         return ReadsException.unsupported(object, field, message);
     }
 
-    /** One JSON value and its path, for messages. */
+    /** A JSON value and its path, for messages. */
     private final class Fields {
         private final String path;
         private final Object node;

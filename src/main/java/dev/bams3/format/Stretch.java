@@ -25,7 +25,7 @@ public interface Stretch {
         return reference & Integer.MAX_VALUE;
     }
 
-    /** Whether it may have a record of a reference; surely, of the first and of the last. */
+    /** Whether it may have a record of a reference; it certainly has records of the first and the last one. */
     default boolean mayHold(int reference) {
         int rank = rank(reference);
         return rank(firstReference()) <= rank && rank <= rank(lastReference());

@@ -77,7 +77,7 @@ final class BinaryReads {
         out.end();
     }
 
-    /** How many bases a record has, and how many letters of qualities. */
+    /** The number of bases of a record, and of its qualities. */
     private record Layout(int length, int qualities) {}
 
     /**
@@ -107,7 +107,7 @@ final class BinaryReads {
         return plain;
     }
 
-    /** Where the optional fields end; -1 where they do not fit. */
+    /** Returns the offset where the optional fields end; -1 if they do not fit. */
     private long tagsEnd(int from, int end, Layout layout, int tags) {
         long at = from + (layout.length() + 1L) / 2 + layout.qualities();
         for (int i = 0; i < tags; i++) {

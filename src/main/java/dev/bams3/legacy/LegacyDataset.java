@@ -121,12 +121,12 @@ public final class LegacyDataset {
                 manifest.header().references());
     }
 
-    /** How many chunks there are. */
+    /** Returns the number of chunks. */
     public int chunks() {
         return manifest.chunks().size();
     }
 
-    /** What the prototype did not store, or stored wrongly. */
+    /** Returns what the prototype did not store, or stored wrongly. */
     public List<Loss> losses() {
         long reads = manifest.chunks().stream().mapToLong(LegacyChunk::reads).sum();
         Dialect dialect = manifest.dialect();
@@ -215,7 +215,7 @@ public final class LegacyDataset {
         }
     }
 
-    /** What a chunk says of its compression is often not true. */
+    /** Decompresses a chunk by its first bytes, because the compression that a dataset declares is often wrong. */
     private static InputStream unpacked(byte[] stored) throws IOException {
         int magic = stored.length < 4 ? 0 : littleEndian(stored);
         InputStream in = new ByteArrayInputStream(stored);

@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Locale;
 
-/** What the connections of clients wait for, and how many were closed for it. */
+/** Metrics of clients' connections: the phases they are in, and how many were closed while they waited. */
 public final class ConnectionMetrics implements MeterBinder {
     private static final String CLOSED = "Connections that were closed while they waited for their client";
 

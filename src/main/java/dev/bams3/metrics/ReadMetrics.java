@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
-/** What reading holds, waits for and works, all requests together. */
+/** Metrics of reading: memory held, waits and work of all requests together. */
 public final class ReadMetrics implements MeterBinder {
     private static final String HELD = "Memory of answers, as fetched and as encoded";
 

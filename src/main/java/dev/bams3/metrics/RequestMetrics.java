@@ -54,7 +54,7 @@ public final class RequestMetrics implements Consumer<RequestContext> {
         return Counter.builder(name).description(description).tags(tags).register(registry);
     }
 
-    /** From a cached small query to a slice over a slow line. */
+    /** Creates a timer with buckets from a cached small query to a slice over a slow line. */
     private Timer timer(String name, String description, Tags tags) {
         return Timer.builder(name)
                 .description(description)

@@ -51,7 +51,7 @@ public record PlannedBlock(BlockEntry entry, List<Target> filter) {
         return Math.max(1, Math.round(entry.rawLength() * wantedShare()));
     }
 
-    /** As if references had as many records each. */
+    /** Estimates as if all references had the same number of records. */
     private double wantedShare() {
         if (isWhole()) {
             return 1;

@@ -28,7 +28,7 @@ public final class BamSlice {
         return blocks.stream().mapToLong(block -> block.entry().rawLength()).sum();
     }
 
-    /** What is known of its lengths before anybody has encoded it: nothing. */
+    /** Returns an empty measure, for a slice that was never encoded. */
     public SliceMeasure unmeasured() {
         return new SliceMeasure(blocks.size());
     }

@@ -78,7 +78,7 @@ final class BlockTask implements Callable<AnswerBlock>, AutoCloseable {
         }
     }
 
-    /** For a task that will not run any more, or whose result nobody took. */
+    /** Releases a task that will not run any more, or whose result was not taken. */
     @Override
     public void close() {
         stored.close();

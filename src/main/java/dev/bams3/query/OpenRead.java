@@ -76,7 +76,7 @@ public final class OpenRead implements AutoCloseable {
         return dataset.metadata().source().sortedOnConversion() ? source.sortedByCoordinate() : source;
     }
 
-    /** What will be read; it says of itself how many GETs, blocks, bytes and records that is. */
+    /** Returns the plan, with its numbers of GETs, blocks, bytes and records. */
     public ReadPlan plan() {
         return plan;
     }

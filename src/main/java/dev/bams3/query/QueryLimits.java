@@ -18,7 +18,7 @@ public record QueryLimits(int blocksInFlight, long encodedBytes, int maxBlockByt
         }
     }
 
-    /** With blocks as large as the heap of this process allows. */
+    /** Limits with blocks as large as the heap of this process allows. */
     public QueryLimits(int blocksInFlight, long encodedBytes) {
         this(blocksInFlight, encodedBytes, MemoryLimits.ofProcess().block());
     }

@@ -19,7 +19,7 @@ final class ScratchPool implements AutoCloseable {
         this.maxHeldBytes = maxHeldBytes;
     }
 
-    /** One thread's memory. */
+    /** The memory of one thread. */
     record Scratch(BlockDecoder decoder, OutputBuffer encoded) {
         private long heldBytes() {
             return decoder.heldBytes() + encoded.heldBytes();

@@ -31,7 +31,7 @@ public final class SliceMeasure {
         return weight;
     }
 
-    /** How many blocks, from the first on, are known. */
+    /** Returns the number of blocks, from the first on, whose lengths are known. */
     synchronized int known() {
         return known;
     }

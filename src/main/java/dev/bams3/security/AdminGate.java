@@ -21,7 +21,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * them. Where it asks for tokens, the filters after this one do.
  */
 public final class AdminGate extends OncePerRequestFilter {
-    /** What {@link org.springframework.security.core.Authentication} of an admitted caller carries. */
+    /** The authority in the {@link org.springframework.security.core.Authentication} of an admitted caller. */
     public static final String AUTHORITY = "ADMIN";
 
     private static final String OFF = "the admin surface is off; set BAMS3_ADMIN_TOKEN (or BAMS3_ADMIN_TOKEN_FILE) to a"

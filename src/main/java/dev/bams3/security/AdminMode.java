@@ -2,10 +2,10 @@ package dev.bams3.security;
 
 /** Whom the admin surface is open to. */
 public enum AdminMode {
-    /** To nobody: neither a token nor a scope is configured. */
+    /** Closed: neither a token nor a scope is configured. */
     OFF,
-    /** To programs of this machine, without credentials: the store is the embedded one for trying things out. */
+    /** Open to programs of this machine, without credentials: the store is the embedded one for trying things out. */
     LOOPBACK,
-    /** To whoever presents a secret token, or a token of the issuer with the scope. */
+    /** Open to callers with a secret token, or a token of the issuer with the scope. */
     TOKEN
 }

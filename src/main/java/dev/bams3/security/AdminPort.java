@@ -10,7 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Where the admin surface has a port of its own: nothing else there, and nothing of it elsewhere. */
+/** Separates the admin surface, if it has a port of its own: nothing else is there, and nothing of it elsewhere. */
 public final class AdminPort extends HttpFilter {
     private final int port;
 

@@ -28,7 +28,7 @@ public final class AdminTokens implements AuthenticationManagerResolver<HttpServ
         Optional<String> admits(String token);
     }
 
-    /** It cannot be said whether a token counts. */
+    /** Thrown when a token cannot be verified now. */
     static final class IssuerUnavailable extends AuthenticationException {
         private final transient ReadsException failure;
 

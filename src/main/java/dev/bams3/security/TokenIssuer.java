@@ -87,7 +87,7 @@ public final class TokenIssuer {
         return decoder.decode(token);
     }
 
-    /** What a token says of its issuer, not checked: it decides by whose keys it is checked. */
+    /** Returns the unverified issuer of a token, which selects the keys that verify it. */
     static Optional<String> claimedIssuer(String token) {
         try {
             return Optional.ofNullable(JWTParser.parse(token).getJWTClaimsSet().getIssuer());

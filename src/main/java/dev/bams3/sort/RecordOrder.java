@@ -13,7 +13,7 @@ public final class RecordOrder {
         return key(BamRecord.referenceIndex(buffer, record), BamRecord.start(buffer, record));
     }
 
-    /** The same for a record at that place. */
+    /** Returns the key of the record at an offset. */
     public static long key(int reference, int start) {
         return reference < 0 ? UNPLACED : (long) reference << 32 | (start + 1L);
     }

@@ -23,7 +23,7 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
     /** Below half a region of G1 at small heaps: larger arrays are collected by full cycles only. */
     private static final int BATCH_BYTES = 256 << 10;
 
-    /** What the blocks of a batch inflate to, at most. */
+    /** Largest uncompressed size of the blocks of a batch. */
     private static final int MAX_BATCH = BATCH_BYTES + BgzfBlock.MAX_LENGTH;
 
     private static final Batch NOTHING = new Batch(new byte[0], 0, 0, new long[0], new int[0]);
@@ -127,7 +127,7 @@ final class ParallelInflater implements InflatedBytes, AutoCloseable {
         return virtualOffset(position).block();
     }
 
-    /** Where an inflated byte lies; for those that were read, not too long ago. */
+    /** Returns the virtual offset of an inflated byte that was read recently. */
     VirtualOffset virtualOffset(long position) {
         Iterator<Place> newestFirst = places.descendingIterator();
         while (newestFirst.hasNext()) {

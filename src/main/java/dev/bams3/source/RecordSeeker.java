@@ -21,7 +21,7 @@ public final class RecordSeeker {
     /** Compressed bytes looked at first, and at most; a record may be as long as 256 MiB. */
     private static final int FIRST_WINDOW = 512 << 10;
 
-    /** The same where an index names a place, which may be no record's. */
+    /** Seeks to a place that an index names, which need not be that of a record. */
     private static final int LARGEST_PROOF = 8 << 20;
 
     private static final int LARGEST_WINDOW = 256 << 20;
@@ -79,7 +79,7 @@ public final class RecordSeeker {
         return Optional.empty();
     }
 
-    /** What the blocks from {@code at} on inflate to, if blocks begin there. */
+    /** Returns the uncompressed bytes of the blocks from {@code at} on, if blocks begin there. */
     private Optional<Inflated> inflated(byte[] bytes, int at, long offset) {
         if (bytes.length - at < 4 || bytes[at] != 0x1f || bytes[at + 1] != (byte) 0x8b) {
             return Optional.empty();

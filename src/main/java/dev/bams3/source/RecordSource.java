@@ -20,18 +20,18 @@ public interface RecordSource extends AutoCloseable {
     /** Array that the current record lies in, until the next call of {@link #next}. */
     byte[] buffer();
 
-    /** Where the current record begins. */
+    /** Returns the position where the current record begins. */
     int offset();
 
     /** Bytes of the current record. */
     int length();
 
-    /** Where the current record begins in a BAM ({@link dev.bams3.bgzf.VirtualOffset}), or {@link #NOWHERE}. */
+    /** Returns where the current record begins in a BAM ({@link dev.bams3.bgzf.VirtualOffset}), or {@link #NOWHERE}. */
     default long virtualOffset() {
         return NOWHERE;
     }
 
-    /** What the source has that its records, which were read since the last call, have not; forgotten with it. */
+    /** Returns the warnings about records read since the last call, and clears them. */
     default List<SourceWarnings.Warning> takeWarnings() {
         return List.of();
     }

@@ -20,7 +20,7 @@ final class SamCigar {
     /** Bit n is set when operation n (MIDNSHP=XB) consumes the reference: M, D, N, =, X. */
     private static final int CONSUMES_REFERENCE = 0b1_1000_1101;
 
-    /** The same of the read: M, I, S, =, X. */
+    /** Returns the length on the read: M, I, S, =, X. */
     private static final int CONSUMES_READ = 0b1_1001_0011;
 
     private int[] operations = new int[64];

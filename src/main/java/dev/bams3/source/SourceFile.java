@@ -93,7 +93,7 @@ public final class SourceFile implements AutoCloseable {
         return records;
     }
 
-    /** Where in the source the bytes end that were read so far. */
+    /** Returns the offset in the source up to which bytes were read. */
     public long position() {
         return position.getAsLong();
     }

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
-/** What kind of file a source is, by its first bytes; its name decides nothing. */
+/** The format of a source, detected by its first bytes; its name is ignored. */
 public enum SourceFormat {
     BAM,
     SAM,
@@ -37,7 +37,7 @@ public enum SourceFormat {
             Pattern.compile("\\*|(?=.*[MIDNSHP=XB])[0-9](?:[0-9]|(?<=[0-9])[MIDNSHP=XB])*");
     private static final Pattern TAG = Pattern.compile("..:.:.*");
 
-    /** Where htslib looks for characters that are no text, before it takes a file without header for SAM. */
+    /** Number of bytes in which htslib looks for non-text characters before it takes a file without a header for SAM. */
     private static final int TEXT_LENGTH = 1024;
 
     private static final byte[] BAM_MAGIC = {'B', 'A', 'M', 1};

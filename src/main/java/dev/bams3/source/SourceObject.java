@@ -75,7 +75,7 @@ public record SourceObject(ObjectStore store, ObjectKey key, long size, ETag eta
         return store.fresh() != store;
     }
 
-    /** The same over another connection. */
+    /** Reads it again over another connection. */
     byte[] readAgain(long offset, int length) {
         return store.fresh().getRange(key, new ByteRange(offset, length), etag);
     }

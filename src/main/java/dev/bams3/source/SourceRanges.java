@@ -56,7 +56,7 @@ final class SourceRanges implements AutoCloseable {
         return source.size();
     }
 
-    /** Where in the source the bytes end that were handed out so far. */
+    /** Returns the offset in the source up to which bytes were handed out. */
     long position() {
         return position;
     }

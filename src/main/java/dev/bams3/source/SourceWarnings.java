@@ -41,12 +41,12 @@ public final class SourceWarnings {
         warnings.forEach(warning -> add(warning.kind(), warning.count(), warning.example()));
     }
 
-    /** What was found, in the order of the kinds. */
+    /** Returns all warnings, in the order of the kinds. */
     public synchronized List<Warning> list() {
         return new ArrayList<>(found.values());
     }
 
-    /** What was found since the last call, which is forgotten. */
+    /** Returns the warnings since the last call, and clears them. */
     public synchronized List<Warning> take() {
         List<Warning> taken = list();
         found.clear();

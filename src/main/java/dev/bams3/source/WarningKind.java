@@ -2,7 +2,7 @@ package dev.bams3.source;
 
 import java.util.Locale;
 
-/** What real files have that is not right, and is converted as it is; counted, and shown with an example. */
+/** Deviations of real files that are converted unchanged; counted, and shown with an example. */
 public enum WarningKind {
     /** A read is placed at or past the end of its reference. */
     PAST_REFERENCE_END,
