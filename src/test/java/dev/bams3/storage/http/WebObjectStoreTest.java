@@ -7,6 +7,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.FaultyS3;
 import dev.bams3.fixtures.FaultyS3.Fault;
+import dev.bams3.fixtures.Interruption;
 import dev.bams3.fixtures.MisbehavingServer;
 import dev.bams3.fixtures.MisbehavingServer.Answer;
 import dev.bams3.storage.ByteRange;
@@ -25,7 +26,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -288,21 +288,7 @@ class WebObjectStoreTest {
             asked.countDown();
             MisbehavingServer.silence().write(request, socket);
         });
-        AtomicReference<Throwable> failure = new AtomicReference<>();
-        Thread reader = Thread.ofVirtual().start(() -> {
-            try {
-                store.getRange(KEY, RANGE, TAG);
-            } catch (ReadsException e) {
-                failure.set(e);
-                assertThat(Thread.currentThread().isInterrupted()).isTrue();
-            }
-        });
-        asked.await();
-        reader.interrupt();
-        reader.join();
-        assertThat(failure.get())
-                .isInstanceOfSatisfying(
-                        ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CANCELLED));
+        Interruption.endsAtOnce(() -> store.getRange(KEY, RANGE, TAG), asked);
     }
 
     @Test

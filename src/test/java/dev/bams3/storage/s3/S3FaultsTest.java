@@ -7,6 +7,7 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.fixtures.FaultyS3;
 import dev.bams3.fixtures.FaultyS3.Fault;
+import dev.bams3.fixtures.Interruption;
 import dev.bams3.fixtures.MisbehavingServer;
 import dev.bams3.fixtures.S3ProxyServer;
 import dev.bams3.fixtures.Wait;
@@ -264,21 +265,7 @@ class S3FaultsTest {
             asked.countDown();
             MisbehavingServer.silence().write(request, socket);
         });
-        AtomicReference<Throwable> failure = new AtomicReference<>();
-        Thread reader = Thread.ofVirtual().start(() -> {
-            try {
-                store.getRange(KEY, RANGE, TAG);
-            } catch (ReadsException e) {
-                failure.set(e);
-                assertThat(Thread.currentThread().isInterrupted()).isTrue();
-            }
-        });
-        asked.await();
-        reader.interrupt();
-        reader.join();
-        assertThat(failure.get())
-                .isInstanceOfSatisfying(
-                        ReadsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CANCELLED));
+        Interruption.endsAtOnce(() -> store.getRange(KEY, RANGE, TAG), asked);
         assertThat(server.requests()).hasSize(1);
     }
 
