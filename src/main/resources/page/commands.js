@@ -1,26 +1,35 @@
 // The same reads from a terminal or a notebook: lines to copy.
-import { absolute, filePath, readsPath, streamPath } from './api.js';
+import { absolute, filePath, readsPath, streamPath, usesToken } from './api.js';
 import { h } from './dom.js';
-import { text } from './region.js';
+import { regionText } from './locus.js';
 
 const COPIED_MILLIS = 1500;
 
 /** In single quotes for a shell. */
 const quoted = text => `'${text.replaceAll("'", `'\\''`)}'`;
 
-export function commandsCard(dataset, start) {
-  const region = start ?? {};
+/** With a token the commands take it from the environment: it is never written out here. */
+function linesFor(dataset, region) {
   const reads = absolute(readsPath(dataset.id));
-  const regionUrl = start ? absolute(`${readsPath(dataset.id)}?${streamPath('', region).split('?')[1]}`) : reads;
-  const stream = format => absolute(streamPath(dataset.id, { ...region, format }));
+  const parameters = region ?? {};
+  const regionUrl = region ? `${reads}?${new URLSearchParams(Object.entries(parameters))}` : reads;
+  const stream = format => absolute(streamPath(dataset.id, { ...parameters, format }));
   const bam = absolute(filePath(dataset.id));
-  const lines = {
-    curl: `curl -f ${quoted(stream('SAM'))}`,
-    samtools: `samtools view ${quoted(regionUrl)}\n# or, as a file with an index:\nsamtools view ${quoted(bam)}${start ? ` ${quoted(text(start))}` : ''}`,
+  const at = region && regionText(region).replaceAll(',', '');
+  const token = usesToken();
+  const header = token ? ' -H "Authorization: Bearer $BAMS3_TOKEN"' : '';
+  const first = token ? '# BAMS3_TOKEN has your token\n' : '';
+  const htslib = token ? '# HTS_AUTH_LOCATION names a file with your token\n' : '';
+  return {
+    curl: `${first}curl -f${header} ${quoted(stream('SAM'))}`,
+    samtools: `${htslib}samtools view ${quoted(regionUrl)}\n# or, as a file with an index:\nsamtools view ${quoted(bam)}${region ? ` ${quoted(at)}` : ''}`,
     Python: [
       'import json, urllib.request',
+      ...(token ? ['import os'] : []),
       '',
-      `url = ${JSON.stringify(stream('NDJSON'))}`,
+      token
+        ? `url = urllib.request.Request(${JSON.stringify(stream('NDJSON'))}, headers={"Authorization": "Bearer " + os.environ["BAMS3_TOKEN"]})`
+        : `url = ${JSON.stringify(stream('NDJSON'))}`,
       'with urllib.request.urlopen(url) as lines:',
       '    *reads, end = map(json.loads, lines)',
       'assert end["@end"]["records"] == len(reads)  # a cut answer has no such line'
@@ -30,19 +39,24 @@ export function commandsCard(dataset, start) {
       '',
       `url = ${JSON.stringify(bam)}`,
       'bam = pysam.AlignmentFile(url, index_filename=url + ".bai")',
-      start ? `for read in bam.fetch(${JSON.stringify(start.referenceName)}, ${start.start}, ${start.end}):` : 'for read in bam.fetch(until_eof=True):',
+      region ? `for read in bam.fetch(${JSON.stringify(region.referenceName)}, ${region.start}, ${region.end}):` : 'for read in bam.fetch(until_eof=True):',
       '    print(read.query_name)'
     ].join('\n'),
     R: [
       'library(Rsamtools)',
       `url <- ${JSON.stringify(bam)}`,
-      start
-        ? `scanBam(url, index = paste0(url, ".bai"), param = ScanBamParam(which = GRanges(${JSON.stringify(text(start).replaceAll(',', ''))})))`
+      region
+        ? `scanBam(url, index = paste0(url, ".bai"), param = ScanBamParam(which = GRanges(${JSON.stringify(at)})))`
         : 'scanBam(url, index = paste0(url, ".bai"))'
     ].join('\n'),
-    IGV: `File > Load from URL...\n${reads}\n\nor, as a file with an index:\n${bam}\n${bam}.bai`,
-    UCSC: `track type=bam name=${quoted(dataset.id)} bigDataUrl=${bam} bigDataIndex=${bam}.bai`
+    IGV: `File > Load from URL...\n${reads}\n\nor, as a file with an index:\n${bam}\n${bam}.bai${at ? `\n\nthen go to ${at}` : ''}`,
+    UCSC: `track type=bam name=${quoted(dataset.id)} bigDataUrl=${bam} bigDataIndex=${bam}.bai${at ? `\nbrowser position ${at}` : ''}`
   };
+}
+
+export function commandsCard(dataset, locus) {
+  let lines = linesFor(dataset, locus?.region);
+  let chosen = 'curl';
   const code = h('pre', { id: 'command', tabindex: '0', role: 'tabpanel' });
   const copy = h('button', { type: 'button', onclick: copyIt }, 'Copy');
   const tabs = Object.keys(lines).map(name =>
@@ -50,6 +64,7 @@ export function commandsCard(dataset, start) {
   );
 
   function choose(name) {
+    chosen = name;
     tabs.forEach(tab => {
       const chosen = tab.textContent === name;
       tab.setAttribute('aria-selected', String(chosen));
@@ -80,7 +95,11 @@ export function commandsCard(dataset, start) {
     setTimeout(() => (copy.textContent = 'Copy'), COPIED_MILLIS);
   }
 
-  choose('curl');
+  locus?.follow(region => {
+    lines = linesFor(dataset, region);
+    choose(chosen);
+  });
+  choose(chosen);
   return h(
     'section',
     { class: 'card', 'aria-labelledby': 'commands-title' },

@@ -1,153 +1,165 @@
-// One dataset: what it is, its figures, its plots, and the tools to look into it.
-import { askJson, datasetPath } from './api.js';
+// One dataset: its region, the viewer, its figures, its plots, and the lines to take it along.
+import { openAccess } from './access.js';
+import { readAddress, writeAddress } from './address.js';
+import { access, ask, askJson, datasetPath, streamPath } from './api.js';
 import { commandsCard } from './commands.js';
-import { coverageCard } from './coverage.js';
+import { Coverages, coverageCard } from './coverage.js';
 import { byId, h, tell } from './dom.js';
-import { bases, bytes, depth, grouped, percent, short } from './numbers.js';
-import { shareBar } from './plots.js';
+import { figures, flagsCard, heading, referencesCard } from './facts.js';
+import { Locus, NoRegion, parseRegion } from './locus.js';
+import { regionBar } from './regionbar.js';
 import { regionCard } from './region.js';
-import { viewerCard } from './viewer.js';
-
-const MOST_BARS = 12;
+import { closeViewer, viewerCard } from './viewer.js';
 
 let newest = 0;
+let shown = { id: null, locus: null };
 
-export async function showDataset(id) {
+/** Shows what the address names; for the same dataset only the region changes. */
+export function showAddress() {
+  const { id, region } = readAddress();
+  if (id === shown.id && shown.locus && region) {
+    try {
+      shown.locus.set(parseRegion(region, shown.locus.references), 'address');
+    } catch (failure) {
+      tell(byId('region-state'), failure.message, true);
+    }
+    return;
+  }
+  if (id !== shown.id) {
+    load(id, region);
+  }
+}
+
+/** After a token was given or forgotten, if it can make a difference. */
+export function refreshDataset() {
+  const { id, region } = readAddress();
+  load(id, region);
+}
+
+async function load(id, regionText) {
   const mine = ++newest;
   const place = byId('dataset');
   const state = byId('detail-state');
+  shown = { id, locus: null };
+  closeViewer();
   if (id === '') {
     place.hidden = true;
-    tell(state, byId('datasets').children.length > 0 ? 'Choose a dataset at the side to see what is in it.' : 'There is nothing to show yet.');
+    tell(state, byId('datasets').children.length > 0 ? 'Choose a dataset to see what is in it.' : 'There is nothing to show yet.');
     return;
   }
   tell(state, 'Loading…');
+  place.hidden = true;
   try {
-    const dataset = await askJson(datasetPath(id));
-    if (mine === newest) {
-      place.replaceChildren(...parts(dataset));
-      place.hidden = false;
-      tell(state);
-      document.title = `${id} · bams3`;
+    const dataset = await describe(id);
+    const coverages = new Coverages(dataset);
+    const { locus, wrong } = await beginning(dataset, coverages, regionText);
+    if (mine !== newest) {
+      return;
+    }
+    shown = { id, locus };
+    place.replaceChildren(...parts(dataset, coverages, locus));
+    place.hidden = false;
+    tell(state);
+    document.title = `${id} · bams3`;
+    if (locus) {
+      tell(byId('region-state'), wrong, true);
+      writeAddress(id, locus.region);
+      locus.follow((region, from) => from !== 'address' && writeAddress(id, region, from !== 'viewer'));
     }
   } catch (failure) {
     if (mine === newest) {
+      shown = { id, locus: null };
       place.hidden = true;
-      // 400: no dataset can have such an id.
-      tell(state, failure.status === 404 || failure.status === 400 ? `There is no dataset “${id}”.` : failure.message, true);
+      refuse(state, id, failure);
     }
   }
 }
 
-function parts(dataset) {
+function refuse(state, id, failure) {
+  // 400: no dataset can have such an id.
+  if (failure.status === 404 || failure.status === 400) {
+    tell(state, `There is no dataset “${id}”.`, true);
+    return;
+  }
+  tell(state, failure.message, true);
+  if (failure.status === 401 || failure.status === 403) {
+    state.append(' ', h('button', { type: 'button', onclick: openAccess }, access().reader ? 'Give another token or a link' : 'Give a token or a link'));
+  }
+}
+
+/** Callers who may read only regions get no description: what the header says is enough for a viewer. */
+async function describe(id) {
+  try {
+    return await askJson(datasetPath(id));
+  } catch (failure) {
+    if (failure.status !== 403) {
+      throw failure;
+    }
+    let text;
+    try {
+      text = await (await ask(streamPath(id, { class: 'header', format: 'SAM' }))).text();
+    } catch {
+      throw failure;
+    }
+    return fromHeader(id, text);
+  }
+}
+
+function fromHeader(id, text) {
+  const lines = text.split('\n').map(line => line.split('\t'));
+  const value = (line, tag) => line.find(field => field.startsWith(`${tag}:`))?.slice(3);
+  const of = kind => lines.filter(line => line[0] === kind);
+  return {
+    id,
+    limited: true,
+    records: 0,
+    bases: 0,
+    references: of('@SQ').map(line => ({ name: value(line, 'SN'), length: Number(value(line, 'LN')), mapped: 0, unmapped: 0, bases: 0 })),
+    samples: [...new Set(of('@RG').map(line => value(line, 'SM')).filter(Boolean))],
+    readGroups: of('@RG').map(line => ({ id: value(line, 'ID'), platform: value(line, 'PL') }))
+  };
+}
+
+/** The region of the address, or the place with most reads. */
+async function beginning(dataset, coverages, text) {
+  const { references } = dataset;
+  if (references.length === 0) {
+    return { locus: null };
+  }
+  let wrong = '';
+  if (text) {
+    try {
+      return { locus: new Locus(references, parseRegion(text, references)), wrong };
+    } catch (failure) {
+      if (!(failure instanceof NoRegion)) {
+        throw failure;
+      }
+      wrong = failure.message;
+    }
+  }
+  const busiest = references.reduce((best, one) => (one.mapped > best.mapped ? one : best));
+  const usual = { referenceName: busiest.name, start: 0, end: Math.min(busiest.length, 1000) };
+  if (dataset.limited || busiest.mapped === 0) {
+    return { locus: new Locus(references, usual), wrong };
+  }
+  try {
+    return { locus: new Locus(references, (await coverages.busiest(busiest)).region), wrong };
+  } catch (failure) {
+    return { locus: new Locus(references, usual), wrong: failure.message };
+  }
+}
+
+function parts(dataset, coverages, locus) {
   const used = dataset.references.filter(reference => reference.mapped + reference.unmapped > 0);
-  const start = middle(used[0] ?? dataset.references[0]);
-  const coverage = coverageCard(dataset, used);
+  const whole = !dataset.limited;
   return [
     ...heading(dataset),
-    figures(dataset),
-    coverage,
-    h('div', { class: 'pair' }, referencesCard(dataset, used), flagsCard(dataset)),
-    viewerCard(dataset, start),
-    start && regionCard(dataset, start),
-    commandsCard(dataset, start)
+    locus && regionBar(dataset, coverages, locus),
+    locus && viewerCard(dataset, coverages, locus),
+    whole && figures(dataset),
+    whole && locus && used.length > 0 && coverageCard(coverages, locus, used),
+    locus && regionCard(dataset, locus),
+    whole && h('div', { class: 'pair' }, referencesCard(dataset, used, coverages, locus), flagsCard(dataset)),
+    commandsCard(dataset, locus)
   ].filter(Boolean);
-}
-
-/** A kilobase that probably has reads. */
-function middle(reference) {
-  if (!reference) {
-    return null;
-  }
-  const start = Math.max(0, Math.floor(reference.length / 2) - 500);
-  return { referenceName: reference.name, start, end: Math.min(reference.length, start + 1000) };
-}
-
-function heading(dataset) {
-  const platforms = [...new Set(dataset.readGroups.map(group => group.platform).filter(Boolean))];
-  const made = new Date(dataset.created).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-  return [
-    h('div', { class: 'title' }, h('h1', {}, dataset.id), h('span', { class: 'note' }, `generation ${dataset.generation}`)),
-    h(
-      'p',
-      { class: 'facts' },
-      `Made ${made} by ${dataset.createdBy} from ${dataset.source.uri}`,
-      dataset.source.size ? ` (${dataset.source.format}, ${bytes(dataset.source.size)})` : '',
-      dataset.source.sortedOnConversion ? '; sorted when it was converted' : ''
-    ),
-    h('ul', { class: 'tags', 'aria-label': 'Samples and platforms' }, [...dataset.samples, ...platforms].map(tag => h('li', {}, tag)))
-  ];
-}
-
-function figures(dataset) {
-  const flags = dataset.flagstat;
-  const both = key => flags[key].passed + flags[key].failed;
-  const length = dataset.references.reduce((sum, reference) => sum + reference.length, 0);
-  const placedBases = dataset.references.reduce((sum, reference) => sum + reference.bases, 0);
-  const sizes = dataset.sizes;
-  const stored = sizes.chunkBytes + sizes.indexBytes + sizes.headerBytes;
-  const figure = (name, value, small, title) => h('div', { title }, h('dt', {}, name), h('dd', {}, value, h('small', {}, small)));
-  return h(
-    'dl',
-    { class: 'figures' },
-    figure('Reads', short(dataset.records), `${short(dataset.bases)} bases`, grouped(dataset.records)),
-    figure('Mapped', percent(both('mapped'), both('total')), `${short(both('total') - both('mapped'))} unmapped`),
-    both('paired') > 0 && figure('Properly paired', percent(both('properly_paired'), both('paired')), `of ${short(both('paired'))} paired`),
-    figure('Duplicates', percent(both('duplicates'), both('total')), `${short(both('duplicates'))} reads`),
-    length > 0 && figure('Mean depth', depth(placedBases / length), `over ${bases(length)}`),
-    figure('Stored', bytes(stored), dataset.source.size ? `${percent(stored, dataset.source.size)} of source` : `${grouped(sizes.chunks)} chunks`)
-  );
-}
-
-function referencesCard(dataset, used) {
-  const largest = [...used].sort((a, b) => b.mapped + b.unmapped - a.mapped - a.unmapped).slice(0, MOST_BARS);
-  const shown = new Set(largest);
-  const rest = used.filter(reference => !shown.has(reference)).reduce((sum, reference) => sum + reference.mapped + reference.unmapped, 0);
-  const rows = dataset.references.filter(reference => shown.has(reference)).map(reference => [reference.name, reference.mapped + reference.unmapped]);
-  if (rest > 0) {
-    rows.push([`${grouped(used.length - shown.size)} others`, rest]);
-  }
-  const unplaced = dataset.unplaced.mapped + dataset.unplaced.unmapped;
-  if (unplaced > 0) {
-    rows.push(['unplaced', unplaced]);
-  }
-  const most = Math.max(1, ...rows.map(([, count]) => count));
-  return h(
-    'section',
-    { class: 'card', 'aria-labelledby': 'references-title' },
-    h('header', {}, h('h2', { id: 'references-title' }, 'Reads per reference'), h('span', { class: 'note' }, `${grouped(dataset.references.length)} references, ${grouped(used.length)} with reads`)),
-    rows.length === 0
-      ? h('p', { class: 'state' }, 'This dataset has no reads.')
-      : h('div', { class: 'bars' }, rows.flatMap(([name, count]) => [h('span', {}, name), h('div', { class: 'track' }, shareBar(count / most)), h('span', {}, grouped(count))])),
-    table('All references', ['reference', 'length', 'mapped', 'unmapped'], dataset.references.slice(0, 1000).map(r => [r.name, grouped(r.length), grouped(r.mapped), grouped(r.unmapped)]))
-  );
-}
-
-function flagsCard(dataset) {
-  const rows = Object.entries(dataset.flagstat).map(([key, { passed, failed }]) => [key.replaceAll('_', ' '), grouped(passed), grouped(failed)]);
-  const shares = [
-    ['mapped', 'mapped', 'total'],
-    ['properly paired', 'properly_paired', 'paired'],
-    ['duplicates', 'duplicates', 'total'],
-    ['secondary', 'secondary', 'total'],
-    ['supplementary', 'supplementary', 'total'],
-    ['singletons', 'singletons', 'paired'],
-    ['mate elsewhere', 'mate_on_other_reference', 'paired']
-  ].map(([name, part, whole]) => [name, dataset.flagstat[part].passed + dataset.flagstat[part].failed, dataset.flagstat[whole].passed + dataset.flagstat[whole].failed]);
-  return h(
-    'section',
-    { class: 'card', 'aria-labelledby': 'flags-title' },
-    h('header', {}, h('h2', { id: 'flags-title' }, 'Reads by flag'), h('span', { class: 'note' }, 'as samtools flagstat counts')),
-    h('div', { class: 'bars' }, shares.flatMap(([name, part, whole]) => [h('span', {}, name), h('div', { class: 'track' }, shareBar(whole > 0 ? part / whole : 0)), h('span', {}, percent(part, whole))])),
-    table('All counts', ['flag', 'passed', 'failed'], rows)
-  );
-}
-
-function table(summary, names, rows) {
-  return h(
-    'details',
-    {},
-    h('summary', {}, summary),
-    h('div', { class: 'scroll' }, h('table', {}, h('tr', {}, names.map(name => h('th', { scope: 'col' }, name))), rows.map(row => h('tr', {}, row.map(cell => h('td', {}, cell))))))
-  );
 }

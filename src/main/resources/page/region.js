@@ -1,87 +1,75 @@
-// What the reads of one region are like: insert sizes and mapping qualities, counted here from their JSON lines.
+// What the reads of the region are like: counted here from their JSON lines.
 import { ask, streamPath } from './api.js';
-import { byId, h, tell } from './dom.js';
-import { bases, grouped } from './numbers.js';
-import { histogram } from './plots.js';
+import { h, tell } from './dom.js';
+import { readLinks, savePlot, saveText } from './downloads.js';
+import { bases, grouped, plural } from './numbers.js';
+import { fitted, histogram } from './plots.js';
 
 const MOST_READS = 5000;
 const QUALITY_EDGES = Array.from({ length: 14 }, (_, i) => i * 5);
-const INSERT_BARS = 24;
+const BARS = 24;
+const UNMAPPED = 0x4;
+const NOT_PRIMARY = 0x900;
+const WAIT_MILLIS = 250;
 
-export function regionCard(dataset, start) {
-  const result = h('div', { class: 'pair' });
+export function regionCard(dataset, locus) {
+  const result = h('div', { class: 'pair plots' });
   const state = h('p', { class: 'state', role: 'status' });
   const note = h('span', { class: 'note' });
-  const field = h('input', { id: 'region', value: text(start), spellcheck: 'false', autocomplete: 'off' });
+  let stop = new AbortController();
+  let timer;
+  let read = [];
 
-  async function show() {
-    const region = parse(field.value);
-    if (!region) {
-      tell(state, 'Write a region like chr1:10,001-20,000.', true);
-      return;
-    }
+  async function show(region) {
+    stop.abort();
+    const mine = (stop = new AbortController());
     tell(state, 'Reading…');
     try {
-      const reads = await sample(dataset.id, region);
+      const reads = await sample(dataset.id, region, mine);
+      if (mine !== stop) {
+        return;
+      }
+      read = reads.records;
       result.replaceChildren(...plots(reads.records));
-      note.textContent = `${reads.whole ? 'all' : 'the first'} ${grouped(reads.records.length)} reads of ${bases(region.end - region.start)}`;
+      note.textContent = `${reads.whole ? 'all' : 'the first'} ${plural(reads.records.length, 'read')} of ${bases(region.end - region.start)}`;
       tell(state, reads.records.length === 0 ? 'No reads lie in this region.' : '');
     } catch (failure) {
-      result.replaceChildren();
-      note.textContent = '';
-      tell(state, failure.message, true);
+      if (mine === stop) {
+        read = [];
+        result.replaceChildren();
+        note.textContent = '';
+        tell(state, failure.message, true);
+      }
     }
   }
 
-  show();
+  locus.follow(region => {
+    clearTimeout(timer);
+    timer = setTimeout(() => show(region), WAIT_MILLIS);
+  });
+  show(locus.region);
   return h(
     'section',
     { class: 'card', 'aria-labelledby': 'region-title' },
-    h('header', {}, h('h2', { id: 'region-title' }, 'The reads of a region'), note),
-    h(
-      'form',
-      {
-        class: 'controls',
-        onsubmit: event => {
-          event.preventDefault();
-          show();
-        }
-      },
-      h('div', {}, h('label', { for: 'region' }, 'Region (first position is 1)'), field),
-      h('button', { type: 'submit', class: 'primary' }, 'Look'),
-      h('button', { type: 'button', onclick: () => take() }, 'Take from the viewer')
-    ),
+    h('header', {}, h('h2', { id: 'region-title' }, 'The reads of the region'), note),
     result,
+    h(
+      'div',
+      { class: 'downloads' },
+      readLinks(dataset, locus, state),
+      h('button', { type: 'button', id: 'reads-tsv', onclick: () => saveText(tsv(read), `${dataset.id.split('/').pop()}.reads.tsv`, 'text/tab-separated-values') }, 'This table of reads as TSV')
+    ),
     state
   );
-
-  function take() {
-    const shown = byId('igv')?.dataset.locus;
-    if (shown) {
-      field.value = shown;
-      show();
-    } else {
-      tell(state, 'The viewer below is not open.', true);
-    }
-  }
 }
 
-export const text = region => `${region.referenceName}:${grouped(region.start + 1)}-${grouped(region.end)}`;
-
-export function parse(region) {
-  const found = /^(.+):([0-9,]+)-([0-9,]+)$/.exec(region.trim());
-  if (!found) {
-    return null;
-  }
-  const start = Number(found[2].replaceAll(',', '')) - 1;
-  const end = Number(found[3].replaceAll(',', ''));
-  return start >= 0 && end > start ? { referenceName: found[1], start, end } : null;
-}
+const COLUMNS = ['name', 'flag', 'reference', 'position', 'mapq', 'cigar', 'insert', 'length', 'identity'];
+const tsv = records => [COLUMNS.join('\t'), ...records.map(record => COLUMNS.map(column => record[column] ?? '').join('\t'))].join('\n') + '\n';
 
 /** Reads lines as they come, and breaks off when there are enough. */
-async function sample(id, region) {
-  const stop = new AbortController();
-  const response = await ask(streamPath(id, { ...region, format: 'NDJSON' }), { signal: stop.signal });
+async function sample(id, region, stop) {
+  const fields = 'QNAME,FLAG,RNAME,POS,MAPQ,CIGAR,TLEN';
+  const response = await ask(streamPath(id, { ...region, format: 'NDJSON', fields, tags: 'NM' }), { signal: stop.signal });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   const records = [];
   let rest = '';
@@ -98,10 +86,10 @@ async function sample(id, region) {
         throw new Error('The answer broke off: its data cannot be read.');
       }
       if (record.QNAME !== undefined) {
-        records.push({ mapq: Number(record.MAPQ), insert: Math.abs(Number(record.TLEN)), flag: Number(record.FLAG) });
+        records.push(figuresOf(record));
       }
       if (records.length >= MOST_READS) {
-        stop.abort();
+        await reader.cancel();
         return { records, whole: false };
       }
     }
@@ -111,28 +99,100 @@ async function sample(id, region) {
   }
 }
 
+function figuresOf(record) {
+  const flag = Number(record.FLAG);
+  const edits = record.TAGS?.NM?.value ?? record.TAGS?.NM;
+  const { length, columns, differences } = walk(record.CIGAR);
+  const known = edits !== undefined && edits !== null ? Number(edits) : differences;
+  return {
+    name: record.QNAME,
+    flag,
+    reference: record.RNAME,
+    position: Number(record.POS),
+    mapq: Number(record.MAPQ),
+    cigar: record.CIGAR,
+    insert: Number(record.TLEN),
+    length: length > 0 ? length : undefined,
+    // Of the alignment's columns, those that are no edit: NM, or else what = and X say.
+    identity: (flag & UNMAPPED) === 0 && columns > 0 && known !== undefined ? Math.max(0, +(1 - known / columns).toFixed(5)) : undefined
+  };
+}
+
+/** @returns bases of the read, columns of its alignment without introns, and its edits where = and X tell them */
+function walk(cigar) {
+  let length = 0;
+  let columns = 0;
+  let edits = 0;
+  let vague = false;
+  for (const [, digits, operation] of (cigar ?? '').matchAll(/(\d+)([MIDNSHP=X])/g)) {
+    const n = Number(digits);
+    length += 'MIS=X'.includes(operation) ? n : 0;
+    columns += 'MID=X'.includes(operation) ? n : 0;
+    edits += 'IDX'.includes(operation) ? n : 0;
+    vague ||= operation === 'M';
+  }
+  return { length, columns, differences: vague ? undefined : edits };
+}
+
 function plots(records) {
   if (records.length === 0) {
     return [];
   }
-  const qualities = QUALITY_EDGES.slice(1).map(() => 0);
-  for (const { mapq } of records.filter(record => record.mapq < 255)) {
-    qualities[Math.min(qualities.length - 1, Math.floor(mapq / 5))]++;
-  }
-  const inserts = records.filter(record => (record.flag & 0x43) === 0x43 && record.insert > 0).map(record => record.insert).sort((a, b) => a - b);
-  const panels = [panel('Mapping quality', 'of each read', histogram(qualities, QUALITY_EDGES, `Mapping qualities of ${records.length} reads`))];
-  if (inserts.length > 0) {
-    const most = Math.max(INSERT_BARS, Math.ceil((inserts[Math.floor(inserts.length * 0.99)] * 1.1) / INSERT_BARS) * INSERT_BARS);
-    const width = most / INSERT_BARS;
-    const counts = Array.from({ length: INSERT_BARS }, () => 0);
-    inserts.forEach(insert => counts[Math.min(INSERT_BARS - 1, Math.floor(insert / width))]++);
-    const edges = counts.map((_, i) => i * width).concat(most);
-    const median = inserts[Math.floor(inserts.length / 2)];
-    panels.push(panel('Insert size', `median ${grouped(median)}, of ${grouped(inserts.length)} proper pairs`, histogram(counts, edges, `Insert sizes, median ${median}`, true)));
-  } else {
-    panels.push(panel('Insert size', 'no proper pairs here', h('p', { class: 'state' }, 'Unpaired reads have none.')));
-  }
-  return panels;
+  const mapped = records.filter(record => (record.flag & UNMAPPED) === 0);
+  const primary = records.filter(record => (record.flag & NOT_PRIMARY) === 0);
+  const inserts = records.filter(record => (record.flag & 0x43) === 0x43 && record.insert !== 0).map(record => Math.abs(record.insert)).sort((a, b) => a - b);
+  const lengths = primary.map(record => record.length).filter(Boolean).sort((a, b) => a - b);
+  const identities = mapped.map(record => record.identity).filter(value => value !== undefined).sort((a, b) => a - b);
+  return [
+    qualities(mapped.filter(record => record.mapq < 255)),
+    spread('Insert size', inserts, 'insert size (bp)', { second: true, none: 'no proper pairs here', of: 'proper pair', most: 0.99 }),
+    spread('Read length', lengths, 'read length (bases)', { none: 'no aligned reads here', of: 'primary read' }),
+    identity(identities)
+  ];
 }
 
-const panel = (title, note, plot) => h('div', {}, h('h3', {}, title, ' ', h('span', { class: 'note' }, note)), plot);
+function qualities(records) {
+  const counts = QUALITY_EDGES.slice(1).map(() => 0);
+  records.forEach(({ mapq }) => counts[Math.min(counts.length - 1, Math.floor(mapq / 5))]++);
+  const label = `Mapping qualities of ${plural(records.length, 'read')}`;
+  return panel('Mapping quality', 'of each mapped read', width => histogram(width, { counts, edges: QUALITY_EDGES, label, title: 'mapping quality (Phred)' }), 'mapq');
+}
+
+const middle = sorted => sorted[Math.floor(sorted.length / 2)];
+
+/** Counts whole numbers in bars of one width. */
+function spread(title, sorted, axis, { second = false, none, of, most = 1 }) {
+  if (sorted.length === 0) {
+    return panel(title, none);
+  }
+  const from = second ? 0 : sorted[0];
+  const to = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * most))] * (most < 1 ? 1.1 : 1);
+  const step = Math.max(1, Math.ceil((to - from + 1) / BARS));
+  const counts = Array.from({ length: BARS }, () => 0);
+  sorted.forEach(value => counts[Math.min(BARS - 1, Math.floor((value - from) / step))]++);
+  const edges = Array.from({ length: BARS + 1 }, (_, i) => from + i * step);
+  const median = middle(sorted);
+  const note = `median ${grouped(median)}, of ${plural(sorted.length, of)}`;
+  return panel(title, note, width => histogram(width, { counts, edges, label: `${title}, ${note}`, title: axis, second }), title.toLowerCase().replace(' ', '-'));
+}
+
+function identity(sorted) {
+  if (sorted.length === 0) {
+    return panel('Identity', 'the reads have neither NM nor = and X');
+  }
+  // From the nearest round share below nearly all reads to the whole.
+  const low = Math.min(0.95, Math.floor(sorted[Math.floor(sorted.length * 0.01)] * 20) / 20);
+  const step = (1 - low) / BARS;
+  const counts = Array.from({ length: BARS }, () => 0);
+  sorted.forEach(value => counts[Math.max(0, Math.min(BARS - 1, Math.floor((value - low) / step)))]++);
+  const edges = Array.from({ length: BARS + 1 }, (_, i) => 100 * (low + i * step));
+  const note = `median ${+(100 * middle(sorted)).toFixed(2)} %, of ${plural(sorted.length, 'alignment')}`;
+  const format = value => `${+value.toFixed(1)}`;
+  return panel('Identity', note, width => histogram(width, { counts, edges, label: `Identity, ${note}`, title: 'columns without an edit (%)', second: true, format }), 'identity');
+}
+
+function panel(title, note, draw, name) {
+  const plot = draw ? fitted(draw) : h('p', { class: 'state' }, 'There is nothing to count.');
+  const files = draw && h('span', { class: 'saves' }, ['svg', 'png'].map(form => h('button', { type: 'button', class: 'inline', 'aria-label': `${title} as ${form.toUpperCase()}`, onclick: () => savePlot(plot, `${name}.${form}`) }, form.toUpperCase())));
+  return h('div', {}, h('h3', {}, title, ' ', h('span', { class: 'note' }, note), files), plot);
+}

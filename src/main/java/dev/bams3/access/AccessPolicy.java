@@ -27,6 +27,15 @@ public final class AccessPolicy {
         return grant;
     }
 
+    /** Returns whether one rule lets a caller see something of every dataset, whatever its id. */
+    public boolean showsAll(Caller caller) {
+        return caller.link().isEmpty()
+                && rules.stream()
+                        .anyMatch(rule -> rule.who().includes(caller)
+                                && !rule.grant().isNothing()
+                                && rule.datasets().stream().anyMatch(DatasetPattern::matchesAll));
+    }
+
     /** Whether no caller can see anything. */
     public boolean isEmpty() {
         return rules.isEmpty();

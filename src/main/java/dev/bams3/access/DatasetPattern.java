@@ -31,6 +31,11 @@ public final class DatasetPattern {
         return pattern.matcher(id).matches();
     }
 
+    /** Returns whether this is the pattern of every id. */
+    boolean matchesAll() {
+        return text.equals("**");
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof DatasetPattern same && text.equals(same.text);

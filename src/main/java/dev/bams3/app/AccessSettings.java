@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * Who may read which datasets. What neither of these grants is not granted.
@@ -22,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  * @param publicDatasets patterns of ids that everybody may read, without a token; absent: all of the default store
  *     without rules, else none
  * @param rules file with rules, YAML or JSON, read at start
+ * @param countHidden whether lists say how many datasets their caller may not see
  */
 public record AccessSettings(
-        @Nullable List<String> publicDatasets, @Nullable String rules) {
+        @Nullable List<String> publicDatasets,
+        @Nullable String rules,
+        @DefaultValue("false") boolean countHidden) {
     /** @param open whether all datasets are public where nothing at all is said */
     AccessPolicy policy(boolean open) {
         String file = rules == null ? "" : rules.strip();

@@ -73,7 +73,8 @@ class SecurityConfiguration {
             LOG.warn("no dataset can be read by anybody: set BAMS3_ACCESS_PUBLIC_DATASETS (** for all) or"
                     + " BAMS3_ACCESS_RULES, see docs/operations.md");
         }
-        return new Access(policy, settings.auth().isConfigured());
+        return new Access(
+                policy, settings.auth().isConfigured(), settings.access().countHidden());
     }
 
     @Bean

@@ -56,6 +56,7 @@ import org.springframework.util.unit.DataSize;
  * @param encode what making answers may take of the process
  * @param service what service-info says
  * @param health when the service calls itself unhealthy
+ * @param page the page at `/`
  */
 @ConfigurationProperties(prefix = "bams3", ignoreUnknownFields = false)
 public record Settings(
@@ -79,7 +80,8 @@ public record Settings(
         @DefaultValue Fetch fetch,
         @DefaultValue Encode encode,
         @DefaultValue Service service,
-        @DefaultValue HealthSettings health) {
+        @DefaultValue HealthSettings health,
+        @DefaultValue PageSettings page) {
     static final String DEFAULT_STORE = "file:./data";
 
     public Settings {

@@ -14,11 +14,16 @@ import dev.bams3.error.ReadsException;
 public final class Access {
     private final AccessPolicy policy;
     private final boolean tokensAreKnown;
+    private final boolean countsHidden;
 
-    /** @param tokensAreKnown whether tokens of an issuer are accepted: whether sending one can help */
-    public Access(AccessPolicy policy, boolean tokensAreKnown) {
+    /**
+     * @param tokensAreKnown whether tokens of an issuer are accepted: whether sending one can help
+     * @param countsHidden whether callers may know how many datasets they may not see
+     */
+    public Access(AccessPolicy policy, boolean tokensAreKnown, boolean countsHidden) {
         this.policy = policy;
         this.tokensAreKnown = tokensAreKnown;
+        this.countsHidden = countsHidden;
     }
 
     /**
@@ -49,8 +54,23 @@ public final class Access {
                         + " BAMS3_ACCESS_PUBLIC_DATASETS, or name an issuer of tokens");
     }
 
-    /** Whether the caller may know that there is such a dataset. */
+    /** Returns what the caller may see of a dataset, which may be nothing. */
+    Grant grant(Caller caller, DatasetId id) {
+        return policy.grant(caller, id.value());
+    }
+
+    /** Returns whether the caller may know that there is such a dataset. */
     boolean shows(Caller caller, DatasetId id) {
-        return !policy.grant(caller, id.value()).isNothing();
+        return !grant(caller, id).isNothing();
+    }
+
+    /** Returns whether the caller may see every dataset, whatever its id. */
+    boolean showsAll(Caller caller) {
+        return policy.showsAll(caller);
+    }
+
+    /** Returns whether callers may know how many datasets they may not see. */
+    boolean countsHidden() {
+        return countsHidden;
     }
 }

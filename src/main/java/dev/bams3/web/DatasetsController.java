@@ -1,6 +1,5 @@
 package dev.bams3.web;
 
-import dev.bams3.access.Caller;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
@@ -10,7 +9,6 @@ import dev.bams3.discovery.CoverageDocument;
 import dev.bams3.discovery.CoverageRequest;
 import dev.bams3.discovery.CoverageRequest.Source;
 import dev.bams3.discovery.DatasetDocument;
-import dev.bams3.discovery.DatasetList;
 import dev.bams3.discovery.DatasetPath;
 import dev.bams3.discovery.ListRequest;
 import dev.bams3.discovery.PlanRequest;
@@ -25,7 +23,6 @@ import dev.bams3.sam.ReadSelection;
 import dev.bams3.web.GrantedDatasets.Granted;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,24 +66,9 @@ public final class DatasetsController {
             method = {RequestMethod.GET, RequestMethod.HEAD})
     ResponseEntity<byte[]> list(RequestContext context, HttpServletRequest request) {
         ListRequest wanted = ListRequest.parse(requests.parameters(request));
-        List<DatasetId> ids = visible(wanted, context.caller());
-        boolean more = ids.size() > wanted.limit();
-        List<DatasetId> page = more ? ids.subList(0, wanted.limit()) : ids;
-        return json(new DatasetList(wanted, page, more).toJson());
-    }
-
-    /** Returns the datasets that the caller may know of; one more than the limit, where there are more. */
-    private List<DatasetId> visible(ListRequest wanted, Caller caller) {
-        int enough = wanted.limit() + 1;
-        List<DatasetId> visible = new ArrayList<>();
-        String after = wanted.after();
-        List<DatasetId> listed;
-        do {
-            listed = datasets.list(wanted.prefix(), after, enough);
-            listed.stream().filter(id -> access.shows(caller, id)).forEach(visible::add);
-            after = listed.isEmpty() ? after : listed.getLast().value();
-        } while (listed.size() == enough && visible.size() < enough);
-        return visible.subList(0, Math.min(enough, visible.size()));
+        return json(new ListedDatasets(access, datasets)
+                .page(wanted, context.caller())
+                .toJson());
     }
 
     @RequestMapping(

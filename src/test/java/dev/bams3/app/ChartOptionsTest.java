@@ -120,7 +120,7 @@ class ChartOptionsTest {
     void rulesInTheValuesAreThoseOfTheService() throws IOException {
         String rules = configMap("-access").at("data", "rules.yaml").getAsString();
         Path file = Files.writeString(scratch.resolve("rules.yaml"), rules);
-        AccessSettings settings = new AccessSettings(List.of(), file.toString());
+        AccessSettings settings = new AccessSettings(List.of(), file.toString(), false);
         assertThat(settings.policy(false).grant(Caller.ANONYMOUS, "1000g/a").isNothing())
                 .isFalse();
         assertThat(settings.policy(false).grant(Caller.ANONYMOUS, "cohort/a").isNothing())

@@ -61,8 +61,8 @@ class PageTest {
         assertThat(page.script("return document.querySelectorAll('.coverage svg .hit').length"))
                 .isEqualTo(300L);
         page.untilText("section", "median");
-        assertThat(page.script("return document.querySelectorAll('section .plot .bar').length"))
-                .isEqualTo(37L);
+        // Mapping quality; insert size, read length and identity.
+        page.untilScript("return document.querySelectorAll('section .plot .bar').length === 13 + 3 * 24 || null");
         assertThat(colours(page.screenshot("dataset"))).isGreaterThan(50);
         page.assertCleanConsole();
     }
@@ -73,12 +73,14 @@ class PageTest {
         WebElement field = page.driver().switchTo().activeElement();
         assertThat(field.getAttribute("id")).isEqualTo("prefix");
         field.sendKeys("nothing-like-this");
-        page.untilText("#list-state", "No dataset begins with");
+        page.untilText("#list-state", "No dataset, sample or read group contains");
         field.clear();
-        field.sendKeys("de");
-        page.until("#datasets a");
-        field.sendKeys("!");
-        page.untilText("#list-state.bad", "prefix");
+        field.sendKeys("EM");
+        page.untilText("#datasets a", "demo");
+        page.untilText("#datasets a small", "121.2K reads");
+        field.clear();
+        field.sendKeys("simul");
+        page.untilText("#datasets a", "demo");
         page.driver().get(server.url("/#/not/there"));
         page.untilText("#detail-state", "There is no dataset “not/there”");
         page.screenshot("unknown");
@@ -134,6 +136,9 @@ class PageTest {
 
     @Test
     void igvDrawsTheReadsOfTheFile() {
+        // Elsewhere a read may end where the view begins, which igv.js takes from a file but does not ask a service
+        // for.
+        page.open(server.url("/#/demo?region=chr1:199501-200500"));
         page.openIgv();
         long reads = page.readsInIgv();
         page.script("""

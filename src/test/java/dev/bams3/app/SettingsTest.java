@@ -60,7 +60,7 @@ class SettingsTest {
         assertThat(settings.auth())
                 .isEqualTo(new AuthSettings(
                         null, null, List.of(), List.of("RS256", "PS256", "ES256"), Duration.ofSeconds(30), List.of()));
-        assertThat(settings.access()).isEqualTo(new AccessSettings(null, null));
+        assertThat(settings.access()).isEqualTo(new AccessSettings(null, null, false));
         assertThat(settings.limit()).isEqualTo(new LimitSettings(0, 100, 0, 60));
         assertThat(settings.link()).isEqualTo(new LinkSettings(List.of(), Duration.ofDays(30)));
         assertThat(settings.sources()).isEmpty();
@@ -106,7 +106,8 @@ class SettingsTest {
     }
 
     @Test
-    void everyKeyHasAnEnvironmentVariable() {
+    void everyKeyHasAnEnvironmentVariable(@TempDir Path folder) throws IOException {
+        Path genomes = Files.writeString(folder.resolve("genomes.json"), "[{\"id\": \"mine\"}]");
         Map<String, String> environment = new HashMap<>();
         environment.put("BAMS3_STORE", "s3://bucket/prefix");
         environment.put("BAMS3_DEMO", "true");
@@ -135,6 +136,8 @@ class SettingsTest {
         environment.put("BAMS3_AUTH_VISA_ISSUERS", "https://visas.example.org");
         environment.put("BAMS3_ACCESS_PUBLIC_DATASETS", "demo,open/**");
         environment.put("BAMS3_ACCESS_RULES", "/rules.yaml");
+        environment.put("BAMS3_ACCESS_COUNT_HIDDEN", "true");
+        environment.put("BAMS3_PAGE_GENOMES", genomes.toString());
         environment.put("BAMS3_LINK_KEY", KEY);
         environment.put("BAMS3_LINK_MAX_TTL", "2d");
         environment.put("BAMS3_SOURCES", "s3://bams/in,https://archive.example.org/bams,file:/bams");
@@ -217,7 +220,7 @@ class SettingsTest {
                                 List.of("ES256"),
                                 Duration.ofMinutes(1),
                                 List.of("https://visas.example.org")),
-                        new AccessSettings(List.of("demo", "open/**"), "/rules.yaml"),
+                        new AccessSettings(List.of("demo", "open/**"), "/rules.yaml", true),
                         new LinkSettings(List.of(KEY), Duration.ofDays(2)),
                         List.of("s3://bams/in", "https://archive.example.org/bams", "file:/bams"),
                         new JobsSettings(
@@ -258,8 +261,20 @@ class SettingsTest {
                         new Settings.Fetch(10, 3, DataSize.ofMegabytes(64), DataSize.ofMegabytes(1), 11),
                         new Settings.Encode(DataSize.ofMegabytes(9), 6),
                         new Settings.Service("org.example", "Reads", "Example", "https://example.com"),
-                        new HealthSettings(DataSize.ofMegabytes(123))));
+                        new HealthSettings(DataSize.ofMegabytes(123)),
+                        new PageSettings(genomes.toString())));
         assertThat(settings.toString()).doesNotContain(KEY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "{}", "[{\"name\": \"no id\"}]", "[1]"})
+    void genomesThatAreNoneAreRefusedByName(String text, @TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("genomes.json"), text);
+        assertThatThrownBy(() -> new PageSettings(file.toString()))
+                .isInstanceOf(ReadsException.class)
+                .hasMessageContaining("bams3.page.genomes")
+                .hasMessageContaining(file.toString());
+        assertThatThrownBy(() -> new PageSettings("/not/there.json")).hasMessageContaining("bams3.page.genomes");
     }
 
     @Test

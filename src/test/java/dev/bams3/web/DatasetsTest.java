@@ -1,6 +1,7 @@
 package dev.bams3.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.bams3.app.RunningServer;
 import dev.bams3.fixtures.CountingObjectStore;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -81,6 +83,45 @@ class DatasetsTest {
         assertThat(ids(json("/datasets?cursor=" + first.get("cursor").stringValue())))
                 .containsExactly(ServedReads.ID);
         assertThat(json("/datasets?limit=2").has("next")).isFalse();
+    }
+
+    @Test
+    void aSearchFindsPartsOfIdsSamplesAndReadGroups() throws IOException {
+        JsonNode group = json("/datasets/" + ServedReads.ID).get("readGroups").get(0);
+        String sample = group.get("sample").stringValue().toUpperCase(Locale.ROOT);
+        assertThat(ids(json("/datasets?search=" + ServedReads.ID.substring(1)))).containsExactly(ServedReads.ID);
+        assertThat(ids(json("/datasets?search=" + sample.substring(1)))).contains(ServedReads.ID);
+        assertThat(ids(json("/datasets?search=" + group.get("id").stringValue())))
+                .contains(ServedReads.ID);
+        assertThat(ids(json("/datasets?search=nothing-has-this"))).isEmpty();
+        assertThat(ids(json("/datasets?search=nothing-has-this&figures=true"))).isEmpty();
+    }
+
+    @Test
+    void aListWithFiguresHasThoseOfTheDescriptions() throws IOException {
+        JsonNode list = json("/datasets?figures=true&limit=1");
+        list = json(list.get("next").stringValue());
+        JsonNode listed = list.get("datasets").get(0);
+        JsonNode dataset = json("/datasets/" + ServedReads.ID);
+        assertThat(listed.get("id").stringValue()).isEqualTo(ServedReads.ID);
+        assertThat(listed.get("records")).isEqualTo(dataset.get("records"));
+        assertThat(listed.get("bases")).isEqualTo(dataset.get("bases"));
+        assertThat(listed.get("samples")).isEqualTo(dataset.get("samples"));
+        long length = 0;
+        long bases = 0;
+        for (JsonNode reference : dataset.get("references")) {
+            length += reference.get("length").longValue();
+            bases += reference.get("bases").longValue();
+        }
+        assertThat(listed.get("meanDepth").doubleValue())
+                .isCloseTo((double) bases / length, within(1e-3 * bases / length));
+        JsonNode sizes = dataset.get("sizes");
+        assertThat(listed.get("storedBytes").longValue())
+                .isEqualTo(sizes.get("chunkBytes").longValue()
+                        + sizes.get("indexBytes").longValue()
+                        + sizes.get("headerBytes").longValue());
+        assertThat(list.get("complete").booleanValue()).isTrue();
+        assertThat(list.has("hidden")).isFalse();
     }
 
     @Test
@@ -213,6 +254,7 @@ class DatasetsTest {
                 "/datasets?cursor=%21|400|InvalidInput|cursor",
                 "/datasets?cursor=MS4uL3g|400|InvalidInput|cursor",
                 "/datasets?page=2|400|InvalidInput|page",
+                "/datasets?figures=1|400|InvalidInput|figures",
                 "/datasets/a/none|404|NotFound|a/none",
                 "/datasets/a/none/count|404|NotFound|a/none",
                 "/datasets/count|400|InvalidInput|id",
