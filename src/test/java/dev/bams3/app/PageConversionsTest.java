@@ -158,6 +158,28 @@ class PageConversionsTest {
         page.screenshot("failed");
     }
 
+    @Test
+    void oneIsStartedCancelledAndRetriedOnThePage() throws Exception {
+        page.open(server.url("/"));
+        page.write("#token", TOKEN, Keys.ENTER);
+        page.write("#convert-source", "file:" + folder.resolve("nothing.bam"));
+        page.write("#convert-dataset", "made", Keys.ENTER);
+        page.untilText("#conversions-problem.bad", "nothing.bam");
+
+        page.write("#convert-source", "file:" + folder.resolve("held.bam"));
+        page.write("#convert-dataset", "held", Keys.ENTER);
+        page.untilText("#jobs li", "held running");
+        page.patience().until(ExpectedConditions.invisibilityOfElementLocated(By.id("conversions-problem")));
+        page.click("#jobs [data-does=cancel]");
+        released.countDown();
+        page.untilText("#jobs li", "held cancelled");
+
+        page.click("#jobs [data-does=retry]");
+        page.untilText("#jobs li", "held succeeded");
+        page.untilText("#datasets a", "held");
+        page.screenshot("retried");
+    }
+
     private void submit(String source, String dataset) throws Exception {
         String body = "{\"source\": \"file:%s\", \"dataset\": \"%s\"}".formatted(folder.resolve(source), dataset);
         try (HttpClient client = HttpClient.newHttpClient()) {
