@@ -305,6 +305,7 @@ function style(place, reads) {
     .igv-zoom-in-notice-container > div { font-size: 0; }
     .igv-zoom-in-notice-container > div::after { font-size: 13px; content: 'Depth is above; reads are drawn in regions of up to ${bases(reads)}'; }`);
   place.shadowRoot.adoptedStyleSheets = [place.shadowRoot.adoptedStyleSheets[0], sheet];
-  // Its slider has no name of its own.
+  // These have no names of their own.
   place.shadowRoot.querySelectorAll('input[type=range]').forEach(slider => slider.setAttribute('aria-label', 'Zoom of the viewer'));
+  place.shadowRoot.querySelectorAll('select').forEach(choice => choice.setAttribute('aria-label', 'Reference in the viewer'));
 }
