@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -45,9 +46,15 @@ class PageSequenceTest {
         Files.writeString(
                 files.resolve("genome.fa.fai"),
                 "chr1\t%d\t19\t%d\t%d\n".formatted(LENGTH, LINE.length(), LINE.length() + 1));
+        Files.writeString(files.resolve("genes.bed"), "chr1\t120000\t122000\tGENE7\n");
+        Path genomes = Files.writeString(folder.resolve("genomes.json"), """
+                [{"id": "lab", "name": "Our strain", "lengths": {"1": 400000},
+                  "fastaURL": "sequences/genome.fa", "indexURL": "sequences/genome.fa.fai",
+                  "tracks": [{"name": "Genes", "url": "sequences/genes.bed", "format": "bed", "indexed": false, "searchable": true}]}]""");
         server = RunningServer.start(
                 store -> store,
                 List.of(new Served(files)),
+                "bams3.page.genomes=" + genomes,
                 "bams3.store=file:" + folder.resolve("store"),
                 "bams3.demo=true");
     }
@@ -90,6 +97,36 @@ class PageSequenceTest {
         assertThat(page.readsInIgv()).isGreaterThan(100);
         assertThat(bases()).isEqualTo(LINE);
         page.assertCleanConsole();
+    }
+
+    @Test
+    void aChosenGenomeHasItsSequenceAndFindsItsGenes() throws IOException {
+        page.write("#region", "GENE7", Keys.ENTER);
+        page.untilText("#region-state.bad", "no reference 'GENE7'");
+        page.untilText("#genome", "Our strain: fits these references");
+        assertThat(asked()).isEqualTo(false);
+        page.untilScript("document.getElementById('genome').focus(); return 1");
+        page.driver().switchTo().activeElement().sendKeys("Our", Keys.ENTER);
+        page.untilScript("return document.getElementById('genome').value === 'lab' || null");
+        page.openIgv();
+        assertThat(page.readsInIgv()).isGreaterThan(100);
+        assertThat(bases()).isEqualTo(LINE);
+        assertThat(asked()).isEqualTo(true);
+        page.untilScript("""
+                return document.getElementById('igv').browser?.findTracks(track => track.name === 'Genes').length === 1 || null;""");
+        page.write("#region", "gene7", Keys.ENTER);
+        // The gene, and what igv.js shows beside it.
+        page.untilScript("""
+                const found = /region=chr1:(\\d+)-(\\d+)$/.exec(location.hash);
+                return found && found[1] > 110000 && found[1] <= 120001 && found[2] >= 122000 && found[2] < 132000 || null;""");
+        page.screenshot("genome");
+        page.assertCleanConsole();
+    }
+
+    /** Whether anything of the genome was loaded. */
+    private static Object asked() {
+        return page.script(
+                "return performance.getEntriesByType('resource').some(one => one.name.includes('/sequences/'))");
     }
 
     @Test
