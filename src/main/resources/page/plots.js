@@ -2,7 +2,7 @@
 import { h, s } from './dom.js';
 import { bases, depth, grouped, short } from './numbers.js';
 
-const LEFT = 52;
+const LEFT = 66;
 const RIGHT = 12;
 const TOP = 12;
 const BOTTOM = 42;

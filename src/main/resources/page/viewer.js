@@ -17,6 +17,7 @@ const WIDEST = 1000000;
 const DEPTH_BINS = 1500;
 const QUIET_MILLIS = 350;
 const READS_HEIGHT = 340;
+const NARROWEST_BAR = 760;
 
 /** The open viewer, if there is one. */
 let current = null;
@@ -69,6 +70,12 @@ export function viewerCard(dataset, coverages, locus) {
     place,
     state,
     h(
+      'div',
+      { class: 'downloads' },
+      h('button', { type: 'button', id: 'viewer-svg', onclick: () => place.browser?.saveSVGtoFile(`${fileName()}.svg`) }, 'View as SVG'),
+      h('button', { type: 'button', id: 'viewer-png', onclick: () => place.browser?.savePNGtoFile(`${fileName()}.png`) }, 'View as PNG')
+    ),
+    h(
       'form',
       { class: 'controls', onsubmit: submitted },
       h('div', {}, h('label', { for: 'genome' }, 'Sequence and genes of'), choice),
@@ -85,6 +92,11 @@ export function viewerCard(dataset, coverages, locus) {
     if (own) {
       note.textContent = `igv.js, over htsget; the references are those of ${own.name ?? own.id}`;
     }
+  }
+
+  function fileName() {
+    const { referenceName, start, end } = locus.region;
+    return `${dataset.id.split('/').pop()}.${referenceName}_${start + 1}-${end}`;
   }
 
   function submitted(event) {
@@ -158,8 +170,8 @@ export function viewerCard(dataset, coverages, locus) {
       locus: regionText(locus.region),
       // Without a genome there is nothing to look names up in, and igv.js would ask a service on the internet.
       search: genome?.search === true ? undefined : genome?.search ? { url: genome.search } : false,
-      // On a narrow screen the page's own field and steps do it.
-      showNavigation: place.clientWidth >= 600,
+      // Its bar needs that much; elsewhere the page's own field and steps do it.
+      showNavigation: place.clientWidth >= NARROWEST_BAR,
       showSVGButton: true,
       tracks: [
         {
