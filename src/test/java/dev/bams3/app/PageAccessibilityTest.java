@@ -125,14 +125,14 @@ class PageAccessibilityTest {
         page.patience().until(_ -> "open-access".equals(focused()));
     }
 
-    private static Object focused() {
-        return page.script("return document.activeElement.id");
+    private static String focused() {
+        return String.valueOf(page.script("return document.activeElement.id"));
     }
 
     @Test
     void aPhoneShowsTheChosenDatasetOrTheList() {
         screen(390, "light");
-        Object top = page.script("return document.querySelector('#dataset h1').getBoundingClientRect().top");
+        Object top = page.untilScript("return document.querySelector('#dataset h1').getBoundingClientRect().top");
         assertThat(((Number) top).doubleValue()).isBetween(0.0, 300.0);
         page.click("#show-list");
         page.until("#prefix");

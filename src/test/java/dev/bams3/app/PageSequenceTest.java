@@ -125,7 +125,7 @@ class PageSequenceTest {
 
     /** Whether anything of the genome was loaded. */
     private static Object asked() {
-        return page.script(
+        return page.untilScript(
                 "return performance.getEntriesByType('resource').some(one => one.name.includes('/sequences/'))");
     }
 
