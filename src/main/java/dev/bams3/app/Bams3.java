@@ -6,6 +6,7 @@ import dev.bams3.temporary.TemporaryFolder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ApplicationContextInitializer;
@@ -14,22 +15,24 @@ import picocli.CommandLine;
 
 /** The program: the service by default, a command where one is named. */
 public final class Bams3 {
+    private static final List<String> HELP = List.of("--help", "-h");
+
     private Bams3() {}
 
     public static void main(String[] args) {
         List<String> arguments = List.of(args);
         if (arguments.isEmpty() || isSetting(arguments.getFirst())) {
             serve(context -> {}, args);
-        } else if (arguments.getFirst().equals("serve")) {
+        } else if (arguments.getFirst().equals("serve") && Collections.disjoint(arguments, HELP)) {
             serve(context -> {}, Arrays.copyOfRange(args, 1, args.length));
         } else {
             System.exit(command(args));
         }
     }
 
-    /** {@code --bams3.store=...} and the like; {@code --help} is a command. */
+    /** {@code --bams3.store=...} and the like; {@code --help} is for the commands. */
     private static boolean isSetting(String argument) {
-        return argument.startsWith("--") && !Commands.NAMES.contains(argument);
+        return argument.startsWith("--") && argument.contains("=");
     }
 
     private static int command(String[] args) {
@@ -56,7 +59,8 @@ public final class Bams3 {
     static ConfigurableApplicationContext serve(
             ApplicationContextInitializer<ConfigurableApplicationContext> change, String... args) {
         SpringApplication application = new SpringApplication(ServerConfiguration.class);
-        application.addInitializers(context -> TemporaryFolders.useForLibraries(), new UnknownSettings(), change);
+        application.addInitializers(
+                context -> TemporaryFolders.useForLibraries(), new UnknownSettings(), new FreePorts(), change);
         return application.run(args);
     }
 }

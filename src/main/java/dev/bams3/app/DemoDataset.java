@@ -51,12 +51,17 @@ final class DemoDataset implements SmartInitializingSingleton {
             return;
         }
         try {
+            checkWritable();
             make();
             datasets.forget(ID);
             LOG.info("made the simulated dataset '{}' in {}", ID, store.location());
         } catch (ReadsException e) {
-            // The service is of use without it.
-            LOG.warn("could not make the dataset '{}': {}", ID, e.getMessage());
+            throw ReadsException.of(
+                    e.kind(),
+                    "could not make the dataset '" + ID + "': " + e.getMessage()
+                            + ". Choose another store by BAMS3_STORE=file:/folder, or start without it by"
+                            + " BAMS3_DEMO=false",
+                    e);
         }
     }
 
@@ -67,6 +72,13 @@ final class DemoDataset implements SmartInitializingSingleton {
             // It is there, but cannot be read.
             return true;
         }
+    }
+
+    /** A store that cannot be written to is found before the reads are made. */
+    private void checkWritable() {
+        ObjectKey key = DatasetLocation.of(store, ID).key("_writable");
+        store.put(key, new byte[0], PutCondition.always());
+        store.delete(key);
     }
 
     private void make() {

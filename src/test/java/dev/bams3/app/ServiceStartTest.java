@@ -9,11 +9,15 @@ import dev.bams3.fixtures.UnconditionalObjectStore;
 import dev.bams3.fixtures.Wait;
 import dev.bams3.jobs.JobService;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -110,6 +114,29 @@ class ServiceStartTest {
         assertThat(answer.statusCode()).isEqualTo(status);
         assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/json");
         assertThat(answer.body()).startsWith("{\"htsget\":{\"error\":\"" + error);
+    }
+
+    @Test
+    void aTakenPortIsNamedBeforeAnythingIsMade() throws IOException {
+        Path made = folder.resolve("made");
+        try (ServerSocket other = new ServerSocket(0)) {
+            for (String key : List.of("server.port", "management.server.port")) {
+                assertThatThrownBy(() -> RunningServer.start(
+                                key + "=" + other.getLocalPort(), "bams3.store=file:" + made, "bams3.demo=true"))
+                        .isInstanceOf(ReadsException.class)
+                        .hasMessageContaining("port " + other.getLocalPort())
+                        .hasMessageContaining(key.toUpperCase(Locale.ROOT).replace('.', '_'));
+            }
+        }
+        assertThat(made).doesNotExist();
+    }
+
+    @Test
+    void aDemoThatCannotBeStoredStopsTheStart() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> RunningServer.start("bams3.store=file:" + file.resolve("in"), "bams3.demo=true"))
+                .hasStackTraceContaining("BAMS3_STORE=file:/folder")
+                .hasStackTraceContaining("BAMS3_DEMO=false");
     }
 
     private static HttpResponse<String> get(String url) throws IOException, InterruptedException {
