@@ -38,7 +38,7 @@ def running(**settings):
         environment.pop("JAVA_HOME", None)
     with open(log, "w") as out:
         service = subprocess.Popen(
-            ["./mvnw", "-ntp", "spring-boot:run"], cwd=checkout, stdout=out, stderr=out, env={**environment, **settings},
+            ["./mvnw", "-ntp", "-Prun"], cwd=checkout, stdout=out, stderr=out, env={**environment, **settings},
             start_new_session=True)
     try:
         wait_until_ready(service, log)

@@ -25,7 +25,8 @@ final class CommandParts implements CommandEnvironment {
     private final Supplier<Settings> settings;
     private final Stores stores;
     private final Map<StoreUri, ObjectStore> open = new HashMap<>();
-    private final ExecutorService cpu = ReadConfiguration.cpuPool();
+    private int threads = ReadConfiguration.CORES;
+    private @Nullable ExecutorService cpu;
     private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
     private @Nullable Reading reading;
 
@@ -83,7 +84,7 @@ final class CommandParts implements CommandEnvironment {
             ChunkFetcher fetcher = ReadConfiguration.fetcher(read.fetch(), new BlockCache(0));
             BamCompression compression = ReadConfiguration.compression(read.encode());
             reading = new Reading(
-                    ReadConfiguration.query(read.encode(), fetcher, cpu, compression), compression, fetcher);
+                    ReadConfiguration.query(read.encode(), fetcher, cpu(), compression), compression, fetcher);
         }
         return reading.query();
     }
@@ -94,7 +95,7 @@ final class CommandParts implements CommandEnvironment {
         return new ShardWorker(
                 store(datasets()),
                 JobsConfiguration.places(read, stores, new DamageCheck()),
-                new Converter(program(), cpu, waiting),
+                new Converter(program(), cpu(), waiting),
                 read.jobs().toJobSettings(true),
                 read.jobs().folderForSorting(),
                 waiting);
@@ -116,7 +117,15 @@ final class CommandParts implements CommandEnvironment {
     }
 
     @Override
+    public void useThreads(int threads) {
+        this.threads = threads;
+    }
+
+    @Override
     public ExecutorService cpu() {
+        if (cpu == null) {
+            cpu = ReadConfiguration.cpuPool(threads);
+        }
         return cpu;
     }
 
@@ -133,6 +142,8 @@ final class CommandParts implements CommandEnvironment {
         open.values().forEach(ObjectStore::close);
         stores.close();
         waiting.close();
-        cpu.close();
+        if (cpu != null) {
+            cpu.close();
+        }
     }
 }

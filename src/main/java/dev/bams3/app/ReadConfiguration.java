@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class ReadConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(ReadConfiguration.class);
-    private static final int CORES = Runtime.getRuntime().availableProcessors();
+    static final int CORES = Runtime.getRuntime().availableProcessors();
 
     @Bean
     Stores stores(Settings settings) {
@@ -50,7 +50,7 @@ class ReadConfiguration {
     /** The one pool for work, as wide as the machine; what waits runs on virtual threads. */
     @Bean
     ExecutorService cpu() {
-        return cpuPool();
+        return cpuPool(CORES);
     }
 
     @Bean
@@ -76,9 +76,9 @@ class ReadConfiguration {
         return new ChunkFetcher(limits, new WaitingRoom(fetch.waiting()), cache);
     }
 
-    static ExecutorService cpuPool() {
+    static ExecutorService cpuPool(int threads) {
         return Executors.newFixedThreadPool(
-                CORES, Thread.ofPlatform().name("cpu-", 0).daemon().factory());
+                threads, Thread.ofPlatform().name("cpu-", 0).daemon().factory());
     }
 
     static BamCompression compression(Settings.Encode encode) {

@@ -37,7 +37,14 @@ public interface CommandEnvironment extends AutoCloseable {
     /** `http(s)://host[:port][/prefix]` of the service; empty where it is not configured. */
     String publicAddress();
 
-    /** A thread for each core. */
+    /**
+     * Has the work done by so many threads; to be called before the first of them is asked for.
+     *
+     * @param threads 1 or more
+     */
+    void useThreads(int threads);
+
+    /** A thread for each core, or as many as {@link #useThreads} said. */
     ExecutorService cpu();
 
     /** Starts a thread for each task, for tasks that wait. */

@@ -12,7 +12,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
-import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,22 +23,6 @@ import picocli.CommandLine.ScopeType;
 public final class Commands {
     /** EX_SOFTWARE of sysexits.h. */
     static final int DEFECT = 70;
-
-    /** Names of the commands, one of which is the first argument of a command line. */
-    public static final List<String> NAMES = List.of(
-            "convert",
-            "convert-shard",
-            "export",
-            "verify",
-            "stats",
-            "query",
-            "simulate",
-            "sweep",
-            "link",
-            "help",
-            "--help",
-            "-h",
-            "--version");
 
     private Commands() {}
 
@@ -67,20 +51,26 @@ public final class Commands {
         Root root = new Root();
         CommandLine line = new CommandLine(root)
                 .addSubcommand(new ConvertCommand(context))
-                .addSubcommand(new ConvertShardCommand(context))
                 .addSubcommand(new ExportCommand(context))
                 .addSubcommand(new VerifyCommand(context))
+                .addSubcommand(new RemoveCommand(context))
+                .addSubcommand(new ListCommand(context))
                 .addSubcommand(new StatsCommand(context))
                 .addSubcommand(new QueryCommand(context))
+                .addSubcommand(new CountCommand(context))
+                .addSubcommand(new CoverageCommand(context))
                 .addSubcommand(new SimulateCommand(context))
                 .addSubcommand(new SweepCommand(context))
                 .addSubcommand(new LinkCommand(context))
+                .addSubcommand(new InstallCommand(context))
+                .addSubcommand(new ConvertShardCommand(context))
                 .addSubcommand(new Serve())
                 .addSubcommand(new CommandLine.HelpCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(false)
                 .setExecutionExceptionHandler((failure, command, parsed) ->
                         output.hasFailed() ? CommandLine.ExitCode.OK : report(failure, err, root.debug))
+                .setParameterExceptionHandler((mistake, _) -> usage(mistake, err))
                 .setOut(new PrintWriter(text, true))
                 .setErr(new PrintWriter(err, true));
         line.getCommandSpec().version(environment.program());
@@ -107,6 +97,24 @@ public final class Commands {
                     "bams3: not enough memory (" + e.getMessage() + "): give Java a larger heap, as by java -Xmx4g");
             return CommandLine.ExitCode.SOFTWARE;
         }
+    }
+
+    /** The mistake, what was perhaps meant, and where to read on: three lines at most. */
+    private static int usage(CommandLine.ParameterException mistake, PrintStream err) {
+        String text = String.valueOf(mistake.getMessage());
+        err.println("bams3: " + Character.toLowerCase(text.charAt(0))
+                + text.substring(1).replace('\n', ' '));
+        CommandLine command = mistake.getCommandLine();
+        CommandLine.UnmatchedArgumentException.printSuggestions(mistake, new PrintWriter(err, true));
+        String name = command.getCommandSpec().qualifiedName();
+        String parameters = command.getCommandSpec().positionalParameters().stream()
+                .filter(parameter -> !parameter.hidden())
+                .map(parameter -> " "
+                        + (parameter.arity().min() == 0 ? "[" + parameter.paramLabel() + "]" : parameter.paramLabel()))
+                .collect(Collectors.joining());
+        err.println("usage: " + name + (command.getSubcommands().isEmpty() ? "" : " <command>") + " [options]"
+                + parameters + "; '" + name + " --help' explains them");
+        return CommandLine.ExitCode.USAGE;
     }
 
     private static int report(Exception failure, PrintStream err, boolean debug) {
@@ -140,7 +148,7 @@ public final class Commands {
         return switch (reads.kind()) {
             case INVALID_INPUT, INVALID_RANGE ->
                 reads.field()
-                                .filter(field -> reads.resource().isEmpty())
+                                .filter(field -> reads.resource().isEmpty() && !text.startsWith(field))
                                 .map(field -> field + ": ")
                                 .orElse("")
                         + text;
@@ -192,7 +200,17 @@ public final class Commands {
     /** Listed here, run by the composition root, which sees {@code serve} before any command does. */
     @Command(
             name = "serve",
-            description = "Starts the service, as no command does; settings may follow: --bams3.store=...")
+            mixinStandardHelpOptions = true,
+            customSynopsis = "bams3 [serve] [--<setting>=<value>...]",
+            description = "Starts the service, as no command does.",
+            footer = {
+                "",
+                "A setting is an option or an environment variable: --bams3.store is BAMS3_STORE.",
+                "  BAMS3_STORE                   file:/folder, s3://bucket/prefix; default: file:./data",
+                "  BAMS3_ACCESS_PUBLIC_DATASETS  ids that anybody may read, such as '**'",
+                "  SERVER_PORT                   default: 8080",
+                "docs/operations.md has them all."
+            })
     private static final class Serve implements Runnable {
         @CommandLine.Spec
         @SuppressWarnings("NullAway.Init")

@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "convert-shard",
+        hidden = true,
         mixinStandardHelpOptions = true,
         description = {
             "Converts a shard of a conversion that the service runs; what its pods call.",

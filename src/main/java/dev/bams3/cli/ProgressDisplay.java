@@ -34,12 +34,25 @@ final class ProgressDisplay implements Progress.Listener, AutoCloseable {
 
     @Override
     public void progressed(Progress progress) {
+        show(
+                progress.phase().name().toLowerCase(Locale.ROOT),
+                progress.fraction(),
+                progress.records(),
+                progress.recordBytes());
+    }
+
+    /**
+     * @param work what is done, as {@code converting}
+     * @param fraction of it that is done, 0 to 1
+     * @param bytes of the records
+     */
+    void show(String work, double fraction, long records, long bytes) {
         long now = nanoTime.getAsLong();
         if (now - shown < (terminal ? TERMINAL_NANOS : LOG_NANOS)) {
             return;
         }
         shown = now;
-        String line = line(progress, (now - begun) / 1e9);
+        String line = line(work, fraction, records, bytes, (now - begun) / 1e9);
         if (terminal) {
             err.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
             err.flush();
@@ -51,16 +64,23 @@ final class ProgressDisplay implements Progress.Listener, AutoCloseable {
 
     /** Such as `converting  42 %, 12,345,678 records, 231 MB/s, 1:12 left`; MB are those of BAM records, uncompressed. */
     static String line(Progress progress, double seconds) {
-        double rate = seconds > 0 ? progress.recordBytes() / 1e6 / seconds : 0;
-        String left = progress.fraction() > 0.001
-                ? ", " + clock(seconds * (1 - progress.fraction()) / progress.fraction()) + " left"
-                : "";
+        return line(
+                progress.phase().name().toLowerCase(Locale.ROOT),
+                progress.fraction(),
+                progress.records(),
+                progress.recordBytes(),
+                seconds);
+    }
+
+    private static String line(String work, double fraction, long records, long bytes, double seconds) {
+        double rate = seconds > 0 ? bytes / 1e6 / seconds : 0;
+        String left = fraction > 0.001 ? ", " + clock(seconds * (1 - fraction) / fraction) + " left" : "";
         return String.format(
                 Locale.ROOT,
                 "%s %3.0f %%, %,d records, %.0f MB/s%s",
-                progress.phase().name().toLowerCase(Locale.ROOT),
-                100 * Math.min(1, progress.fraction()),
-                progress.records(),
+                work,
+                100 * Math.min(1, fraction),
+                records,
                 rate,
                 left);
     }

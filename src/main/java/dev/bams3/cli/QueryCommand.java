@@ -3,8 +3,6 @@ package dev.bams3.cli;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ReadsException;
-import dev.bams3.genome.ReferenceDictionary;
-import dev.bams3.genome.Region;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.sam.ReadSelection;
@@ -12,41 +10,56 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "query",
-        mixinStandardHelpOptions = true,
-        description = "Writes the reads that overlap regions, each once, in file order; without regions, all reads.")
-@SuppressWarnings("NullAway.Init")
+        description = {
+            "Writes the reads that overlap regions, each once, in file order; without regions, all reads.",
+            "The letters of options are those of samtools view."
+        })
 final class QueryCommand implements Callable<Integer> {
     private static final int BUFFER = 1 << 16;
+    private static final int MAX_LEVEL = 9;
+    private static final int MAX_THREADS = 255;
 
     private final CommandContext context;
 
-    @Parameters(index = "0", paramLabel = "<dataset>", description = "Id or address of the dataset.")
-    private String dataset;
-
-    @Parameters(
-            index = "1..*",
-            paramLabel = "<region>",
-            arity = "0..*",
-            description = "chr1, chr1:1000, chr1:1,000-2,000 (1-based, inclusive), or '*' for unplaced reads.")
-    private List<String> regions = List.of();
+    @Mixin
+    private DatasetRegions regions = new DatasetRegions();
 
     @Option(
             names = "--format",
-            defaultValue = "SAM",
-            description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
-    private ReadFormat format;
+            description = "${COMPLETION-CANDIDATES}; default: by the ending of the output file, else SAM.")
+    private @Nullable ReadFormat format;
 
-    @Option(names = "--header-only", description = "Write the header without reads.")
+    @Option(
+            names = {"-b", "--bam"},
+            description = "Write BAM.")
+    private boolean bam;
+
+    @Option(
+            names = {"-c", "--count"},
+            description = "Print only how many reads there are.")
+    private boolean count;
+
+    @Option(
+            names = {"-h", "--with-header"},
+            description = "Write the header before the reads; this is the default.")
+    private boolean withHeader;
+
+    @Option(names = "--no-header", description = "Write SAM without its header.")
+    private boolean noHeader;
+
+    @Option(
+            names = {"-H", "--header-only"},
+            description = "Write the header without reads.")
     private boolean headerOnly;
 
     @Option(
@@ -54,6 +67,12 @@ final class QueryCommand implements Callable<Integer> {
             paramLabel = "<file>",
             description = "Write to this file, which appears when it is whole; - is standard output, the default.")
     private @Nullable String output;
+
+    @Option(
+            names = {"-@", "--threads"},
+            paramLabel = "<n>",
+            description = "Threads beside the first one, 0 to 255; default: one a core.")
+    private @Nullable Integer threads;
 
     @Option(
             names = "--level",
@@ -64,70 +83,97 @@ final class QueryCommand implements Callable<Integer> {
     @Mixin
     private ViewOptions view = new ViewOptions();
 
+    @Option(names = "--help", usageHelp = true, description = "Show this help message and exit.")
+    private boolean help;
+
+    @Option(names = "--version", versionHelp = true, description = "Print version information and exit.")
+    private boolean version;
+
     QueryCommand(CommandContext context) {
         this.context = context;
     }
 
     @Override
     public Integer call() throws IOException {
-        OpenDataset open = context.open(dataset);
-        ReadSelection selection = selection(open.references());
+        checkTogether();
+        if (threads != null) {
+            context.environment().useThreads(1 + within("--threads", threads, MAX_THREADS));
+        }
+        OpenDataset open = context.open(regions.dataset());
+        ReadSelection selection = regions.selection(open.references());
         try (OpenRead read = context.environment().query().open(open, selection, view.view())) {
             if (level != null) {
-                read.compressAt(checked(level));
+                read.compressAt(within("--level", level, MAX_LEVEL));
             }
-            Part part = headerOnly ? Part.HEADER : Part.WHOLE;
-            if (output != null && !output.equals(CommandContext.STANDARD)) {
-                toFile(read, part, Path.of(output));
-            } else {
-                toStandardOutput(read, part);
-            }
+            write(read);
         }
         return 0;
     }
 
-    private int checked(int wanted) {
-        if (wanted < 0 || wanted > 9) {
-            throw ReadsException.invalidInput("--level", wanted + " is not 0 to 9");
+    private void write(OpenRead read) throws IOException {
+        if (count) {
+            context.out().println(read.count().records());
+        } else if (output == null || output.equals(CommandContext.STANDARD)) {
+            toStandardOutput(read, part());
+        } else {
+            toFile(read, part(), Path.of(output));
         }
-        if (format != ReadFormat.BAM) {
+    }
+
+    private Part part() {
+        return headerOnly ? Part.HEADER : new Part(!noHeader, 0, Integer.MAX_VALUE, true);
+    }
+
+    /** Names of files say the format only where no option does. */
+    private ReadFormat format() {
+        if (bam) {
+            return ReadFormat.BAM;
+        }
+        if (format != null || output == null) {
+            return format == null ? ReadFormat.SAM : format;
+        }
+        String ending = output.substring(output.lastIndexOf('.') + 1).toUpperCase(Locale.ROOT);
+        return Arrays.stream(ReadFormat.values())
+                .filter(known -> known.name().equals(ending))
+                .findFirst()
+                .orElse(ReadFormat.SAM);
+    }
+
+    private void checkTogether() {
+        if (bam && format != null && format != ReadFormat.BAM) {
+            throw ReadsException.invalidInput("--bam", "contradicts --format " + format + "; leave one of them out");
+        }
+        if (noHeader && (headerOnly || withHeader)) {
+            throw ReadsException.invalidInput("--no-header", "contradicts the option that asks for the header");
+        }
+        if (noHeader && format() != ReadFormat.SAM) {
+            throw ReadsException.invalidInput("--no-header", "is for SAM; " + format() + " begins with its header");
+        }
+        if (count && (output != null || headerOnly || bam || format != null)) {
+            throw ReadsException.invalidInput("--count", "prints a number; leave out what says how to write reads");
+        }
+        if (level != null && format() != ReadFormat.BAM) {
             throw ReadsException.invalidInput("--level", "is for BAM; leave it out, or add --format BAM");
         }
-        return wanted;
     }
 
-    private ReadSelection selection(ReferenceDictionary dictionary) {
-        if (regions.isEmpty()) {
-            return ReadSelection.everything();
+    private static int within(String option, int value, int max) {
+        if (value < 0 || value > max) {
+            throw ReadsException.invalidInput(option, value + " is not 0 to " + max);
         }
-        List<Region> placed = regions.stream()
-                .filter(text -> !text.equals("*"))
-                .map(text -> region(text, dictionary))
-                .toList();
-        return new ReadSelection.Regions(placed, placed.size() < regions.size());
-    }
-
-    private Region region(String text, ReferenceDictionary dictionary) {
-        Region region = Region.parse(text, dictionary);
-        if (dictionary.indexOf(region.referenceName()).isEmpty()) {
-            throw ReadsException.notFound(
-                    "region",
-                    dataset + " has no reference '" + region.referenceName() + "'; 'stats " + dataset
-                            + "' lists the names");
-        }
-        return region;
+        return value;
     }
 
     private void toStandardOutput(OpenRead read, Part part) throws IOException {
         try (OutputStream out = new BufferedOutputStream(context.output(), BUFFER)) {
-            read.writeTo(format, part, out);
+            read.writeTo(format(), part, out);
         }
     }
 
     private void toFile(OpenRead read, Part part, Path path) throws IOException {
         try (OutputFile file = OutputFile.open(path)) {
             OutputStream out = new BufferedOutputStream(file, BUFFER);
-            read.writeTo(format, part, out);
+            read.writeTo(format(), part, out);
             out.flush();
             file.complete();
         }

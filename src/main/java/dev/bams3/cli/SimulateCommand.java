@@ -78,12 +78,18 @@ final class SimulateCommand implements Callable<Integer> {
         SimulationOptions options = options();
         Simulator.Totals totals;
         boolean stream;
-        try (BamTarget written = BamTarget.open(context, target, true)) {
-            stream = written.isStream();
-            OutputStream out = new BufferedOutputStream(written, 1 << 16);
-            totals = new Simulator(context.environment().cpu(), level).simulate(options, out);
+        try (BamTarget bam = BamTarget.open(context, target, true);
+                ProgressDisplay display = new ProgressDisplay(context)) {
+            stream = bam.isStream();
+            OutputStream out = new BufferedOutputStream(bam, 1 << 16);
+            totals = new Simulator(context.environment().cpu(), level)
+                    .simulate(
+                            options,
+                            out,
+                            (fraction, written) ->
+                                    display.show("simulating", fraction, written.records(), written.bytes()));
             out.flush();
-            written.complete();
+            bam.complete();
         }
         // The stream may be standard output.
         (stream ? context.err() : context.out())

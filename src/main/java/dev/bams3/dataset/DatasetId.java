@@ -1,6 +1,7 @@
 package dev.bams3.dataset;
 
 import dev.bams3.error.ReadsException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -34,6 +35,15 @@ public record DatasetId(String value) {
     /** Whether ids may begin with the text, which may be empty. */
     public static boolean canBegin(String text) {
         return text.length() <= MAX_LENGTH && BEGINNING.matcher(text).matches();
+    }
+
+    /** Returns the id of the dataset whose objects lie below this prefix; empty where the prefix is no dataset's. */
+    public static Optional<DatasetId> ofPrefix(String prefix) {
+        return Optional.of(prefix)
+                .filter(text -> text.endsWith(SUFFIX))
+                .map(text -> text.substring(0, text.length() - SUFFIX.length()))
+                .filter(DatasetId::isValid)
+                .map(DatasetId::new);
     }
 
     /** Returns the prefix of its objects, below the root of the store. */

@@ -45,24 +45,46 @@ public final class Simulator {
      */
     public record Totals(long records, long bytes) {}
 
+    /** Gets to know how far a simulation is; called by the thread that runs it. */
+    @FunctionalInterface
+    public interface Listener {
+        Listener NONE = (_, _) -> {};
+
+        /**
+         * @param fraction of the references that are done, 0 to 1
+         * @param written so far
+         */
+        void progressed(double fraction, Totals written);
+    }
+
     /** Some compressed records. */
     private record Piece(byte[] bytes, int length, int records) {}
 
     /** @throws IOException only when {@code out} throws it; {@code out} is not closed */
     public Totals simulate(SimulationOptions options, OutputStream out) throws IOException {
+        return simulate(options, out, Listener.NONE);
+    }
+
+    /** @throws IOException only when {@code out} throws it; {@code out} is not closed */
+    public Totals simulate(SimulationOptions options, OutputStream out, Listener listener) throws IOException {
         try (BgzfDeflaters deflaters =
                 new BgzfDeflaters(level, Runtime.getRuntime().availableProcessors())) {
-            return simulate(options, deflaters, out);
+            return simulate(options, deflaters, out, listener);
         }
     }
 
-    private Totals simulate(SimulationOptions options, BgzfDeflaters deflaters, OutputStream out) throws IOException {
+    private Totals simulate(SimulationOptions options, BgzfDeflaters deflaters, OutputStream out, Listener listener)
+            throws IOException {
+        double length =
+                options.references().stream().mapToLong(Reference::length).sum();
+        long lengthDone = 0;
         Writer writer = new Writer(out);
         writer.write(compressed(SimulatedHeader.bytes(options), 0, deflaters));
         try (OrderedTasks<Piece> pieces = new OrderedTasks<>(cpu)) {
             long placed = 0;
             for (int reference = 0; reference < options.references().size(); reference++) {
                 Molecules molecules = new Molecules(options, reference);
+                int bases = options.references().get(reference).length();
                 placed += molecules.count();
                 long starts = molecules.starts();
                 long windows = windows(options, molecules);
@@ -71,7 +93,9 @@ public final class Simulator {
                     long from = window * starts / windows;
                     long to = (window + 1) * starts / windows;
                     writer.submit(pieces, () -> window(options, ref, molecules, from, to, deflaters));
+                    listener.progressed((lengthDone + (double) bases * window / windows) / length, writer.totals());
                 }
+                lengthDone += bases;
             }
             long unplaced = Math.round(placed * options.unplacedShare());
             for (long from = 0; from < unplaced; from += MOLECULES_PER_WINDOW) {
@@ -104,6 +128,10 @@ public final class Simulator {
                 write(pieces.take());
             }
             pieces.submit(task);
+        }
+
+        Totals totals() {
+            return new Totals(records, bytes);
         }
 
         void write(Piece piece) throws IOException {

@@ -22,7 +22,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,113 @@ class CommandsTest {
         assertThat(run("query", "demo", "chr1", "chr2:1-100", "--format", "BAM", "-o", file("some.bam")))
                 .isZero();
         assertThat(folder.resolve("some.bam")).isNotEmptyFile();
+    }
+
+    @Test
+    void lettersOfSamtoolsViewMeanTheSame() throws IOException {
+        convertDemo();
+        String whole = run2("query", "demo", "chr1:1,000-1,200");
+        String reads = whole.lines().filter(line -> !line.startsWith("@")).collect(Collectors.joining("\n", "", "\n"));
+        assertThat(run2("query", "-h", "demo", "chr1:1,000-1,200")).isEqualTo(whole);
+        assertThat(run2("query", "--no-header", "demo", "chr1:1,000-1,200")).isEqualTo(reads);
+        assertThat(run2("query", "-H", "demo") + reads).isEqualTo(whole);
+        assertThat(run2("query", "-c", "demo", "chr1:1,000-1,200").strip())
+                .isEqualTo(run2("count", "demo", "chr1:1,000-1,200").strip())
+                .isEqualTo(Long.toString(reads.lines().count()));
+        assertThat(run("query", "-@", "0", "-b", "demo", "-o", file("a.bam"))).isZero();
+        assertThat(run("query", "demo", "-o", file("b.bam"))).isZero();
+        assertThat(folder.resolve("a.bam")).hasSameBinaryContentAs(folder.resolve("b.bam"));
+        for (String[] wrong : new String[][] {
+            {"-b", "--format", "SAM"}, {"--no-header", "-b"}, {"--no-header", "-H"}, {"-c", "-b"}, {"-@", "256"}
+        }) {
+            assertThat(run(Stream.concat(Stream.of("query", "demo"), Stream.of(wrong))
+                            .toArray(String[]::new)))
+                    .as(String.join(" ", wrong))
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void regionsComeFromABedFile() throws Exception {
+        convertDemo();
+        Path bed = folder.resolve("t.bed");
+        Files.writeString(bed, "track name=x\n# a comment\nchr1\t99\t200\tt1\nchr2 5000 5100\n\nchr1\t150\t300\n");
+        String reads = run2("query", "--no-header", "-L", bed.toString(), "demo");
+        assertThat(reads)
+                .isNotEmpty()
+                .isEqualTo(run2("query", "--no-header", "demo", "chr1:100-300", "chr2:5001-5100"));
+        if (hasSamtools()) {
+            assertThat(reads).isEqualTo(process("samtools", "view", "-L", bed.toString(), file("demo.bam")));
+        }
+        Path packed = folder.resolve("t.bed.gz");
+        try (OutputStream gzip = new GZIPOutputStream(Files.newOutputStream(packed))) {
+            Files.copy(bed, gzip);
+        }
+        assertThat(run2("count", "demo", "-L", packed.toString()).strip())
+                .isEqualTo(Long.toString(reads.lines().count()));
+        assertThat(run2("coverage", "demo", "-L", bed.toString()).lines()).hasSize(3);
+        for (String wrong : List.of("chr1\t5", "chr1\t5\t5", "chr1\tx\t9", "chr1\t5\t99999999999", "chr9\t1\t2", "#")) {
+            Files.writeString(bed, wrong + "\n");
+            assertThat(run("query", "demo", "-L", bed.toString())).as(wrong).isNotZero();
+            assertThat(text(err)).as(wrong).doesNotContain("Exception");
+        }
+        assertThat(run("query", "demo", "chr1", "-L", bed.toString())).isEqualTo(2);
+        assertThat(run("query", "demo", "-L", file("no.bed"))).isEqualTo(1);
+    }
+
+    @Test
+    void depthIsThatOfSamtools() throws Exception {
+        convertDemo();
+        String[] lines =
+                run2("coverage", "demo", "chr1:1-40000", "--bins", "40").split("\n");
+        assertThat(lines).hasSize(40);
+        assertThat(run2("coverage", "demo").lines().map(line -> line.replaceAll("\\t[0-9.]+$", "")))
+                .containsExactly("chr1\t0\t40000", "chr2\t0\t30000");
+        assertThat(run2("coverage", "demo", "chr1", "--estimate")).startsWith("chr1\t0\t40000\t");
+        assertThat(run("coverage", "demo", "--bins", "0")).isEqualTo(2);
+        assumeTrue(hasSamtools(), "samtools is not installed");
+        process("samtools", "index", file("demo.bam"));
+        for (int bin = 0; bin < lines.length; bin++) {
+            String[] columns = lines[bin].split("\t");
+            long bases = process(
+                            "samtools",
+                            "depth",
+                            "-r",
+                            "chr1:%d-%d".formatted(bin * 1000 + 1, bin * 1000 + 1000),
+                            file("demo.bam"))
+                    .lines()
+                    .mapToLong(line -> Long.parseLong(line.split("\t")[2]))
+                    .sum();
+            assertThat(columns[3]).as(lines[bin]).isEqualTo("%.3f".formatted(bases / 1000.0));
+        }
+    }
+
+    @Test
+    void datasetsAreListedAndRemoved() throws IOException {
+        convertDemo();
+        assertThat(run("convert", file("demo.bam"), "a/b")).isZero();
+        assertThat(run2("list")).isEqualTo("a/b\ndemo\n");
+        assertThat(run2("list", "--prefix", "a/")).isEqualTo("a/b\n");
+        assertThat(run2("list", "file:" + folder, "-l").lines()).allMatch(line -> line.split("\t").length == 4);
+        assertThat(run("remove", "demo")).isEqualTo(2);
+        assertThat(text(err)).contains("--yes", "demo.bams3", "reads");
+        assertThat(run2("remove", "demo", "--yes")).contains("demo: ", " objects removed");
+        assertThat(run("remove", "demo", "--yes")).isEqualTo(1);
+        assertThat(run("remove", file("a/b.bams3"), "--yes")).isZero();
+        assertThat(run2("list")).isEmpty();
+        assertThat(run("list", "--prefix", "../x")).isEqualTo(2);
+    }
+
+    @Test
+    void aMistakeCostsThreeLines() {
+        assertThat(run("query", "demo", "--frobnicate")).isEqualTo(2);
+        assertThat(text(err).lines()).hasSizeLessThanOrEqualTo(3);
+        assertThat(text(err)).contains("bams3: unknown option", "'bams3 query --help'");
+        assertThat(run("qerry")).isEqualTo(2);
+        assertThat(text(err)).contains("query");
+        assertThat(text(err).lines()).hasSizeLessThanOrEqualTo(3);
+        assertThat(run()).isEqualTo(2);
+        assertThat(text(err)).contains("name a command", "'bams3 --help'");
     }
 
     @Test
@@ -218,9 +327,19 @@ class CommandsTest {
     @Test
     void helpNamesEveryCommand() {
         assertThat(run("--help")).isZero();
-        assertThat(text(out)).contains("convert", "export", "verify", "stats", "query", "simulate", "serve");
+        assertThat(text(out))
+                .contains("convert", "export", "verify", "stats", "query", "simulate", "serve")
+                .contains("list", "count", "coverage", "remove")
+                .doesNotContain("convert-shard");
         assertThat(run("convert", "--help")).isZero();
         assertThat(text(out)).contains("--reference", "--sort-memory", "192MiB");
+    }
+
+    @Test
+    void onlyTheJarInstallsItself() {
+        assertThat(run("install", "--prefix", file("p"))).isEqualTo(2);
+        assertThat(text(err)).contains("java -jar bams3-server-1.0.0.jar install");
+        assertThat(folder.resolve("p")).doesNotExist();
     }
 
     @Test

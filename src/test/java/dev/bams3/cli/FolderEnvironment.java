@@ -91,6 +91,11 @@ class FolderEnvironment implements CommandEnvironment {
     }
 
     @Override
+    public void useThreads(int threads) {
+        // The pool of the test is as good.
+    }
+
+    @Override
     public ExecutorService cpu() {
         return cpu;
     }
