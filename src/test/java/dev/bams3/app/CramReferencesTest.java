@@ -131,7 +131,8 @@ class CramReferencesTest {
     @Test
     void aReferenceThatDoesNotExistIsNamedWithTheWayOut() {
         for (String missing : List.of(folder.resolve("none.fa").toString(), BUCKET + "/data/none.fa")) {
-            assertThat(run(1, "convert", folder.resolve("sample.cram").toString(), "none", "--reference", missing))
+            assertThat(ProgramRun.expecting(
+                            1, "convert", folder.resolve("sample.cram").toString(), "none", "--reference", missing))
                     .contains(missing + ": the reference does not exist", "--reference", "REF_PATH")
                     .doesNotContain(".fai");
         }
