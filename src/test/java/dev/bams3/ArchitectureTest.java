@@ -259,7 +259,9 @@ class ArchitectureTest {
             Map.entry("io.micrometer", Set.of("metrics", "app")),
             Map.entry("org.slf4j", MAY_USE.keySet()),
             // The log of commands, which a file of configuration would delay.
-            Map.entry("ch.qos.logback", Set.of("app")));
+            Map.entry("ch.qos.logback", Set.of("app")),
+            // How many files a process may have open.
+            Map.entry("com.sun.management", Set.of("app")));
 
     @Test
     void everyPackageIsListed() {

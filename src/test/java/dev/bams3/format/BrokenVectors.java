@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -161,11 +160,11 @@ final class BrokenVectors {
         System.arraycopy(skippable, 0, two, stored.length, skippable.length);
         String old = "\"size\":" + stored.length + ",\"raw_size\":"
                 + metadata.header().rawLength() + ",\"crc32c\":\""
-                + hex(metadata.header().crc32c()) + "\"";
+                + BrokenBytes.hex(metadata.header().crc32c()) + "\"";
         header("something behind the frame", two);
         header(
                 "a window of 256 MiB",
-                wide(ZstdBytes.decompress(
+                BrokenBytes.wide(ZstdBytes.decompress(
                         header, 0, "header", stored, metadata.header().rawLength())));
     }
 
@@ -174,29 +173,15 @@ final class BrokenVectors {
         int stored = metadata.header().length();
         String old = "\"size\":" + stored + ",\"raw_size\":"
                 + metadata.header().rawLength() + ",\"crc32c\":\""
-                + hex(metadata.header().crc32c()) + "\"";
+                + BrokenBytes.hex(metadata.header().crc32c()) + "\"";
         String replacement = old.replace("size\":" + stored, "size\":" + changed.length)
-                .replace(hex(metadata.header().crc32c()), hex(crc(changed)));
+                .replace(BrokenBytes.hex(metadata.header().crc32c()), BrokenBytes.hex(BrokenBytes.crc(changed)));
         add(
                 name,
                 CORRUPT,
                 header,
                 "header",
                 Map.of(header, changed, DatasetLayout.METADATA, MutantDatasets.sealed(json(old, replacement))));
-    }
-
-    /** A frame of one raw block, with a window of 2^28 bytes. */
-    private static byte[] wide(byte[] content) {
-        return ByteBuffer.allocate(13 + content.length)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(0xFD2FB528)
-                .put((byte) 0x80)
-                .put((byte) (18 << 3))
-                .putInt(content.length)
-                .put((byte) (1 | content.length << 3))
-                .putShort((short) (content.length >> 5))
-                .put(content)
-                .array();
     }
 
     private void heads() {
@@ -278,7 +263,7 @@ final class BrokenVectors {
         Map<String, byte[]> objects = new LinkedHashMap<>();
         objects.put(index, whole);
         if (change != null) {
-            StoredRange range = new StoredRange(64, changed.length, crc(changed));
+            StoredRange range = new StoredRange(64, changed.length, BrokenBytes.crc(changed));
             PageEntry entry = PageEntry.of(range, new StretchList<>(List.of(block.at(0, 64))));
             objects.put(
                     DatasetLayout.METADATA,
@@ -371,13 +356,13 @@ final class BrokenVectors {
         more("records beside columns", CORRUPT, "stream 0", Stream.plain(0, 0, FormatDocumentTest.records()));
         more("too many raw bytes", CORRUPT, "stream raw length", Stream.plain(27, 0, new byte[70_000]));
         more("a stream of nothing", CORRUPT, "stream 6", Stream.plain(6, 0, new byte[] {100, 0, 0}));
-        changed("two frames", CORRUPT, 3, "stream 3", s -> new Stream(3, 0, 1, s.raw(), twice(s.stored())));
+        changed("two frames", CORRUPT, 3, "stream 3", s -> new Stream(3, 0, 1, s.raw(), BrokenBytes.twice(s.stored())));
         changed(
                 "a stream's window of 256 MiB",
                 CORRUPT,
                 3,
                 "stream 3",
-                s -> new Stream(3, 0, 1, s.raw(), wide(s.raw())));
+                s -> new Stream(3, 0, 1, s.raw(), BrokenBytes.wide(s.raw())));
         changed("another length", CORRUPT, 3, "stream 3", s -> new Stream(3, 0, 1, new byte[31], s.stored()));
         for (int id : new int[] {2, 3, 4, 5, 7, 9, 10, 13, 23, 24, 26, 32, 64}) {
             changed(
@@ -399,7 +384,12 @@ final class BrokenVectors {
         set("a field that is not there", 25, 6, 9);
         set("no symbols", 24, 0, 0);
         set("seventeen symbols", 24, 0, 17);
-        changed("a mismatch beyond the bases", CORRUPT, 22, "stream 23", s -> Stream.plain(22, 0, varint(128)));
+        changed(
+                "a mismatch beyond the bases",
+                CORRUPT,
+                22,
+                "stream 23",
+                s -> Stream.plain(22, 0, BrokenBytes.varint(128)));
         set("a symbol of a mismatch", 23, 0, 20);
         set("a run of nothing", 20, 1, 0);
         set("a width of five bytes", 64, 0, 5);
@@ -408,19 +398,7 @@ final class BrokenVectors {
                 CORRUPT,
                 5,
                 "stream 5",
-                s -> Stream.plain(5, 0, Arrays.copyOf(varint(1L << 35), 21)));
-    }
-
-    private static byte[] varint(long value) {
-        ByteSink out = new ByteSink(16);
-        out.varint(value);
-        return out.toByteArray();
-    }
-
-    private static byte[] twice(byte[] frame) {
-        byte[] two = Arrays.copyOf(frame, 2 * frame.length);
-        System.arraycopy(frame, 0, two, frame.length, frame.length);
-        return two;
+                s -> Stream.plain(5, 0, Arrays.copyOf(BrokenBytes.varint(1L << 35), 21)));
     }
 
     private void set(String name, int id, int at, int value) {
@@ -515,13 +493,5 @@ final class BrokenVectors {
                 json(
                         "\"blocks\":{\"count\":1,\"size\":" + block.stored().length,
                         "\"blocks\":{\"count\":1,\"size\":1"));
-    }
-
-    private static int crc(byte[] bytes) {
-        return ByteCursor.crc32c(bytes, 0, bytes.length);
-    }
-
-    private static String hex(int crc) {
-        return HexFormat.of().toHexDigits(crc);
     }
 }
