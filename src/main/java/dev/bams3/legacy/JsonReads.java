@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -23,6 +24,7 @@ final class JsonReads {
 
     private final RecordBuilder out;
     private final Dialect dialect;
+    private final Optional<CanonicalReads> canonical;
     private final Map<String, String> texts = new LinkedHashMap<>();
     private final Map<String, Long> numbers = new LinkedHashMap<>();
     private final Map<String, String> tags = new LinkedHashMap<>();
@@ -30,20 +32,25 @@ final class JsonReads {
     JsonReads(RecordBuilder out, Dialect dialect) {
         this.out = out;
         this.dialect = dialect;
+        canonical =
+                dialect.version() == Dialect.Version.PYTHON_JSON ? Optional.of(new CanonicalReads()) : Optional.empty();
     }
 
-    void read(InputStream in) {
+    /** Returns the checksum that the Python program gives these reads, where it has made them. */
+    Optional<String> read(InputStream in) {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), in)) {
             if (parser.nextToken() != JsonToken.START_ARRAY) {
                 throw out.corrupt("JSON", "not an array of reads");
             }
             while (parser.nextToken() == JsonToken.START_OBJECT) {
                 fields(parser);
+                canonical.ifPresent(CanonicalReads::end);
                 add();
             }
             if (parser.currentToken() != JsonToken.END_ARRAY) {
                 throw out.corrupt("JSON", "the array of reads does not end");
             }
+            return canonical.flatMap(CanonicalReads::checksum);
         } catch (JacksonException e) {
             throw out.corrupt("JSON", "cannot be parsed: " + e.getOriginalMessage());
         }
@@ -56,6 +63,7 @@ final class JsonReads {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = parser.currentName();
             JsonToken value = parser.nextToken();
+            canonical.ifPresent(reads -> reads.field(name, value, parser));
             switch (value) {
                 case VALUE_STRING -> texts.put(name, parser.getString());
                 case VALUE_NUMBER_INT -> numbers.put(name, parser.getLongValue());

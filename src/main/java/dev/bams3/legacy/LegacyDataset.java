@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A dataset of a prototype. Its chunks are read one after the other; each is checked against its checksum, where it has one.
@@ -182,7 +183,10 @@ public final class LegacyDataset {
             if (magic.length == 4 && littleEndian(magic) == BinaryReads.MAGIC) {
                 new BinaryReads(out, manifest.dialect(), image(key, ahead)).read();
             } else {
-                new JsonReads(out, manifest.dialect()).read(ahead);
+                Optional<String> checksum = new JsonReads(out, manifest.dialect()).read(ahead);
+                if (checksum.isPresent() && !chunk.readsByChecksum().containsKey(checksum.get())) {
+                    throw notWritten(key);
+                }
             }
         } catch (IOException e) {
             throw ReadsException.corrupt(key.value(), 0, "zstd", "cannot be unpacked: " + e.getMessage(), e);
@@ -194,22 +198,26 @@ public final class LegacyDataset {
         return out.sorted();
     }
 
-    /** Reads by the row of the manifest whose checksum the object has. The Python program's is not one of the bytes. */
+    /** Reads by the row of the manifest whose checksum the object has. That of the Python program is one of the reads. */
     private long readsOf(ObjectKey key, LegacyChunk chunk, byte[] stored) {
         Map<String, Long> rows = chunk.readsByChecksum();
         if (manifest.dialect().version() == Dialect.Version.PYTHON_JSON) {
             return chunk.reads();
         }
-        Long reads = rows.get(HexFormat.of().formatHex(sha256(stored)));
+        Long reads = rows.get(HexFormat.of().formatHex(newSha256().digest(stored)));
         if (reads == null) {
-            throw ReadsException.corrupt(key.value(), 0, "checksum", "the bytes are not those that were written");
+            throw notWritten(key);
         }
         return reads;
     }
 
-    private static byte[] sha256(byte[] bytes) {
+    private static ReadsException notWritten(ObjectKey key) {
+        return ReadsException.corrupt(key.value(), 0, "checksum", "the reads are not those that were written");
+    }
+
+    static MessageDigest newSha256() {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

@@ -147,8 +147,21 @@ public final class LegacySamples {
         row.put("reads", reads.size()).put("size_bytes", stored.length);
         // What the Python program says of compression is never true.
         row.put("compression", zstd ? "zstd" : "none");
-        row.put("checksum", kind == Kind.PYTHON ? "0".repeat(64) : sha256(stored));
+        row.put("checksum", kind == Kind.PYTHON ? pythonChecksum(reads) : sha256(stored));
         return row.put("created", "2025-01-15T10:00:00.123456");
+    }
+
+    /** As {@code hashlib} and {@code json.dumps(read, sort_keys=True)} of Python make it. */
+    static String pythonChecksum(List<Read> reads) {
+        StringBuilder text = new StringBuilder();
+        for (Read read : reads) {
+            String cigar = read.cigar().equals("*") ? "null" : '"' + read.cigar() + '"';
+            String qualities = read.qualities().replace("\\", "\\\\").replace("\"", "\\\"");
+            text.append("{\"cigar\": %s, \"flag\": %d, \"mapq\": %d, \"name\": \"%s\", \"pos\": %d, \"qual\": \"%s\", "
+                    .formatted(cigar, read.flag(), read.quality(), read.name(), stored(Kind.PYTHON, read), qualities));
+            text.append("\"ref\": %d, \"seq\": \"%s\"}".formatted(read.reference(), read.bases()));
+        }
+        return sha256(text.toString().getBytes(StandardCharsets.US_ASCII));
     }
 
     static String sha256(byte[] bytes) {
