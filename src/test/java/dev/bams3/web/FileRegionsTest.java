@@ -12,14 +12,18 @@ import dev.bams3.storage.MemoryObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Virtual files of real BAMs, read by htslib over a real port: every record of the whole, counts, and random regions are those
@@ -51,9 +55,28 @@ class FileRegionsTest {
         server.close();
     }
 
-    @ParameterizedTest
-    @MethodSource("dev.bams3.fixtures.Bams#real")
-    void regionsAreThoseOfTheOriginal(Path file) throws IOException {
+    /** All cores compare files; the dynamic tests report each, in order. */
+    @TestFactory
+    Stream<DynamicTest> regionsAreThoseOfTheOriginal() {
+        List<String> pythons = Stream.of(HTSLIB, DEBIAN).filter(this::canRun).toList();
+        ExecutorService cores =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path file : Bams.real()) {
+            Future<?> comparison = cores.submit(() -> {
+                compare(file, pythons);
+                return null;
+            });
+            tests.add(DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
+                comparison.get();
+                assumeTrue(!pythons.isEmpty(), "pysam is not installed");
+            }));
+        }
+        cores.shutdown();
+        return tests.stream().onClose(cores::shutdownNow);
+    }
+
+    private void compare(Path file, List<String> pythons) throws IOException {
         byte[] source = Files.readAllBytes(file);
         if (file.endsWith("htsjdk_index_test.bam")) {
             source = Bams.ended(source);
@@ -66,19 +89,18 @@ class FileRegionsTest {
         assertThat(RawBam.read(TicketClient.get(url).body()).records())
                 .usingElementComparator(Arrays::compare)
                 .isEqualTo((sorted ? original : original.sorted()).records());
-        Path local = folder.resolve("original.bam");
+        Path place = Files.createDirectory(folder.resolve(id));
+        Path local = place.resolve("original.bam");
         (sorted ? original : original.sorted()).writeStored(local);
         boolean fitsBai = original.header().references().references().stream()
                 .allMatch(reference -> reference.length() <= 1 << 29);
-        assertThat(Tool.run(folder, "samtools", "index", fitsBai ? "-b" : "-c", local.toString())
+        assertThat(Tool.run(place, "samtools", "index", fitsBai ? "-b" : "-c", local.toString())
                         .exit())
                 .isZero();
-        List<String> pythons = Stream.of(HTSLIB, DEBIAN).filter(this::canRun).toList();
-        assumeTrue(!pythons.isEmpty(), "pysam is not installed");
         long seed = Seed.draw() & Long.MAX_VALUE;
         for (String python : pythons) {
             Tool.Result compared = Tool.run(
-                    folder,
+                    place,
                     python,
                     PROGRAM.toString(),
                     local.toString(),
