@@ -100,6 +100,11 @@ final class BlockFrameWriter implements AutoCloseable {
         return zstd.compressByteArray(data.array(), data.size(), bound, raw.array(), offset, length);
     }
 
+    /** Packed bases have no frequencies that rANS could use. */
+    private static boolean isBases(int id) {
+        return id == StreamIds.SEQUENCE_BYTES || id == StreamIds.SEQUENCE_NIBBLES || id == StreamIds.CONSENSUS_BASES;
+    }
+
     private static boolean isPlanes(int transform) {
         return transform == StreamIds.NUMBERS || transform == StreamIds.DELTAS;
     }
@@ -192,7 +197,7 @@ final class BlockFrameWriter implements AutoCloseable {
             packed = compress(offset, length);
         }
         int limit = Math.min(packed, length) - minGain(length);
-        if (rans.estimate(raw.array(), offset, length, limit) <= limit) {
+        if (!isBases(ids[stream]) && rans.estimate(raw.array(), offset, length, limit) <= limit) {
             rans.write(data);
             return Bams3Format.CODEC_RANS;
         }
