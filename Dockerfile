@@ -65,4 +65,4 @@ EXPOSE 8080 8081
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 \
     CMD curl -fs -o /dev/null "http://127.0.0.1:${MANAGEMENT_SERVER_PORT:-8081}/actuator/health/readiness"
 # An -Xmx in JDK_JAVA_OPTIONS wins over the percentage.
-ENTRYPOINT ["java", "-XX:AOTCache=/app/bams3-server.aot", "-XX:MaxRAMPercentage=70", "-XX:G1HeapRegionSize=8m", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/bams3-server.jar"]
+ENTRYPOINT ["java", "-XX:AOTCache=/app/bams3-server.aot", "-XX:MaxRAMPercentage=70", "-XX:G1HeapRegionSize=8m", "-XX:-G1UseAdaptiveIHOP", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/bams3-server.jar"]

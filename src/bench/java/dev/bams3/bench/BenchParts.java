@@ -206,11 +206,13 @@ final class BenchParts implements AutoCloseable {
     void startService(String heap, int cores, String... settings) throws IOException {
         if (server != null) {
             server.destroy();
+            processes.remove(server);
         }
         service = freePort();
         List<String> arguments = new ArrayList<>(List.of(
                 "-Xmx" + heap,
-                "-XX:G1HeapRegionSize=8m", // as in the image
+                "-XX:G1HeapRegionSize=8m", // as in the image, like the next
+                "-XX:-G1UseAdaptiveIHOP",
                 "-XX:ActiveProcessorCount=" + cores,
                 "dev.bams3.app.Bams3",
                 "--server.port=" + service,
