@@ -79,7 +79,7 @@ final class Isal {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
-    private static final @Nullable Isal INSTANCE = isWanted() ? find() : null;
+    private static final @Nullable Isal INSTANCE = find();
 
     private final MethodHandle initDeflate;
     private final MethodHandle deflate;
@@ -96,14 +96,9 @@ final class Isal {
         inflate = linker.downcallHandle(library.findOrThrow("isal_inflate_stateless"), run);
     }
 
-    /** Returns the library of this process; empty where there is none that proves itself, or where it is not wanted. */
+    /** Returns the library of this process; empty where there is none that proves itself. */
     static Optional<Isal> get() {
         return Optional.ofNullable(INSTANCE);
-    }
-
-    /** Whether the property {@code bams3.native-compression} allows code that is not the JDK's. */
-    private static boolean isWanted() {
-        return Boolean.parseBoolean(System.getProperty("bams3.native-compression", "true"));
     }
 
     /** Where the library is unpacked: property {@code dev.bams3.native-folder}, by default the system's temporary folder. */
