@@ -42,8 +42,13 @@ export function regionBar(dataset, coverages, locus) {
     }
   }
 
-  locus.follow(region => {
-    field.value = regionText(region);
+  let written = field.value;
+  locus.follow((region, from) => {
+    // What the user is writing stays.
+    if (from !== 'viewer' || document.activeElement !== field || field.value === written) {
+      field.value = regionText(region);
+    }
+    written = regionText(region);
     tell(state);
   });
   const step = (id, label, sign, factor, shift) =>

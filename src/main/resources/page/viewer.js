@@ -59,6 +59,9 @@ export function viewerCard(dataset, coverages, locus) {
   const button = h('button', { type: 'submit', class: 'primary', id: 'open-igv' }, 'Open with this sequence');
   const note = h('span', { class: 'note' }, 'igv.js, over htsget');
   let genomes = [];
+  /** What the viewer was last told to show, as it shows it: another region is one that its user has moved to. */
+  let told = null;
+  let going = 0;
   offer();
   // It measures its place, so it opens when it is in the page.
   requestAnimationFrame(() => show());
@@ -120,6 +123,7 @@ export function viewerCard(dataset, coverages, locus) {
       }
       place.hidden = false;
       const genome = genomes.find(one => one.id === choice.value);
+      const opened = locus.region;
       const browser = await module.createBrowser(place, options(genome, reads));
       if (mine !== newest || !place.isConnected) {
         module.removeBrowser(browser);
@@ -129,7 +133,11 @@ export function viewerCard(dataset, coverages, locus) {
       current = { igv: module, browser, searches: Boolean(genome), shownRegion };
       style(place, reads);
       browser.on('locuschange', debounced(() => follow()));
+      told = shownRegion();
       remember();
+      if (!about(opened, locus.region)) {
+        go(locus.region);
+      }
       showDepthOrReads(reads);
       browser.on('locuschange', () => showDepthOrReads(reads));
       tell(state);
@@ -243,7 +251,8 @@ export function viewerCard(dataset, coverages, locus) {
   function follow() {
     remember();
     const region = shownRegion();
-    if (region && current?.browser === place.browser && !about(region, locus.region)) {
+    if (region && going === 0 && current?.browser === place.browser && !(told && about(region, told))) {
+      told = region;
       locus.set(region, 'viewer');
     }
   }
@@ -255,8 +264,16 @@ export function viewerCard(dataset, coverages, locus) {
       return;
     }
     const chr = browser.genome.getChromosomeName?.(region.referenceName) ?? region.referenceName;
-    await browser.search(`${chr}:${region.start + 1}-${region.end}`);
-    remember();
+    going++;
+    try {
+      await browser.search(`${chr}:${region.start + 1}-${region.end}`);
+    } finally {
+      going--;
+    }
+    if (going === 0) {
+      told = shownRegion();
+      remember();
+    }
   }
 
   function showDepthOrReads(reads) {
