@@ -104,14 +104,14 @@ class PageSequenceTest {
         page.write("#region", "GENE7", Keys.ENTER);
         page.untilText("#region-state.bad", "no reference 'GENE7'");
         page.untilText("#genome", "Our strain: fits these references");
-        assertThat(asked()).isEqualTo(false);
+        assertThat(asked()).isFalse();
         page.untilScript("document.getElementById('genome').focus(); return 1");
         page.driver().switchTo().activeElement().sendKeys("Our", Keys.ENTER);
         page.untilScript("return document.getElementById('genome').value === 'lab' || null");
         page.openIgv();
         assertThat(page.readsInIgv()).isGreaterThan(100);
         assertThat(bases()).isEqualTo(LINE);
-        assertThat(asked()).isEqualTo(true);
+        assertThat(asked()).isTrue();
         page.untilScript("""
                 return document.getElementById('igv').browser?.findTracks(track => track.name === 'Genes').length === 1 || null;""");
         page.write("#region", "gene7", Keys.ENTER);
@@ -124,9 +124,9 @@ class PageSequenceTest {
     }
 
     /** Whether anything of the genome was loaded. */
-    private static Object asked() {
-        return page.untilScript(
-                "return performance.getEntriesByType('resource').some(one => one.name.includes('/sequences/'))");
+    private static boolean asked() {
+        return Boolean.TRUE.equals(page.script(
+                "return performance.getEntriesByType('resource').some(one => one.name.includes('/sequences/'))"));
     }
 
     @Test
