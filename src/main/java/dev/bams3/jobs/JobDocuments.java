@@ -75,7 +75,11 @@ final class JobDocuments {
 
     /** The job as it is now. */
     Optional<Job> find(JobId id) {
-        return log(id).latest(revision -> read(id, revision.object()));
+        Optional<Job> found = log(id).latest(revision -> read(id, revision.object()));
+        // A server whose listings are no snapshots may show neither of two revisions while one replaces the other.
+        return found.isEmpty() && lastRevision(id) > 0
+                ? log(id).latest(revision -> read(id, revision.object()))
+                : found;
     }
 
     /** All jobs as they are now, by id; those that change meanwhile as they were or are. Reads only those that have changed. */
