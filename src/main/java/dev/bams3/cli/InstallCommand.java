@@ -180,6 +180,8 @@ final class InstallCommand implements Callable<Integer> {
         lines.add(List.of("stats", dataset));
         lines.add(List.of("query", dataset, "chr1:1000-2000"));
         lines.add(List.of("query", dataset, "chr2", "-b"));
+        lines.add(List.of("query", dataset, "-o", folder.resolve("t.sam").toString()));
+        lines.add(List.of("convert", folder.resolve("t.sam").toString(), "file:" + folder.resolve("s.bams3")));
         lines.add(List.of("count", dataset, "chr1:1000-2000"));
         lines.add(List.of("coverage", dataset, "chr1"));
         lines.add(List.of("export", dataset, folder.resolve("u.bam").toString()));
