@@ -62,8 +62,8 @@ class PageDownloadsTest {
     private static byte[] file(String button, String name) throws IOException {
         page.script("document.querySelector(arguments[0]).click()", button);
         Path file = downloads.resolve(name);
-        // The browser gives a file its name when it is whole.
-        Wait.until(name, () -> Files.exists(file));
+        // The browser reserves the name by an empty file, which the whole one replaces.
+        Wait.until(name, () -> file.toFile().length() > 0);
         return Files.readAllBytes(file);
     }
 
