@@ -19,6 +19,9 @@ import java.util.zip.GZIPInputStream;
 /** Regions of a BED file (GA4GH BED specification 1.0): the first three columns of its lines. */
 final class BedFile {
     private static final Pattern COLUMNS = Pattern.compile("[\\t ]+");
+    /** Words of a browser, not the beginning of a reference's name. */
+    private static final Pattern NO_REGION = Pattern.compile("(?:track|browser)(?: |$)");
+
     private static final Pattern POSITION = Pattern.compile("[0-9]{1,10}");
     private static final int GZIP_MAGIC = 0x1f8b;
 
@@ -55,7 +58,7 @@ final class BedFile {
     }
 
     private static boolean isSkipped(String line) {
-        return line.isBlank() || line.startsWith("#") || line.startsWith("track") || line.startsWith("browser");
+        return line.isBlank() || line.startsWith("#") || NO_REGION.matcher(line).lookingAt();
     }
 
     private static Region region(String line, String place) {

@@ -132,7 +132,14 @@ class CommandsTest {
         assertThat(run2("count", "demo", "-L", packed.toString()).strip())
                 .isEqualTo(Long.toString(reads.lines().count()));
         assertThat(run2("coverage", "demo", "-L", bed.toString()).lines()).hasSize(3);
-        for (String wrong : List.of("chr1\t5", "chr1\t5\t5", "chr1\tx\t9", "chr1\t5\t99999999999", "chr9\t1\t2", "#")) {
+        for (String wrong : List.of(
+                "chr1\t5",
+                "chr1\t5\t5",
+                "chr1\tx\t9",
+                "chr1\t5\t99999999999",
+                "chr9\t1\t2",
+                "chr1\t1\t2\ntrack1\t1\t2",
+                "#")) {
             Files.writeString(bed, wrong + "\n");
             assertThat(run("query", "demo", "-L", bed.toString())).as(wrong).isNotZero();
             assertThat(text(err)).as(wrong).doesNotContain("Exception");
