@@ -1,5 +1,5 @@
 /**
- * The command line: convert, export, verify, stats, query, simulate.
+ * The command line: what each command takes, prints and returns; how the program is installed.
  *
  * <p>Read first:
  * {@link dev.bams3.cli.Commands}.
