@@ -31,8 +31,7 @@ function linesFor(dataset, region) {
         ? `url = urllib.request.Request(${JSON.stringify(stream('NDJSON'))}, headers={"Authorization": "Bearer " + os.environ["BAMS3_TOKEN"]})`
         : `url = ${JSON.stringify(stream('NDJSON'))}`,
       'with urllib.request.urlopen(url) as lines:',
-      '    *reads, end = map(json.loads, lines)',
-      'assert end["@end"]["records"] == len(reads)  # a cut answer has no such line'
+      '    reads = [json.loads(line) for line in lines]  # raises where the answer breaks off'
     ].join('\n'),
     pysam: [
       'import pysam',

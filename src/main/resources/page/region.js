@@ -69,7 +69,7 @@ const tsv = records => [COLUMNS.join('\t'), ...records.map(record => COLUMNS.map
 /** Reads lines as they come, and breaks off when there are enough. */
 async function sample(id, region, stop) {
   const fields = 'QNAME,FLAG,RNAME,POS,MAPQ,CIGAR,TLEN';
-  const response = await ask(streamPath(id, { ...region, format: 'NDJSON', fields, tags: 'NM' }), { signal: stop.signal });
+  const response = await ask(streamPath(id, { ...region, format: 'NDJSON', fields, tags: 'NM', 'bams3.end': true }), { signal: stop.signal });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   const records = [];
   let rest = '';

@@ -54,7 +54,7 @@ final class QueryCommand implements Callable<Integer> {
             description = "Write the header before the reads; this is the default.")
     private boolean withHeader;
 
-    @Option(names = "--no-header", description = "Write SAM without its header.")
+    @Option(names = "--no-header", description = "Write SAM or TSV without its header.")
     private boolean noHeader;
 
     @Option(
@@ -79,6 +79,11 @@ final class QueryCommand implements Callable<Integer> {
             paramLabel = "<level>",
             description = "Compression of BAM, 0 (stored) to 9 (smallest); default: BAMS3_ENCODE_LEVEL, else 1.")
     private @Nullable Integer level;
+
+    @Option(
+            names = "--end-line",
+            description = "End NDJSON with a line that has the number of reads: {\"@end\":{\"records\":2030}}.")
+    private boolean endLine;
 
     @Mixin
     private ViewOptions view = new ViewOptions();
@@ -105,6 +110,7 @@ final class QueryCommand implements Callable<Integer> {
             if (level != null) {
                 read.compressAt(within("--level", level, MAX_LEVEL));
             }
+            read.writeEndLine(endLine);
             write(read);
         }
         return 0;
@@ -146,8 +152,11 @@ final class QueryCommand implements Callable<Integer> {
         if (noHeader && (headerOnly || withHeader)) {
             throw ReadsException.invalidInput("--no-header", "contradicts the option that asks for the header");
         }
-        if (noHeader && format() != ReadFormat.SAM) {
-            throw ReadsException.invalidInput("--no-header", "is for SAM; " + format() + " begins with its header");
+        if (noHeader && format() != ReadFormat.SAM && format() != ReadFormat.TSV) {
+            throw ReadsException.invalidInput("--no-header", "is for SAM and TSV, not for " + format());
+        }
+        if (endLine && (count || format() != ReadFormat.NDJSON)) {
+            throw ReadsException.invalidInput("--end-line", "is for NDJSON; leave it out, or add --format NDJSON");
         }
         if (count && (output != null || headerOnly || bam || format != null)) {
             throw ReadsException.invalidInput("--count", "prints a number; leave out what says how to write reads");

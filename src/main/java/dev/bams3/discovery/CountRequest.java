@@ -28,7 +28,7 @@ public record CountRequest(ReadSelection selection, RecordView view) {
         own.keySet().removeIf(name -> name.startsWith(CRITERIA));
         var _ = new Parameters(own, PARAMETERS);
         HtsgetRequest request = HtsgetRequest.parse(parameters);
-        request.refuseLevel("a count");
+        request.refuseForm("a count");
         return new CountRequest(request.selection(), request.view());
     }
 

@@ -25,7 +25,7 @@ public record PlanRequest(ReadSelection selection, RecordView view) {
         if (!request.ignored().isEmpty()) {
             throw Parameters.unknown(new TreeSet<>(request.ignored()).getFirst(), HtsgetRequest.PARAMETERS);
         }
-        request.refuseLevel("a plan");
+        request.refuseForm("a plan");
         return new PlanRequest(request.selection(), request.view());
     }
 }

@@ -4,16 +4,18 @@ import dev.bams3.sam.SamHeader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One JSON object a line: the records as {@link JsonRecords} writes them, and at last {@code {"@end":{"records":N}}}. No
- * record has a member of that name, and an answer without that line is not whole. There is no header.
+ * One JSON object a line: the records as {@link JsonRecords} writes them, and nothing else, so that a reader of tables gets
+ * one row for each. Callers may ask for a last line {@code {"@end":{"records":N}}}; no record has a member of that name.
  */
 final class NdjsonEncoder implements RecordEncoder {
     private static final byte[] NOTHING = {};
     private static final byte[] LINE_END = {'\n'};
 
     private final JsonRecords records;
+    private final boolean endLine;
 
-    NdjsonEncoder(SamHeader header) {
+    NdjsonEncoder(SamHeader header, boolean endLine) {
+        this.endLine = endLine;
         records = new JsonRecords(header.references());
     }
 
@@ -29,6 +31,9 @@ final class NdjsonEncoder implements RecordEncoder {
 
     @Override
     public EncodedBytes end(long count) {
+        if (!endLine) {
+            return new EncodedBytes(NOTHING, 0);
+        }
         byte[] line = ("{\"@end\":{\"records\":" + count + "}}\n").getBytes(StandardCharsets.US_ASCII);
         return new EncodedBytes(line, line.length);
     }

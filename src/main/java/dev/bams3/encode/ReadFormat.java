@@ -5,7 +5,8 @@ public enum ReadFormat {
     BAM("application/vnd.ga4gh.bam"),
     SAM("text/x-sam"),
     JSON("application/json"),
-    NDJSON("application/x-ndjson");
+    NDJSON("application/x-ndjson"),
+    TSV("text/tab-separated-values");
 
     private final String mediaType;
 

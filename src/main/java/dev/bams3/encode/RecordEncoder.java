@@ -1,6 +1,7 @@
 package dev.bams3.encode;
 
 import dev.bams3.bgzf.BgzfDeflaters;
+import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.SamHeader;
 
 /**
@@ -14,15 +15,24 @@ public interface RecordEncoder {
      * The encoder of one answer.
      *
      * @param header the header as it is served; its references are those of the records
+     * @param columns of the answer; a table has no others
+     * @param endLine whether NDJSON ends with a line that has the number of records
      * @param deflaters for BAM; stays the caller's, who closes it after the last use of the encoder
      */
-    static RecordEncoder of(ReadFormat format, SamHeader header, BgzfDeflaters deflaters) {
+    static RecordEncoder of(
+            ReadFormat format, SamHeader header, RecordColumns columns, boolean endLine, BgzfDeflaters deflaters) {
         return switch (format) {
             case BAM -> new BamEncoder(header, deflaters);
             case SAM -> new SamEncoder(header);
             case JSON -> new JsonEncoder(header);
-            case NDJSON -> new NdjsonEncoder(header);
+            case NDJSON -> new NdjsonEncoder(header, endLine);
+            case TSV -> new TsvEncoder(header, columns);
         };
+    }
+
+    /** Returns the encoder of an answer with all columns and without an end line. */
+    static RecordEncoder of(ReadFormat format, SamHeader header, BgzfDeflaters deflaters) {
+        return of(format, header, RecordColumns.ALL, false, deflaters);
     }
 
     /** Bytes before the records. */

@@ -127,15 +127,7 @@ final class SamEncoder implements RecordEncoder {
         switch (type) {
             case 'Z', 'H' -> next = put(target, next, records, tag + SamTags.VALUE, end - 1 - tag - SamTags.VALUE);
             case 'A' -> target[next++] = records[tag + SamTags.VALUE];
-            case 'B' -> {
-                char element = SamTags.elementType(records, tag);
-                target[next++] = (byte) element;
-                int width = SamTags.width(element);
-                for (int value = tag + SamTags.ARRAY; value < end; value += width) {
-                    target[next++] = ',';
-                    next = TagNumbers.putElement(target, next, records, value, element);
-                }
-            }
+            case 'B' -> next = TagNumbers.putArray(target, next, records, tag);
             default -> next = TagNumbers.put(target, next, records, tag + SamTags.VALUE, type);
         }
         return next;

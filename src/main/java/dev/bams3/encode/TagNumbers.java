@@ -1,6 +1,7 @@
 package dev.bams3.encode;
 
 import dev.bams3.sam.BamRecord;
+import dev.bams3.sam.SamTags;
 
 /** Numbers of tags and of tag arrays as text. */
 final class TagNumbers {
@@ -11,6 +12,20 @@ final class TagNumbers {
         return type == 'f'
                 ? DecimalText.putArrayReal(target, at, Float.intBitsToFloat(BamRecord.int32(records, value)))
                 : put(target, at, records, value, type);
+    }
+
+    /** The letter of an array's elements and the elements, each behind a comma, as SAM text has them. */
+    static int putArray(byte[] target, int at, byte[] records, int tag) {
+        char element = SamTags.elementType(records, tag);
+        int next = at;
+        target[next++] = (byte) element;
+        int width = SamTags.width(element);
+        int end = SamTags.end(records, tag);
+        for (int value = tag + SamTags.ARRAY; value < end; value += width) {
+            target[next++] = ',';
+            next = putElement(target, next, records, value, element);
+        }
+        return next;
     }
 
     /**

@@ -21,8 +21,8 @@ public sealed interface Answer {
     record OfRecords(HtsgetFormat format) implements Answer {}
 
     /**
-     * The form of the answer of `/reads/{id}`. In this order: an htsget type in {@code Accept} is a ticket; {@code format}
-     * SAM, JSON or NDJSON are records; a preferred record type in {@code Accept} is records, in {@code format} if that is
+     * The form of the answer of `/reads/{id}`. In this order: an htsget type in {@code Accept} is a ticket; another
+     * {@code format} than BAM is records; a preferred record type in {@code Accept} is records, in {@code format} if that is
      * given; all else is a ticket, `*&#47;*`, `application/json`, and types unknown here among it.
      *
      * @param accept values of the {@code Accept} header; empty where there is none
@@ -61,6 +61,7 @@ public sealed interface Answer {
             case "application/vnd.ga4gh.bam", "application/octet-stream" -> Optional.of(HtsgetFormat.BAM);
             case "application/vnd.ga4gh.sam", "text/x-sam" -> Optional.of(HtsgetFormat.SAM);
             case "application/x-ndjson", "application/jsonl" -> Optional.of(HtsgetFormat.NDJSON);
+            case "text/tab-separated-values" -> Optional.of(HtsgetFormat.TSV);
             case "application/json" -> Optional.of(HtsgetFormat.JSON);
             default -> Optional.empty();
         };

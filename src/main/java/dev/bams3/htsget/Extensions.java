@@ -17,13 +17,16 @@ import tools.jackson.databind.JsonNode;
  * Parameters beyond htsget: `bams3.minMapq=30` in a query string, {@code "bams3":{"minMapq":30}} in a JSON body. htsget wants
  * unknown parameters ignored, but whoever writes the prefix means this service: a name that it does not know is refused.
  */
-record Extensions(RecordView view, OptionalInt level) {
+record Extensions(RecordView view, OptionalInt level, boolean endLine) {
     static final String NAMESPACE = "bams3";
 
     private static final String PREFIX = NAMESPACE + ".";
 
     /** Level of compression of BAM answers. */
     static final String LEVEL = "level";
+
+    /** Whether NDJSON ends with a line that has the number of records. */
+    static final String END = "end";
 
     private static final int MAX_LEVEL = 9;
 
@@ -74,7 +77,17 @@ record Extensions(RecordView view, OptionalInt level) {
         if (levels != null) {
             level = OptionalInt.of(level(levels, prefix + LEVEL));
         }
-        return new Extensions(CriteriaText.parse(values, name -> prefix + name, columns), level);
+        List<String> ends = values.remove(END);
+        boolean endLine = ends != null && isTrue(ends, prefix + END);
+        return new Extensions(CriteriaText.parse(values, name -> prefix + name, columns), level, endLine);
+    }
+
+    private static boolean isTrue(List<String> values, String place) {
+        String text = values.getFirst();
+        if (values.size() > 1 || !text.equals("true") && !text.equals("false")) {
+            throw ReadsException.invalidInput(place, "must be true or false, given once");
+        }
+        return text.equals("true");
     }
 
     private static int level(List<String> values, String place) {
@@ -104,6 +117,9 @@ record Extensions(RecordView view, OptionalInt level) {
         if (value.isString()) {
             return value.stringValue();
         }
+        if (name.equals(END) && value.isBoolean()) {
+            return Boolean.toString(value.booleanValue());
+        }
         if (value.isIntegralNumber() && value.canConvertToLong()) {
             return Long.toString(value.longValue());
         }
@@ -120,11 +136,11 @@ record Extensions(RecordView view, OptionalInt level) {
     }
 
     private static String known(String own, String place, String prefix) {
-        if (!own.equals(LEVEL) && !CriteriaText.PARAMETERS.contains(own)) {
+        if (!own.equals(LEVEL) && !own.equals(END) && !CriteriaText.PARAMETERS.contains(own)) {
             throw ReadsException.invalidInput(
                     shortened(place),
                     "is not known; there are " + prefix + String.join(", " + prefix, CriteriaText.PARAMETERS) + ", "
-                            + prefix + LEVEL);
+                            + prefix + LEVEL + ", " + prefix + END);
         }
         return own;
     }

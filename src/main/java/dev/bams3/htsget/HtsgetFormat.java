@@ -9,7 +9,8 @@ public enum HtsgetFormat {
     BAM,
     SAM,
     JSON,
-    NDJSON;
+    NDJSON,
+    TSV;
 
     /**
      * Reads a value in any case, because clients and the specification's own example write `bam`.
@@ -22,11 +23,12 @@ public enum HtsgetFormat {
             case "SAM" -> SAM;
             case "JSON" -> JSON;
             case "NDJSON" -> NDJSON;
+            case "TSV" -> TSV;
             default ->
                 throw ReadsException.of(
                         ErrorKind.UNSUPPORTED_FORMAT,
                         field + ": " + Text.quoted(value)
-                                + " is not served; ask for BAM (ticket or stream), or SAM, JSON or NDJSON (stream)");
+                                + " is not served; ask for BAM (ticket or stream), or SAM, JSON, NDJSON or TSV (stream)");
         };
     }
 }

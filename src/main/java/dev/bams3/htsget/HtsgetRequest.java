@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * @param selection which reads; reference names are not looked up yet
  * @param view which of these, and which of their columns
  * @param level of compression of BAM, 0 (stored) to 9; absent for the default of the service
+ * @param endLine whether NDJSON ends with a line that has the number of records
  * @param ignored names of parameters that htsget does not know; they have no effect, and the answer should say so
  */
 public record HtsgetRequest(
@@ -32,6 +33,7 @@ public record HtsgetRequest(
         ReadSelection selection,
         RecordView view,
         OptionalInt level,
+        boolean endLine,
         List<String> ignored) {
     /** Names of the parameters of a GET, without those of extensions. */
     public static final Set<String> PARAMETERS =
@@ -80,7 +82,8 @@ public record HtsgetRequest(
                 query.list("fields"), query.list("tags"), query.list("notags"), UnaryOperator.identity());
         ReadSelection selection = query.selection();
         Extensions extensions = Extensions.ofQuery(parameters, columns);
-        return new HtsgetRequest(format, false, selection, extensions.view(), extensions.level(), ignored);
+        return new HtsgetRequest(
+                format, false, selection, extensions.view(), extensions.level(), extensions.endLine(), ignored);
     }
 
     /**
@@ -99,30 +102,37 @@ public record HtsgetRequest(
     }
 
     /**
-     * Refuses a level of compression beside another format than BAM.
+     * Refuses parameters of the form of an answer that its format does not have: a level of compression beside another format
+     * than BAM, an end line beside another than NDJSON.
      *
      * @throws ReadsException INVALID_INPUT naming the parameter
      */
-    public void checkLevel(HtsgetFormat answer) {
-        if (answer != HtsgetFormat.BAM) {
-            refuseLevel(answer.name());
-        }
+    public void checkForm(HtsgetFormat answer) {
+        checkForm(answer == HtsgetFormat.BAM, answer == HtsgetFormat.NDJSON, answer.name());
     }
 
     /**
-     * Refuses a level of compression where nothing is compressed.
+     * Refuses parameters of the form of records where the answer has no records.
      *
-     * @param answer what is asked for instead of BAM
+     * @param answer what is asked for instead
      * @throws ReadsException INVALID_INPUT naming the parameter
      */
-    public void refuseLevel(String answer) {
-        if (level.isPresent()) {
+    public void refuseForm(String answer) {
+        checkForm(false, false, answer);
+    }
+
+    private void checkForm(boolean bam, boolean ndjson, String answer) {
+        if (level.isPresent() && !bam) {
             throw ReadsException.invalidInput("bams3.level", "is for BAM, not for " + answer + "; leave it out");
+        }
+        if (endLine && !ndjson) {
+            throw ReadsException.invalidInput("bams3.end", "is for NDJSON, not for " + answer + "; leave it out");
         }
     }
 
     static HtsgetRequest header(Optional<HtsgetFormat> format, List<String> ignored) {
-        return new HtsgetRequest(format, true, ReadSelection.nothing(), RecordView.ALL, OptionalInt.empty(), ignored);
+        return new HtsgetRequest(
+                format, true, ReadSelection.nothing(), RecordView.ALL, OptionalInt.empty(), false, ignored);
     }
 
     static boolean isHeaderClass(String field, Optional<String> value) {

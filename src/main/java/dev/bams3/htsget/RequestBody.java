@@ -34,6 +34,7 @@ final class RequestBody {
                     ReadSelection.everything(),
                     RecordView.ALL,
                     OptionalInt.empty(),
+                    false,
                     List.of());
         }
         JsonBody read = JsonBody.read(body, limits.maxBodyBytes(), "/");
@@ -60,7 +61,13 @@ final class RequestBody {
                 ColumnsText.parse(read.texts("fields"), read.texts("tags"), read.texts("notags"), name -> "/" + name);
         Extensions extensions = Extensions.ofBody(root, columns);
         return new HtsgetRequest(
-                format, false, selection(read, limits), extensions.view(), extensions.level(), ignored);
+                format,
+                false,
+                selection(read, limits),
+                extensions.view(),
+                extensions.level(),
+                extensions.endLine(),
+                ignored);
     }
 
     private static ReadSelection selection(JsonBody root, HtsgetRequest.Limits limits) {

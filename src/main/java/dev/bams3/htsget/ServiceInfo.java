@@ -54,6 +54,7 @@ public record ServiceInfo(String id, String name, String organizationName, Strin
                 json.writeString(name);
             }
             json.writeString(Extensions.LEVEL);
+            json.writeString(Extensions.END);
             json.writeEndArray();
             json.writeEndObject();
             json.writeEndObject();

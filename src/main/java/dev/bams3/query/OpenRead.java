@@ -32,6 +32,7 @@ public final class OpenRead implements AutoCloseable {
     private final ReadEngine engine;
     private Runnable watch = () -> {};
     private int level;
+    private boolean endLine;
     private Optional<SamHeader> header = Optional.empty();
 
     OpenRead(OpenDataset dataset, ReadPlan plan, ViewedDataset view, ReadEngine engine) {
@@ -183,6 +184,11 @@ public final class OpenRead implements AutoCloseable {
         return level;
     }
 
+    /** Sets whether NDJSON ends with a line that has the number of records; it does not by default. */
+    public void writeEndLine(boolean wanted) {
+        endLine = wanted;
+    }
+
     /** Returns what decides the bytes of BAM beside its records: two processes of one variant write the same bytes. */
     public String variant() {
         return deflaters().variant();
@@ -209,7 +215,8 @@ public final class OpenRead implements AutoCloseable {
             throws IOException {
         // Records need only the references, which are here; the text may be another GET.
         SamHeader needed = part.header() ? header() : new SamHeader(new byte[0], dataset.references());
-        return write(RecordEncoder.of(format, needed, deflaters()), part, expansion(format), out, blockBytes);
+        RecordEncoder encoder = RecordEncoder.of(format, needed, view.columns(), endLine, deflaters());
+        return write(encoder, part, expansion(format), out, blockBytes);
     }
 
     private ReadTotals write(RecordEncoder encoder, Part part, int expansion, OutputStream out, IntConsumer blockBytes)
@@ -327,7 +334,7 @@ public final class OpenRead implements AutoCloseable {
     private static int expansion(ReadFormat format) {
         return switch (format) {
             case BAM -> 1;
-            case SAM -> 2;
+            case SAM, TSV -> 2;
             case JSON, NDJSON -> 4;
         };
     }

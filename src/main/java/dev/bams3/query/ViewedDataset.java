@@ -6,6 +6,7 @@ import dev.bams3.format.BlockEntry;
 import dev.bams3.query.RecordFilter.Kept;
 import dev.bams3.sam.BamRecord;
 import dev.bams3.sam.BamRecordCheck;
+import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.RecordCriteria;
 import dev.bams3.sam.RecordView;
 import dev.bams3.sam.SamHeader.ReadGroup;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** A view made concrete for one dataset: what happens to the records of a block between decoding and encoding. */
 final class ViewedDataset {
     private final @Nullable RecordMatcher matcher;
-    private final @Nullable ColumnMask columns;
+    private final RecordColumns columns;
+    private final @Nullable ColumnMask mask;
     private final long limit;
     private final int references;
 
@@ -27,8 +29,14 @@ final class ViewedDataset {
         references = dataset.references().size();
         List<ReadGroup> groups = dataset.metadata().readGroups();
         matcher = view.criteria().equals(RecordCriteria.NONE) ? null : new RecordMatcher(view.criteria(), groups);
-        columns = view.columns().isAll() ? null : new ColumnMask(view.columns(), regions);
+        columns = view.columns();
+        mask = columns.isAll() ? null : new ColumnMask(columns, regions);
         limit = view.limit().orElse(Long.MAX_VALUE);
+    }
+
+    /** Returns the columns that were asked for; records may have more. */
+    RecordColumns columns() {
+        return columns;
     }
 
     /** Whether records may be dropped whatever their place. */
@@ -91,7 +99,7 @@ final class ViewedDataset {
      */
     Kept apply(byte[] records, Kept kept) {
         Kept matching = matcher == null ? kept : matching(matcher, records, kept.length());
-        return columns == null ? matching : new Kept(columns.apply(records, matching.length()), matching.records());
+        return mask == null ? matching : new Kept(mask.apply(records, matching.length()), matching.records());
     }
 
     private static Kept matching(RecordMatcher matcher, byte[] records, int length) {

@@ -110,7 +110,7 @@ public final class ReadsController {
         HtsgetRequest wanted = requests.read(request, response);
         if (requests.asksForPlan(request)) {
             // Accept speaks of the plan.
-            wanted.checkLevel(wanted.format().orElse(HtsgetFormat.BAM));
+            wanted.checkForm(wanted.format().orElse(HtsgetFormat.BAM));
             return granted.plan(context, id, wanted.selection(), wanted.view());
         }
         response.addHeader("Vary", "Accept");
@@ -126,6 +126,7 @@ public final class ReadsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
+        wanted.checkForm(HtsgetFormat.BAM);
         context.is(RequestContext.Kind.TICKET);
         try (OpenRead read = open(id, wanted, context)) {
             String base = address.base(request);
@@ -156,7 +157,7 @@ public final class ReadsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        wanted.checkLevel(format);
+        wanted.checkForm(format);
         context.is(wanted.headerOnly() ? RequestContext.Kind.HEADER : RequestContext.Kind.STREAM)
                 .in(format.name());
         try (OpenRead read = open(id, wanted, context)) {
@@ -164,6 +165,7 @@ public final class ReadsController {
                 context.releases(release(id, wanted, read, format.name(), Optional.empty()));
             }
             wanted.level().ifPresent(read::compressAt);
+            read.writeEndLine(wanted.endLine());
             write(read, readFormat(format), wanted.headerOnly() ? Part.HEADER : Part.WHOLE, context, request, response);
         }
     }
@@ -224,6 +226,7 @@ public final class ReadsController {
             case SAM -> ReadFormat.SAM;
             case JSON -> ReadFormat.JSON;
             case NDJSON -> ReadFormat.NDJSON;
+            case TSV -> ReadFormat.TSV;
         };
     }
 }

@@ -244,7 +244,7 @@ class OpenApiTest {
         }
         Set<String> ofReads = new TreeSet<>(HtsgetRequest.PARAMETERS);
         CriteriaText.PARAMETERS.forEach(name -> ofReads.add("bams3." + name));
-        ofReads.add("bams3.level");
+        ofReads.addAll(List.of("bams3.level", "bams3.end"));
         assertThat(queryParameters("get /reads/{id}")).isEqualTo(ofReads);
         ofReads.addAll(Set.of("explain", "slice"));
         assertThat(queryParameters("get /stream/reads/{id}")).isEqualTo(ofReads);

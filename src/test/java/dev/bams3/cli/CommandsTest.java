@@ -78,7 +78,25 @@ class CommandsTest {
         assertThat(records).isPositive();
         assertThat(run2("query", "demo", "chr1:1,000-1,200", "--format", "ndjson")
                         .lines())
-                .hasSizeGreaterThanOrEqualTo((int) records);
+                .hasSize((int) records);
+        assertThat(run2("query", "demo", "chr1:1,000-1,200", "--format", "ndjson", "--end-line"))
+                .endsWith("}\n{\"@end\":{\"records\":" + records + "}}\n");
+        String tsv = run2("query", "demo", "chr1:1,000-1,200", "--format", "TSV", "--fields", "POS", "--tags", "NM");
+        assertThat(tsv).startsWith("POS\tNM\n").hasLineCount((int) records + 1);
+        assertThat("POS\tNM\n"
+                        + run2(
+                                "query",
+                                "demo",
+                                "chr1:1,000-1,200",
+                                "--format",
+                                "TSV",
+                                "--fields",
+                                "POS",
+                                "--tags",
+                                "NM",
+                                "--no-header"))
+                .isEqualTo(tsv);
+        assertThat(run("query", "demo", "--end-line")).isEqualTo(2);
         assertThat(run2("query", "demo", "chr1:1,000-1,200", "--header-only").lines())
                 .allMatch(line -> line.startsWith("@"));
         assertThat(run2("query", "demo", "*").lines().filter(line -> !line.startsWith("@")))

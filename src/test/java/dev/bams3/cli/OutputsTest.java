@@ -54,7 +54,8 @@ class OutputsTest {
         for (List<String> command : List.of(
                 List.of("query", "demo"),
                 List.of("query", "demo", "--format", "BAM"),
-                List.of("query", "demo", "--format", "NDJSON", "--header-only"),
+                List.of("query", "demo", "--format", "JSON", "--header-only"),
+                List.of("query", "demo", "--format", "TSV", "--header-only"),
                 List.of("stats", "demo"),
                 List.of("verify", "demo"),
                 List.of("--help"))) {

@@ -31,14 +31,22 @@ class JsonEncoderTest {
             String[] sam = text(ReadFormat.SAM, List.of(records), 300).split("\n");
             String[] lines = text(ReadFormat.NDJSON, List.of(records), 300).split("\n");
             int headerLines = sam.length - 300;
-            assertThat(lines).hasSize(301);
+            assertThat(lines).hasSize(300);
             for (int i = 0; i < 300; i++) {
                 assertThat(samLine(JSON.readTree(lines[i])))
                         .as("seed %d, record %d", seed, i)
                         .isEqualTo(withTagsTogether(sam[headerLines + i]));
             }
-            assertThat(lines[300]).isEqualTo("{\"@end\":{\"records\":300}}");
         }
+    }
+
+    @Test
+    void endsWithTheCountWhereThatIsAskedFor() {
+        SamHeader header = RandomRecords.header();
+        EncodedBytes end = new NdjsonEncoder(header, true).end(300);
+        assertThat(new String(end.buffer(), 0, end.length(), StandardCharsets.US_ASCII))
+                .isEqualTo("{\"@end\":{\"records\":300}}\n");
+        assertThat(new NdjsonEncoder(header, false).end(300).length()).isZero();
     }
 
     @Test
@@ -168,7 +176,7 @@ class JsonEncoderTest {
     }
 
     private static String line(byte[] record) {
-        EncodedBytes bytes = new NdjsonEncoder(RandomRecords.header()).block(record, 0, record.length);
+        EncodedBytes bytes = new NdjsonEncoder(RandomRecords.header(), false).block(record, 0, record.length);
         return new String(bytes.buffer(), 0, bytes.length() - 1, StandardCharsets.UTF_8);
     }
 

@@ -76,6 +76,7 @@ class AnswerTest {
                 "-   | application/vnd.ga4gh.htsget.v1.2.0+json | BAM",
                 "-   | application/json         | JSON",
                 "-   | application/x-ndjson     | NDJSON",
+                "-   | text/tab-separated-values | TSV",
                 "SAM | application/x-ndjson     | SAM",
             })
     void streamsAreBamUnlessToldOtherwise(HtsgetFormat format, String accept, HtsgetFormat expected) {

@@ -105,6 +105,7 @@ class HtsgetRequestTest {
                         ReadSelection.everything(),
                         RecordView.ALL,
                         OptionalInt.empty(),
+                        false,
                         List.of()));
     }
 

@@ -242,9 +242,12 @@ class RecordCriteriaTest {
                                     .records())
                             .as(what)
                             .hasSize(count);
-                    assertThat(new String(fixture.write(ALL, view, ReadFormat.NDJSON), StandardCharsets.UTF_8))
+                    assertThat(new String(fixture.write(ALL, view, ReadFormat.NDJSON), StandardCharsets.UTF_8).lines())
                             .as(what)
-                            .endsWith("{\"@end\":{\"records\":" + count + "}}\n");
+                            .hasSize(count);
+                    assertThat(new String(fixture.write(ALL, view, ReadFormat.TSV), StandardCharsets.UTF_8).lines())
+                            .as(what)
+                            .hasSize(1 + count);
                     assertThat(new String(fixture.write(ALL, view, ReadFormat.JSON), StandardCharsets.UTF_8))
                             .as(what)
                             .endsWith("\n],\"count\":" + count + "}\n");

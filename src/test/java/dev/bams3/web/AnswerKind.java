@@ -16,7 +16,8 @@ enum AnswerKind {
     BAM,
     SAM,
     JSON,
-    NDJSON;
+    NDJSON,
+    TSV;
 
     ReadFormat format() {
         return switch (this) {
@@ -24,6 +25,7 @@ enum AnswerKind {
             case SAM -> ReadFormat.SAM;
             case JSON -> ReadFormat.JSON;
             case NDJSON -> ReadFormat.NDJSON;
+            case TSV -> ReadFormat.TSV;
         };
     }
 

@@ -67,7 +67,7 @@ class ClientsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"BAM", "SAM", "JSON", "NDJSON"})
+    @CsvSource({"BAM", "SAM", "JSON", "NDJSON", "TSV"})
     void curlFailsWhereAnAnswerBreaksOff(String format) throws IOException {
         Tool.Result result =
                 Tool.run(folder, "curl", "-sS", READS.server().url("/stream/reads/a/broken?format=" + format));
@@ -109,6 +109,7 @@ class ClientsTest {
         "BAM, referenceName=chr1&start=1000&end=1001",
         "JSON, referenceName=chr1&start=1000&end=90000",
         "NDJSON, referenceName=chr1&start=1000&end=1001",
+        "TSV, referenceName=chr1&start=1000&end=90000",
         "NDJSON, referenceName=HLA-A*01:01&start=0&end=0"
     })
     void aWholeAnswerEndsWithItsCount(String format, String query) throws IOException {

@@ -13,6 +13,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -66,12 +68,27 @@ class StreamTest {
     }
 
     @Test
-    void ndjsonAndJsonEndWithTheCount() throws IOException {
+    void ndjsonIsLinesOfReadsAndAnEndLineWhereItIsAskedFor() throws IOException {
         int expected = READS.overlapping("chr1", 1000, 2000).size();
         List<String> lines = text(get("/reads/a/reads?format=NDJSON&" + REGION, "*/*"))
                 .lines()
                 .toList();
-        assertThat(lines.getLast()).contains("@end").contains(Integer.toString(expected));
+        assertThat(lines).hasSize(expected).allMatch(line -> line.startsWith("{\"QNAME\":"));
+        List<String> ended = new ArrayList<>(lines);
+        ended.add("{\"@end\":{\"records\":" + expected + "}}");
+        assertThat(text(get("/stream/reads/a/reads?format=NDJSON&bams3.end=true&" + REGION, "*/*"))
+                        .lines())
+                .containsExactlyElementsOf(ended);
+        assertThat(text(TicketClient.post(READS.server().url("/reads/a/reads"), """
+                        {"format": "NDJSON", "bams3": {"end": true},
+                         "regions": [{"referenceName": "chr1", "start": 1000, "end": 2000}]}"""))
+                        .lines())
+                .containsExactlyElementsOf(ended);
+    }
+
+    @Test
+    void jsonEndsWithTheCount() throws IOException {
+        int expected = READS.overlapping("chr1", 1000, 2000).size();
         HttpResponse<byte[]> json = get("/reads/a/reads?format=JSON&" + REGION, "*/*");
         assertThat(json.headers().firstValue("Content-Type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith("application/json"));
@@ -81,7 +98,7 @@ class StreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"BAM", "SAM", "JSON", "NDJSON"})
+    @ValueSource(strings = {"BAM", "SAM", "JSON", "NDJSON", "TSV"})
     void theHeaderAloneComesInEveryFormat(String format) throws IOException {
         HttpResponse<byte[]> answer = get("/stream/reads/a/reads?class=header&format=" + format, "*/*");
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -92,6 +109,44 @@ class StreamTest {
         boolean bam = format.equals("BAM");
         assertThat(bam ? RawBam.inflated(posted) : posted)
                 .isEqualTo(bam ? RawBam.inflated(answer.body()) : answer.body());
+    }
+
+    /** The same by GET and POST, at both addresses; tags are columns where they are asked for. */
+    @Test
+    void tsvIsATable() throws IOException {
+        List<String> sam = READS.overlapping("chr1", 1000, 2000);
+        HttpResponse<byte[]> answer = get("/reads/a/reads?format=tsv&" + REGION, "*/*");
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/tab-separated-values"));
+        List<String> lines = text(answer).lines().toList();
+        assertThat(lines.getFirst()).isEqualTo("QNAME\tFLAG\tRNAME\tPOS\tMAPQ\tCIGAR\tRNEXT\tPNEXT\tTLEN\tSEQ\tQUAL");
+        assertThat(lines.subList(1, lines.size()))
+                .containsExactlyElementsOf(sam.stream()
+                        .map(line -> String.join("\t", Arrays.copyOf(line.split("\t", -1), 11)))
+                        .toList());
+        String some =
+                text(get("/stream/reads/a/reads?fields=POS,QNAME&tags=NM,RG&" + REGION, "text/tab-separated-values"));
+        assertThat(some).startsWith("QNAME\tPOS\tNM\tRG\n").hasLineCount(1 + sam.size());
+        assertThat(text(TicketClient.post(READS.server().url("/stream/reads/a/reads"), """
+                        {"format": "TSV", "fields": ["QNAME", "POS"], "tags": ["NM", "RG"],
+                         "regions": [{"referenceName": "chr1", "start": 1000, "end": 2000}]}""")))
+                .isEqualTo(some);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bams3.end=true&format=TSV, bams3.end: is for NDJSON",
+        "bams3.end=true&format=JSON, bams3.end: is for NDJSON",
+        "bams3.end=true, bams3.end: is for NDJSON",
+        "bams3.end=yes&format=NDJSON, bams3.end: must be true or false",
+        "bams3.end=true&bams3.end=true&format=NDJSON, bams3.end: must be true or false"
+    })
+    void anEndLineIsForNdjson(String query, String message) throws IOException {
+        for (String path : List.of("/reads/a/reads?", "/stream/reads/a/reads?")) {
+            HttpResponse<byte[]> answer = TicketClient.get(READS.server().url(path + query));
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(text(answer)).contains("InvalidInput", message);
+        }
     }
 
     @Test
