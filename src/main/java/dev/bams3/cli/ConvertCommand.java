@@ -104,7 +104,7 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     private String summary(DatasetMetadata made, long sourceSize, double seconds) {
-        long stored = made.chunks().length() + made.index().length();
+        long stored = made.storedBytes();
         return String.format(
                 Locale.ROOT,
                 "%s: %,d records in %,d bytes%s%s, digest %s, %.1f s",

@@ -70,8 +70,8 @@ final class ListCommand implements Callable<Integer> {
             datasets.find(id).ifPresent(dataset -> {
                 DatasetMetadata metadata = dataset.metadata();
                 context.out()
-                        .println(id.value() + "\t" + metadata.digest().records() + "\t"
-                                + (metadata.chunks().length() + metadata.index().length()) + "\t" + metadata.created());
+                        .println(id.value() + "\t" + metadata.digest().records() + "\t" + metadata.storedBytes() + "\t"
+                                + metadata.created());
             });
             return true;
         } catch (ReadsException e) {

@@ -77,7 +77,7 @@ final class StatsCommand implements Callable<Integer> {
                 metadata.created(),
                 metadata.source().uri(),
                 metadata.chunks().count(),
-                metadata.chunks().length(),
+                metadata.storedBytes(),
                 metadata.digest().hex());
     }
 

@@ -26,7 +26,7 @@ final class StatsJson {
         root.put("records", metadata.digest().records());
         root.put("digest", metadata.digest().hex());
         root.put("chunks", metadata.chunks().count());
-        root.put("bytes", metadata.chunks().length());
+        root.put("bytes", metadata.storedBytes());
         ObjectNode flagstat = root.putObject("flagstat");
         for (Category category : Category.values()) {
             Flagstat counts = metadata.flagstat();

@@ -35,9 +35,7 @@ public record DatasetFigures(long records, long bases, long storedBytes, double 
         return new DatasetFigures(
                 metadata.digest().records(),
                 metadata.bases(),
-                metadata.chunks().length()
-                        + metadata.index().length()
-                        + metadata.header().length(),
+                metadata.storedBytes(),
                 length == 0 ? 0 : (double) placed / length,
                 metadata.samples());
     }

@@ -70,6 +70,11 @@ public record DatasetMetadata(
                 .toList();
     }
 
+    /** Returns the stored bytes of header, index and chunks: of all objects but the metadata itself. */
+    public long storedBytes() {
+        return header.length() + index.length() + chunks.length();
+    }
+
     /** Returns the bytes of memory that this takes, about. */
     public long weight() {
         long weight = 2048;
