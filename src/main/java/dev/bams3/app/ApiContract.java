@@ -1,16 +1,20 @@
 package dev.bams3.app;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import io.swagger.v3.core.util.Yaml;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.PathItem.HttpMethod;
 import io.swagger.v3.oas.models.Paths;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.responses.ApiResponses;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 
@@ -24,6 +28,9 @@ import org.springdoc.core.customizers.OpenApiCustomizer;
  */
 final class ApiContract implements OpenApiCustomizer {
     static final String SERVED_AS = "x-served-as";
+
+    /** In the shared part: for a path, the names of what every operation below it may answer, by status. */
+    private static final String ANSWERS = "x-answers";
 
     private static final List<String> PARTS = List.of("reads", "files", "datasets", "admin");
     private static final String SHARED = "shared";
@@ -52,12 +59,29 @@ final class ApiContract implements OpenApiCustomizer {
             paths.addPathItem(path, item);
         });
         OpenAPI shared = read(SHARED);
+        Map<String, Map<String, String>> answers =
+                Yaml.mapper().convertValue(shared.getExtensions().get(ANSWERS), new TypeReference<>() {});
+        paths.forEach((path, item) -> {
+            String surface = path.startsWith("/admin/") ? "/admin" : "/";
+            Map<String, String> ofSurface = Objects.requireNonNull(answers.get(surface), ANSWERS);
+            item.readOperations().forEach(operation -> operation.setResponses(answers(operation, ofSurface)));
+        });
         contract.info(shared.getInfo())
                 .servers(shared.getServers())
                 .tags(shared.getTags())
                 .security(shared.getSecurity())
                 .components(shared.getComponents())
                 .paths(paths);
+    }
+
+    /** Returns what an operation says that it answers and, for other statuses, what all of its surface may, by status. */
+    private static ApiResponses answers(Operation operation, Map<String, String> ofSurface) {
+        Map<String, ApiResponse> all = new TreeMap<>();
+        ofSurface.forEach((status, name) -> all.put(status, new ApiResponse().$ref(name)));
+        all.putAll(operation.getResponses());
+        ApiResponses sorted = new ApiResponses();
+        sorted.putAll(all);
+        return sorted;
     }
 
     private static boolean has(PathItem item, HttpMethod method) {

@@ -116,6 +116,8 @@ class ContractToolsTest {
 
     private static void schemathesis(RunningServer server, int seconds, String... selection) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
+                "--config-file",
+                CALLS.resolve("schemathesis.toml").toString(),
                 "run",
                 "openapi.json",
                 "--url",
