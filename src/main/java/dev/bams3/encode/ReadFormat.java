@@ -14,6 +14,11 @@ public enum ReadFormat {
         this.mediaType = mediaType;
     }
 
+    /** Whether the answer shows the columns that were asked for and no others. */
+    public boolean isTable() {
+        return this == TSV;
+    }
+
     public String mediaType() {
         return mediaType;
     }

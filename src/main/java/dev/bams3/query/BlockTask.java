@@ -7,6 +7,7 @@ import dev.bams3.flow.ByteBudget;
 import dev.bams3.format.BlockEntry;
 import dev.bams3.format.block.BlockDecoder;
 import dev.bams3.plan.PlannedBlock;
+import dev.bams3.sam.RecordColumns;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 
@@ -53,11 +54,12 @@ final class BlockTask implements Callable<AnswerBlock>, AutoCloseable {
         PlannedBlock block = stored.block();
         BlockEntry entry = block.entry();
         long began = System.nanoTime();
-        byte[] records = decode(decoder, entry);
+        byte[] records = decode(decoder, block);
+        int length = decoder.keptLength();
         long decoded = System.nanoTime();
         RecordFilter.Kept inPlace = block.isWhole()
-                ? new RecordFilter.Kept(entry.rawLength(), entry.records())
-                : RecordFilter.keep(records, entry.rawLength(), block.filter());
+                ? new RecordFilter.Kept(length, entry.records())
+                : RecordFilter.keep(records, length, block.filter());
         RecordFilter.Kept kept = view.apply(records, inPlace);
         encoded.clear();
         encoder.block(records, 0, kept.length(), encoded);
@@ -69,11 +71,13 @@ final class BlockTask implements Callable<AnswerBlock>, AutoCloseable {
         return answer;
     }
 
-    private byte[] decode(BlockDecoder decoder, BlockEntry entry) {
+    private byte[] decode(BlockDecoder decoder, PlannedBlock block) {
+        BlockEntry entry = block.entry();
+        RecordColumns columns = view.decoded().of(block.isWhole());
         try (stored) {
-            byte[] records =
-                    stored.decoded((bytes, offset) -> decoder.decodeKept(stored.object(), bytes, offset, entry));
-            view.check(stored.object(), entry, records, decoder.isWellFormed());
+            byte[] records = stored.decoded((bytes, offset) ->
+                    decoder.decodeKept(stored.object(), bytes, offset, entry, columns, view.references()));
+            view.check(stored.object(), entry, records, decoder.keptLength(), decoder.isWellFormed());
             return records;
         }
     }

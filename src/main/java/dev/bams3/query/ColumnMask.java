@@ -47,13 +47,26 @@ final class ColumnMask {
     private final boolean[] tags = new boolean[1 << 16];
     private final boolean placeIsWhole;
 
-    /** @param regions whether the selection is one of regions */
-    ColumnMask(RecordColumns columns, boolean regions) {
+    /**
+     * Returns the columns that stay, because they were asked for or for the sake of those.
+     *
+     * @param regions whether the selection is one of regions
+     */
+    static RecordColumns shown(RecordColumns columns, boolean regions) {
         EnumSet<RecordField> wanted = EnumSet.noneOf(RecordField.class);
         wanted.addAll(columns.fields());
         if (regions) {
             wanted.addAll(OF_PLACE);
         }
+        if (wanted.contains(RecordField.QUAL)) {
+            wanted.add(RecordField.SEQ);
+        }
+        return new RecordColumns(wanted, columns.tags(), columns.noTags());
+    }
+
+    /** @param regions whether the selection is one of regions */
+    ColumnMask(RecordColumns columns, boolean regions) {
+        Set<RecordField> wanted = shown(columns, regions).fields();
         name = wanted.contains(RecordField.QNAME);
         flag = wanted.contains(RecordField.FLAG);
         reference = wanted.contains(RecordField.RNAME);
@@ -64,7 +77,7 @@ final class ColumnMask {
         matePosition = wanted.contains(RecordField.PNEXT);
         templateLength = wanted.contains(RecordField.TLEN);
         qualities = wanted.contains(RecordField.QUAL);
-        sequence = qualities || wanted.contains(RecordField.SEQ);
+        sequence = wanted.contains(RecordField.SEQ);
         placeIsWhole = wanted.containsAll(OF_PLACE);
         allTags = columns.tags().isEmpty() && columns.noTags().isEmpty();
         if (columns.tags().isEmpty()) {

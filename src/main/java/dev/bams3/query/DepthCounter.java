@@ -4,8 +4,13 @@ import dev.bams3.encode.EncodedBytes;
 import dev.bams3.encode.OutputBuffer;
 import dev.bams3.encode.RecordEncoder;
 import dev.bams3.sam.BamRecord;
+import dev.bams3.sam.RecordColumns;
+import dev.bams3.sam.RecordField;
 import dev.bams3.sam.SamFlags;
 import dev.bams3.sam.SamTags;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The form of an answer that has no bytes, only the aligned bases over each bin. Counts what `samtools depth` counts: M, =
@@ -15,6 +20,12 @@ final class DepthCounter implements RecordEncoder {
     private static final EncodedBytes NONE = new EncodedBytes(new byte[0], 0);
     private static final int NOT_COUNTED =
             SamFlags.UNMAPPED | SamFlags.SECONDARY | SamFlags.QC_FAIL | SamFlags.DUPLICATE;
+
+    /** Columns that it looks at. */
+    static final RecordColumns COLUMNS = new RecordColumns(
+            EnumSet.of(RecordField.FLAG, RecordField.RNAME, RecordField.POS, RecordField.CIGAR),
+            Optional.of(List.of()),
+            List.of());
 
     /** Bit n is set when CIGAR operation n (MIDNSHP=X) consumes the reference: M, D, N, =, X. */
     private static final int CONSUMES_REFERENCE = 0b1_1000_1101;

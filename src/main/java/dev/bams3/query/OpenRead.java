@@ -12,6 +12,7 @@ import dev.bams3.fetch.ChunkObjects;
 import dev.bams3.format.DatasetMetadata;
 import dev.bams3.plan.PlannedBlock;
 import dev.bams3.plan.ReadPlan;
+import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.SamHeader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -167,7 +168,12 @@ public final class OpenRead implements AutoCloseable {
     public ReadTotals writeRecords(OutputStream out, IntConsumer before) throws IOException {
         int[] next = {0};
         return write(
-                new Records(), new Part(false, 0, Integer.MAX_VALUE, false), 1, out, _ -> before.accept(next[0]++));
+                new Records(),
+                view,
+                new Part(false, 0, Integer.MAX_VALUE, false),
+                1,
+                out,
+                _ -> before.accept(next[0]++));
     }
 
     /**
@@ -216,10 +222,17 @@ public final class OpenRead implements AutoCloseable {
         // Records need only the references, which are here; the text may be another GET.
         SamHeader needed = part.header() ? header() : new SamHeader(new byte[0], dataset.references());
         RecordEncoder encoder = RecordEncoder.of(format, needed, view.columns(), endLine, deflaters());
-        return write(encoder, part, expansion(format), out, blockBytes);
+        ViewedDataset viewed = format.isTable() ? view.lookingAt(view.columns().ofTable()) : view;
+        return write(encoder, viewed, part, expansion(format), out, blockBytes);
     }
 
-    private ReadTotals write(RecordEncoder encoder, Part part, int expansion, OutputStream out, IntConsumer blockBytes)
+    private ReadTotals write(
+            RecordEncoder encoder,
+            ViewedDataset viewed,
+            Part part,
+            int expansion,
+            OutputStream out,
+            IntConsumer blockBytes)
             throws IOException {
         int first = Math.min(part.firstBlock(), plan.blocks().size());
         ReadPlan wanted =
@@ -231,7 +244,7 @@ public final class OpenRead implements AutoCloseable {
         long records = 0;
         long scanned = 0;
         try (EncodedBlocks blocks =
-                new EncodedBlocks(engine, enough(wanted), chunks(), view, encoder, expansion, watch)) {
+                new EncodedBlocks(engine, enough(wanted), chunks(), viewed, encoder, expansion, watch)) {
             while (records < view.limit() && blocks.hasNext()) {
                 try (AnswerBlock whole = blocks.next()) {
                     AnswerBlock block = whole.records() <= view.limit() - records
@@ -279,7 +292,8 @@ public final class OpenRead implements AutoCloseable {
         for (PlannedBlock block : plan.blocks()) {
             whole += block.isWhole() && !view.filters() ? block.entry().records() : 0;
         }
-        return look(view.filters() ? plan : plan.filteredBlocks(), new NoBytes(), whole);
+        ReadPlan counted = view.filters() ? plan : plan.filteredBlocks();
+        return look(counted, view.lookingAt(RecordColumns.NONE), new NoBytes(), whole);
     }
 
     /** Stored bytes that the whole answer reads. */
@@ -294,7 +308,7 @@ public final class OpenRead implements AutoCloseable {
      */
     public Coverage coverage(Bins bins) {
         DepthCounter counter = new DepthCounter(bins);
-        ReadTotals totals = look(plan, counter, 0);
+        ReadTotals totals = look(plan, view.lookingAt(DepthCounter.COLUMNS), counter, 0);
         return new Coverage(bins, counter.bases(), true, totals.records(), totals.gets(), totals.bytesFetched());
     }
 
@@ -308,10 +322,10 @@ public final class OpenRead implements AutoCloseable {
     }
 
     /** Shows the records of some blocks to an encoder that makes no bytes of them, until the limit is reached. */
-    private ReadTotals look(ReadPlan some, RecordEncoder encoder, long recordsElsewhere) {
+    private ReadTotals look(ReadPlan some, ViewedDataset viewed, RecordEncoder encoder, long recordsElsewhere) {
         long records = recordsElsewhere;
         long scanned = 0;
-        try (EncodedBlocks blocks = new EncodedBlocks(engine, some, chunks(), view, encoder, 0, watch)) {
+        try (EncodedBlocks blocks = new EncodedBlocks(engine, some, chunks(), viewed, encoder, 0, watch)) {
             while (records < view.limit() && blocks.hasNext()) {
                 try (AnswerBlock block = blocks.next()) {
                     records += block.records();

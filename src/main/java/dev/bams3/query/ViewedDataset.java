@@ -18,6 +18,8 @@ final class ViewedDataset {
     private final @Nullable RecordMatcher matcher;
     private final RecordColumns columns;
     private final @Nullable ColumnMask mask;
+    private final DecodedColumns decoded;
+    private final RecordCriteria criteria;
     private final long limit;
     private final int references;
 
@@ -29,14 +31,45 @@ final class ViewedDataset {
         references = dataset.references().size();
         List<ReadGroup> groups = dataset.metadata().readGroups();
         matcher = view.criteria().equals(RecordCriteria.NONE) ? null : new RecordMatcher(view.criteria(), groups);
+        criteria = view.criteria();
         columns = view.columns();
+        decoded = DecodedColumns.of(ColumnMask.shown(columns, regions), criteria);
         mask = columns.isAll() ? null : new ColumnMask(columns, regions);
         limit = view.limit().orElse(Long.MAX_VALUE);
+    }
+
+    /** @param shown columns that are looked at; no others need to be right */
+    private ViewedDataset(ViewedDataset of, RecordColumns shown) {
+        references = of.references;
+        matcher = of.matcher;
+        criteria = of.criteria;
+        columns = of.columns;
+        limit = of.limit;
+        decoded = DecodedColumns.of(shown, criteria);
+        mask = null;
+    }
+
+    /**
+     * Returns the view of an encoder that looks at some columns and no others, whatever columns were asked for. The others
+     * need not be what the dataset has, nor what an answer may show.
+     */
+    ViewedDataset lookingAt(RecordColumns shown) {
+        return new ViewedDataset(this, shown);
+    }
+
+    /** Returns the columns that blocks are decoded to. */
+    DecodedColumns decoded() {
+        return decoded;
     }
 
     /** Returns the columns that were asked for; records may have more. */
     RecordColumns columns() {
         return columns;
+    }
+
+    /** Returns the number of references of the dataset. */
+    int references() {
+        return references;
     }
 
     /** Whether records may be dropped whatever their place. */
@@ -60,11 +93,11 @@ final class ViewedDataset {
      * @param object name of the chunk object, for messages
      * @param entry of the block
      * @param records at the front of the array
+     * @param end bytes of them
      * @param wellFormed whether lengths inside the records are known to agree
      * @throws ReadsException CORRUPT naming the record
      */
-    void check(String object, BlockEntry entry, byte[] records, boolean wellFormed) {
-        int end = entry.rawLength();
+    void check(String object, BlockEntry entry, byte[] records, int end, boolean wellFormed) {
         int at = 0;
         int count = 0;
         while (at < end) {

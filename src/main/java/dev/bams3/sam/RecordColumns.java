@@ -18,12 +18,20 @@ public record RecordColumns(Set<RecordField> fields, Optional<List<String>> tags
     public static final RecordColumns ALL =
             new RecordColumns(EnumSet.allOf(RecordField.class), Optional.empty(), List.of());
 
+    /** No column at all. */
+    public static final RecordColumns NONE = new RecordColumns(Set.of(), Optional.of(List.of()), List.of());
+
     public RecordColumns {
         EnumSet<RecordField> copy = EnumSet.noneOf(RecordField.class);
         copy.addAll(fields);
         fields = Collections.unmodifiableSet(copy);
         tags = tags.map(List::copyOf);
         noTags = List.copyOf(noTags);
+    }
+
+    /** Returns the columns of a table, whose tags are those that were asked for by name. */
+    public RecordColumns ofTable() {
+        return new RecordColumns(fields, Optional.of(tags.orElse(List.of())), noTags);
     }
 
     public boolean isAll() {

@@ -3,6 +3,7 @@ package dev.bams3.format.block;
 import dev.bams3.error.ReadsException;
 import dev.bams3.format.BlockEntry;
 import dev.bams3.format.ByteCursor;
+import dev.bams3.sam.RecordColumns;
 import java.util.Arrays;
 
 /**
@@ -13,7 +14,9 @@ public final class BlockDecoder implements AutoCloseable {
     private final BlockStreams streams = new BlockStreams();
     private final ColumnDecoder columns = new ColumnDecoder();
     private byte[] kept = new byte[0];
+    private int keptLength;
     private boolean wellFormed;
+    private WantedColumns wanted = WantedColumns.ALL;
 
     /**
      * Rebuilds and verifies the records of a block: every stream's checksum, every length, the record count and the CRC of
@@ -45,6 +48,51 @@ public final class BlockDecoder implements AutoCloseable {
         byte[] records = kept(entry.rawLength());
         decodeVerified(object, frame, entry, records);
         return records;
+    }
+
+    /**
+     * Rebuilds some columns of the records in memory that is kept for the next block; the streams of the others are verified
+     * and not unpacked. Columns that are not wanted have SAM's value for what is missing, or their own: FLAG, RNAME and POS
+     * always are the record's. The records are sound BAM if they are sound in the dataset. Of SEQ and QUAL, one alone stands
+     * beside bytes without meaning. A block is decoded whole if it has its records as they were, if one of them may be
+     * unsound, so that its reader finds it whatever the columns, or if CIGARs are wanted and lie in tags.
+     *
+     * @param references of the dataset, among which mates have to be
+     * @return array with {@link #keptLength} bytes of BAM records at its front, and more behind them; the caller may change it
+     *     until the next call
+     * @throws dev.bams3.error.ReadsException as {@link #decode(String, byte[], int, BlockEntry)} does
+     */
+    public byte[] decodeKept(
+            String object, byte[] stored, int offset, BlockEntry entry, RecordColumns some, int references) {
+        if (!wanted.areOf(some)) {
+            wanted = new WantedColumns(some);
+        }
+        BlockFrame frame = new BlockFrame(object, stored, offset, entry);
+        if (wanted.all || frame.find(StreamIds.RECORDS) >= 0) {
+            return decodeKept(object, stored, offset, entry);
+        }
+        // A name that is left out takes a byte more than none.
+        byte[] records = kept(Math.addExact(entry.rawLength(), entry.records()));
+        boolean[] done = new boolean[1];
+        guarded(object, entry, () -> done[0] = decodeSome(frame, entry, records, references));
+        return done[0] ? records : decodeKept(object, stored, offset, entry);
+    }
+
+    /** Returns false where the block has to be decoded whole. */
+    private boolean decodeSome(BlockFrame frame, BlockEntry entry, byte[] records, int references) {
+        streams.begin(frame);
+        if (ColumnDecoder.needsWhole(streams, wanted, references)) {
+            return false;
+        }
+        keptLength = columns.decode(streams, entry.records(), frame.reference, records, entry.rawLength(), wanted);
+        streams.verifyOthers();
+        wellFormed = true;
+        return true;
+    }
+
+    /** Returns the bytes of the records that were decoded last. */
+    public int keptLength() {
+        return keptLength;
     }
 
     private void decodeVerified(String object, BlockFrame frame, BlockEntry entry, byte[] records) {
@@ -81,20 +129,29 @@ public final class BlockDecoder implements AutoCloseable {
 
     /** Writes the records to the front of an array that is zero there. */
     private void decode(String object, BlockFrame frame, BlockEntry entry, byte[] records) {
+        keptLength = entry.rawLength();
+        wellFormed = false;
+        guarded(object, entry, () -> decodeWhole(frame, entry, records));
+    }
+
+    private void decodeWhole(BlockFrame frame, BlockEntry entry, byte[] records) {
+        int stream = frame.find(StreamIds.RECORDS);
+        if (stream < 0) {
+            streams.load(frame);
+            columns.decode(streams, entry.records(), frame.reference, records, entry.rawLength(), WantedColumns.ALL);
+            wellFormed = columns.hasWellFormedNames() && frame.find(StreamIds.TAG_BYTES) < 0;
+        } else if (frame.rawLengths[stream] != entry.rawLength()) {
+            throw frame.corrupt(stream, frame.rawLengths[stream] + " bytes, not " + entry.rawLength());
+        } else if (frame.requiredStreams() != 1) {
+            throw frame.corrupt(stream, "stands beside columns");
+        } else {
+            streams.unpack(frame, stream, records, 0);
+        }
+    }
+
+    private static void guarded(String object, BlockEntry entry, Runnable decoding) {
         try {
-            int stream = frame.find(StreamIds.RECORDS);
-            wellFormed = false;
-            if (stream < 0) {
-                streams.load(frame);
-                columns.decode(streams, entry.records(), frame.reference, records, entry.rawLength());
-                wellFormed = columns.hasWellFormedNames() && frame.find(StreamIds.TAG_BYTES) < 0;
-            } else if (frame.rawLengths[stream] != entry.rawLength()) {
-                throw frame.corrupt(stream, frame.rawLengths[stream] + " bytes, not " + entry.rawLength());
-            } else if (frame.requiredStreams() != 1) {
-                throw frame.corrupt(stream, "stands beside columns");
-            } else {
-                streams.unpack(frame, stream, records, 0);
-            }
+            decoding.run();
         } catch (ReadsException e) {
             throw e.resource().filter(name -> !name.isEmpty()).isPresent() ? e : e.in(object);
         } catch (IndexOutOfBoundsException | ArithmeticException | NegativeArraySizeException e) {

@@ -5,8 +5,13 @@ import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import dev.bams3.format.Bams3Format;
 import dev.bams3.format.ZstdWindow;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** The streams of one block after the other, verified and unpacked into one scratch array. */
+/**
+ * The streams of one block after the other, verified and unpacked into one scratch array: all at once, or each when it is
+ * first opened.
+ */
 final class BlockStreams implements AutoCloseable {
     private final ZstdDecompressCtx zstd = new ZstdDecompressCtx();
     private final RansDecoder rans = new RansDecoder();
@@ -14,37 +19,86 @@ final class BlockStreams implements AutoCloseable {
     private int[] opened = new int[0];
     private int count;
     private byte[] scratch = new byte[0];
+    /** Where each stream of the frame lies in the scratch array, or is going to. */
+    private int[] places = new int[0];
+    /** Streams of {@link #frame} that are not unpacked yet. */
+    private boolean[] waiting = new boolean[0];
+
+    /** Null where all its streams are unpacked. */
+    private @Nullable BlockFrame frame;
 
     /** Verifies and unpacks all streams; what {@link #open} returned before is void. */
-    void load(BlockFrame frame) {
+    void load(BlockFrame whole) {
+        begin(whole);
+        for (int i = 0; i < whole.count; i++) {
+            if (waiting[i]) {
+                unpackWaiting(whole, i);
+            }
+        }
+        frame = null;
+    }
+
+    /**
+     * Makes streams ready to be unpacked when they are opened; what {@link #open} returned before is void. {@link
+     * #verifyOthers} has to follow.
+     */
+    void begin(BlockFrame newFrame) {
         for (int i = 0; i < count; i++) {
             byId[opened[i]].reset(opened[i], scratch, 0, 0, StreamIds.PLAIN);
         }
         count = 0;
-        if (scratch.length < frame.totalRaw) {
-            scratch = new byte[(int) Math.min(Integer.MAX_VALUE - 16, frame.totalRaw * 5L / 4)];
+        if (scratch.length < newFrame.totalRaw) {
+            scratch = new byte[(int) Math.min(Integer.MAX_VALUE - 16, newFrame.totalRaw * 5L / 4)];
         }
-        if (opened.length < frame.count) {
-            opened = new int[frame.count];
+        if (opened.length < newFrame.count) {
+            opened = new int[newFrame.count];
+            places = new int[newFrame.count];
+            waiting = new boolean[newFrame.count];
         }
         int at = 0;
-        for (int i = 0; i < frame.count; i++) {
-            int id = frame.ids[i];
-            if (id >= StreamIds.OPTIONAL) {
-                continue;
+        for (int i = 0; i < newFrame.count; i++) {
+            int id = newFrame.ids[i];
+            waiting[i] = id < StreamIds.OPTIONAL;
+            places[i] = at;
+            at += newFrame.rawLengths[i];
+            if (waiting[i] && !StreamIds.isKnown(id)) {
+                throw Bams3Format.unsupported(newFrame.object, "stream " + id, "stream " + id);
             }
-            if (!StreamIds.isKnown(id)) {
-                throw Bams3Format.unsupported(frame.object, "stream " + id, "stream " + id);
+        }
+        frame = newFrame;
+    }
+
+    private void unpackWaiting(BlockFrame of, int stream) {
+        int id = of.ids[stream];
+        int at = places[stream];
+        unpack(of, stream, scratch, at);
+        waiting[stream] = false;
+        existing(id).reset(id, scratch, at, at + of.rawLengths[stream], of.transforms[stream]);
+        opened[count++] = id;
+    }
+
+    /** Verifies the streams that were not opened. */
+    void verifyOthers() {
+        BlockFrame of = frame;
+        for (int i = 0; of != null && i < of.count; i++) {
+            if (waiting[i]) {
+                of.verify(i);
             }
-            unpack(frame, i, scratch, at);
-            StreamCursor cursor = cursor(id);
-            cursor.reset(id, scratch, at, at + frame.rawLengths[i], frame.transforms[i]);
-            opened[count++] = id;
-            at += frame.rawLengths[i];
         }
     }
 
     private StreamCursor cursor(int id) {
+        BlockFrame of = frame;
+        if (of != null) {
+            int stream = Arrays.binarySearch(of.ids, id);
+            if (stream >= 0 && waiting[stream]) {
+                unpackWaiting(of, stream);
+            }
+        }
+        return existing(id);
+    }
+
+    private StreamCursor existing(int id) {
         if (byId[id] == null) {
             byId[id] = new StreamCursor();
             byId[id].reset(id, scratch, 0, 0, StreamIds.PLAIN);

@@ -78,6 +78,33 @@ final class NameDecoder {
         }
     }
 
+    /** Sets the name links of the columns, and rebuilds no names. */
+    static void readLinks(BlockStreams streams, BlockColumns columns) {
+        StreamCursor links = streams.open(StreamIds.NAME_LINK);
+        for (int i = 0; i < columns.records; i++) {
+            int link = links.varint();
+            if (link < 0 || link > i) {
+                throw links.malformed("a link " + link + " records back from record " + i);
+            }
+            columns.nameLink[i] = link;
+        }
+    }
+
+    /** Whether one of the names that were made of no template does not end with its only NUL. */
+    static boolean hasOddNames(StreamCursor text, boolean readAgain) {
+        int start = text.at;
+        boolean odd = false;
+        while (text.remaining() > 0) {
+            int length = text.u8();
+            int from = text.take(length);
+            odd |= SamTags.findNul(text.data, from, from + length) != from + length - 1;
+        }
+        if (readAgain) {
+            text.at = start;
+        }
+        return odd;
+    }
+
     private static NameTemplate[] templates(StreamCursor in) {
         int count = in.remaining() == 0 ? 0 : in.varint();
         if (count < 0 || count > MAX_TEMPLATES) {

@@ -1,6 +1,7 @@
 package dev.bams3.format.block;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Rebuilds the optional fields of one record after the other from the streams that {@link TagEncoder} writes. */
@@ -10,8 +11,11 @@ final class TagDecoder {
     private StreamCursor choices = new StreamCursor();
     private StreamCursor odd = new StreamCursor();
 
-    /** {@code limit} is the most bytes that the fields of all records can have. */
-    void begin(BlockStreams streams, BlockColumns columns, int limit, RadixPacking radix) {
+    /**
+     * @param limit the most bytes that the fields of all records can have
+     * @param wanted which tags are rebuilt; odd lines of optional fields are whole
+     */
+    void begin(BlockStreams streams, BlockColumns columns, int limit, RadixPacking radix, WantedColumns wanted) {
         choices = streams.plain(StreamIds.TAG_LINE);
         odd = streams.plain(StreamIds.TAG_BYTES);
         StreamCursor dictionary = streams.plain(StreamIds.TAG_DICTIONARY);
@@ -32,13 +36,33 @@ final class TagDecoder {
             int second = dictionary.u8();
             int type = dictionary.u8();
             pool.get(i).begin(first, second, type, type == 'B' ? dictionary.u8() : 0, dictionary);
+            pool.get(i).isWanted = wanted.all || wanted.tag(first, second);
         }
         readLines(dictionary, fields);
         countValues(columns, limit);
         int left = limit;
         for (int i = 0; i < fields; i++) {
-            left -= pool.get(i).open(streams.open(StreamIds.TAG_FIELD + i), left, radix);
+            if (pool.get(i).isWanted) {
+                left -= pool.get(i).open(streams.open(StreamIds.TAG_FIELD + i), left, radix);
+            }
         }
+    }
+
+    /** Whether the block has the tag CG, in which a record may have its CIGAR. */
+    static boolean haveCigars(StreamCursor dictionary, boolean readAgain) {
+        int start = dictionary.at;
+        boolean found = false;
+        int fields = dictionary.remaining() == 0 ? 0 : dictionary.varint();
+        for (int i = 0; i < fields && !found; i++) {
+            int first = dictionary.u8();
+            int second = dictionary.u8();
+            found = first == 'C' && second == 'G';
+            if (dictionary.u8() == 'B') {
+                dictionary.u8();
+            }
+        }
+        dictionary.at = readAgain ? start : dictionary.end;
+        return found;
     }
 
     /** Bytes of buffers that are kept for the next block. */
@@ -61,14 +85,18 @@ final class TagDecoder {
             if (length < 0 || length > dictionary.remaining()) {
                 throw dictionary.malformed("a line of " + length + " fields");
             }
-            lines[i] = new TagValues[length];
+            TagValues[] line = new TagValues[length];
+            int kept = 0;
             for (int k = 0; k < length; k++) {
                 int field = dictionary.varint();
                 if (field < 0 || field >= fields) {
                     throw dictionary.malformed("field " + field + " of " + fields);
                 }
-                lines[i][k] = pool.get(field);
+                if (pool.get(field).isWanted) {
+                    line[kept++] = pool.get(field);
+                }
             }
+            lines[i] = kept == length ? line : Arrays.copyOf(line, kept);
         }
     }
 

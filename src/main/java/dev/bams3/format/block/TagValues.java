@@ -9,6 +9,9 @@ final class TagValues {
     /** Fewest bytes of a field: tag, type, and a character or a NUL. */
     static final int MIN_BYTES = 4;
 
+    /** Whether its values are rebuilt. */
+    boolean isWanted;
+
     /** Tag and type as the lowest three bytes. */
     private int head;
 

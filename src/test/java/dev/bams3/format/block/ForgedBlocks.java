@@ -103,7 +103,7 @@ public final class ForgedBlocks {
             int whole = frame.find(StreamIds.RECORDS);
             if (whole < 0) {
                 streams.load(frame);
-                new ColumnDecoder().decode(streams, records, frame.reference, decoded, rawLength);
+                new ColumnDecoder().decode(streams, records, frame.reference, decoded, rawLength, WantedColumns.ALL);
             } else {
                 streams.unpack(frame, whole, decoded, 0);
             }
