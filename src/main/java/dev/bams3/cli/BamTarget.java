@@ -31,6 +31,12 @@ final class BamTarget extends OutputStream {
         this.stream = stream;
     }
 
+    /** Returns what a user needs to know when the writing of an address is stopped. */
+    static String unfinished(String address) {
+        return (address.equals(CommandContext.STANDARD) ? "the output is cut" : address + " is not written")
+                + "; the same command starts over";
+    }
+
     /**
      * @param address {@code -} for standard output, path, {@code file:} or {@code s3://} address
      * @param replace whether a regular file or an object that is there may be written over

@@ -76,7 +76,7 @@ final class ConvertCommand implements Callable<Integer> {
         try (CommandSource opened = CommandSource.open(context, "source", source, options.temporary())) {
             SourceObject object = opened.object();
             DatasetMetadata made;
-            try (ProgressDisplay display = new ProgressDisplay(context)) {
+            try (ProgressDisplay display = new ProgressDisplay(context, unfinished())) {
                 made = converter.convert(object, destination, options, display);
             }
             context.out().println(summary(made, object.size(), (System.nanoTime() - begun) / 1e9));
@@ -101,6 +101,11 @@ final class ConvertCommand implements Callable<Integer> {
             throw ReadsException.invalidInput("--level", "must be 1 to " + Compression.MAX_LEVEL + ", is " + level);
         }
         return Compression.zstd(level);
+    }
+
+    private String unfinished() {
+        return dataset + " is as it was; what was written of the new one stays until 'bams3 sweep' removes it, a day"
+                + " later. The same command starts over";
     }
 
     private String summary(DatasetMetadata made, long sourceSize, double seconds) {

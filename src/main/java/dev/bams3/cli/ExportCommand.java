@@ -49,7 +49,7 @@ final class ExportCommand implements Callable<Integer> {
         }
         OpenDataset open = context.open(dataset);
         boolean stream;
-        try (ProgressDisplay display = new ProgressDisplay(context);
+        try (ProgressDisplay display = new ProgressDisplay(context, BamTarget.unfinished(target));
                 BamTarget written = BamTarget.open(context, target, force)) {
             stream = written.isStream();
             exporter().export(open, written::write, level, display);

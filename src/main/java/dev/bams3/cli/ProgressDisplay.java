@@ -7,7 +7,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Shows progress: one line that rewrites itself on a terminal, a line every ten seconds otherwise. Used by one thread.
- * {@link #close} ends the line.
+ * {@link #close} ends the line. If the process is stopped before (Ctrl-C), the line is cleared, and the user reads what was
+ * left behind.
  */
 final class ProgressDisplay implements Progress.Listener, AutoCloseable {
     private static final long TERMINAL_NANOS = 200_000_000L;
@@ -18,18 +19,26 @@ final class ProgressDisplay implements Progress.Listener, AutoCloseable {
     private final LongSupplier nanoTime;
     private final long begun;
     private long shown;
+    private final Thread onStop;
     private int width;
+    private boolean ended;
 
-    ProgressDisplay(CommandContext context) {
-        this(context.err(), context.terminal(), System::nanoTime);
+    /** @param stopped what a user needs to know when the work is stopped: what it leaves, and how to go on */
+    ProgressDisplay(CommandContext context, String stopped) {
+        this(context.err(), context.terminal(), System::nanoTime, stopped);
     }
 
-    ProgressDisplay(PrintStream err, boolean terminal, LongSupplier nanoTime) {
+    ProgressDisplay(PrintStream err, boolean terminal, LongSupplier nanoTime, String stopped) {
         this.err = err;
         this.terminal = terminal;
         this.nanoTime = nanoTime;
         begun = nanoTime.getAsLong();
         shown = begun;
+        onStop = Thread.ofPlatform().unstarted(() -> {
+            end();
+            err.println("bams3: stopped; " + stopped);
+        });
+        Runtime.getRuntime().addShutdownHook(onStop);
     }
 
     @Override
@@ -46,9 +55,9 @@ final class ProgressDisplay implements Progress.Listener, AutoCloseable {
      * @param fraction of it that is done, 0 to 1
      * @param bytes of the records
      */
-    void show(String work, double fraction, long records, long bytes) {
+    synchronized void show(String work, double fraction, long records, long bytes) {
         long now = nanoTime.getAsLong();
-        if (now - shown < (terminal ? TERMINAL_NANOS : LOG_NANOS)) {
+        if (ended || now - shown < (terminal ? TERMINAL_NANOS : LOG_NANOS)) {
             return;
         }
         shown = now;
@@ -92,11 +101,23 @@ final class ProgressDisplay implements Progress.Listener, AutoCloseable {
                 : "%d:%02d".formatted(whole / 60, whole % 60);
     }
 
-    @Override
-    public void close() {
+    private synchronized void end() {
+        ended = true;
         if (width > 0) {
-            err.print("\r" + " ".repeat(width) + "\r");
+            // Two columns more, for the ^C of a terminal.
+            err.print("\r" + " ".repeat(width + 2) + "\r");
             err.flush();
         }
+    }
+
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onStop);
+        } catch (IllegalStateException e) {
+            // The process is being stopped, so the hook ends the line.
+            return;
+        }
+        end();
     }
 }

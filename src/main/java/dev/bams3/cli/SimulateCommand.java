@@ -79,7 +79,7 @@ final class SimulateCommand implements Callable<Integer> {
         Simulator.Totals totals;
         boolean stream;
         try (BamTarget bam = BamTarget.open(context, target, true);
-                ProgressDisplay display = new ProgressDisplay(context)) {
+                ProgressDisplay display = new ProgressDisplay(context, BamTarget.unfinished(target))) {
             stream = bam.isStream();
             OutputStream out = new BufferedOutputStream(bam, 1 << 16);
             totals = new Simulator(context.environment().cpu(), level)

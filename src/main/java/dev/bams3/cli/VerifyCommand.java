@@ -22,6 +22,8 @@ import picocli.CommandLine.Parameters;
         })
 @SuppressWarnings("NullAway.Init")
 final class VerifyCommand implements Callable<Integer> {
+    private static final String UNCHANGED = "the dataset is as it was; repeat the command to read all of it";
+
     private final CommandContext context;
 
     @Parameters(paramLabel = "<dataset>", description = "Id or address of the dataset.")
@@ -46,7 +48,7 @@ final class VerifyCommand implements Callable<Integer> {
         Verifier verifier =
                 new Verifier(context.environment().cpu(), context.environment().waiting());
         Verifier.Report report;
-        try (ProgressDisplay display = new ProgressDisplay(context)) {
+        try (ProgressDisplay display = new ProgressDisplay(context, UNCHANGED)) {
             report = verifier.verify(open, display);
         }
         if (report.isSound()) {
@@ -82,7 +84,7 @@ final class VerifyCommand implements Callable<Integer> {
         SourceComparison comparison = new SourceComparison(environment.cpu(), environment.waiting());
         SourceComparison.Result result;
         try (CommandSource opened = CommandSource.open(context, "--against", text, options.temporary());
-                ProgressDisplay display = new ProgressDisplay(context)) {
+                ProgressDisplay display = new ProgressDisplay(context, UNCHANGED)) {
             result = comparison.compare(open, opened.object(), options, display);
         }
         if (result.difference().isEmpty()) {

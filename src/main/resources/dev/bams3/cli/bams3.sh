@@ -6,10 +6,15 @@ if [ ! -x "$java" ]; then
   echo "bams3: $java is gone; repeat the installation: java -jar bams3-server-@VERSION@.jar install" >&2
   exit 1
 fi
+# What works for long is worth the best code; the rest ends before that is made, and so do queries of positions.
+quick='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
 case "${1-}" in
-  # What works for long is worth the best code; the rest ends before that is made.
-  '' | --*=* | serve | convert | convert-shard | export | verify | simulate | query) quick= ;;
-  *) quick='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' ;;
+  '' | --*=* | serve | convert | convert-shard | export | verify | simulate) quick= ;;
+  query)
+    case "$*" in
+      *:[0-9]*) ;;
+      *) quick= ;;
+    esac ;;
 esac
 # shellcheck disable=SC2086
 exec "$java" $quick -XX:AOTCache="$lib/bams3.aot" -Xlog:disable -Xlog:all=error:stderr -jar "$lib/@JAR@" "$@"

@@ -402,8 +402,8 @@ class CommandsTest {
         Progress half = new Progress(Progress.Phase.CONVERTING, 0.5, 1_234_567, 400_000_000, 50, 100, 10);
         assertThat(ProgressDisplay.line(half, 2)).isEqualTo("converting  50 %, 1,234,567 records, 200 MB/s, 0:02 left");
         long[] now = {0};
-        try (ProgressDisplay display =
-                new ProgressDisplay(new PrintStream(err, true, StandardCharsets.UTF_8), true, () -> now[0])) {
+        try (ProgressDisplay display = new ProgressDisplay(
+                new PrintStream(err, true, StandardCharsets.UTF_8), true, () -> now[0], "nothing")) {
             for (int i = 0; i < 10; i++) {
                 now[0] += 100_000_000L;
                 display.progressed(half);
