@@ -33,24 +33,34 @@ final class BedFile {
      * @throws ReadsException INVALID_INPUT naming file and line, for a line without three columns and for an empty interval
      */
     static List<Region> read(Path path) throws IOException {
+        try (InputStream file = Files.newInputStream(path)) {
+            return read(file, path.toString());
+        }
+    }
+
+    /**
+     * Returns the regions of a stream, which stays open, as {@link #read(Path)} does those of a file.
+     *
+     * @param name what messages call the stream
+     */
+    static List<Region> read(InputStream in, String name) throws IOException {
         List<Region> regions = new ArrayList<>();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(open(path), StandardCharsets.UTF_8))) {
-            int number = 0;
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                number++;
-                if (!isSkipped(line)) {
-                    regions.add(region(line, path + " line " + number));
-                }
+        BufferedReader lines = new BufferedReader(new InputStreamReader(inflated(in), StandardCharsets.UTF_8));
+        int number = 0;
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            number++;
+            if (!isSkipped(line)) {
+                regions.add(region(line, name + " line " + number));
             }
         }
         if (regions.isEmpty()) {
-            throw ReadsException.invalidInput("-L", path + " has no region");
+            throw ReadsException.invalidInput("-L", name + " has no region");
         }
         return regions;
     }
 
-    private static InputStream open(Path path) throws IOException {
-        BufferedInputStream bytes = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
+    private static InputStream inflated(InputStream in) throws IOException {
+        BufferedInputStream bytes = new BufferedInputStream(in, 1 << 16);
         bytes.mark(2);
         int magic = bytes.read() << 8 | bytes.read();
         bytes.reset();

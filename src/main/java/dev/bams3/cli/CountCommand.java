@@ -30,8 +30,9 @@ final class CountCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OpenDataset open = context.open(regions.dataset());
-        try (OpenRead read =
-                context.environment().query().open(open, regions.selection(open.references()), view.view())) {
+        try (OpenRead read = context.environment()
+                .query()
+                .open(open, regions.selection(open.references(), context.input()), view.view())) {
             context.out().println(read.count().records());
         }
         return 0;

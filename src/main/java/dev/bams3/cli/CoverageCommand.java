@@ -53,7 +53,7 @@ final class CoverageCommand implements Callable<Integer> {
             throw ReadsException.invalidInput("--bins", bins + " is not 1 to " + MAX_BINS);
         }
         OpenDataset open = context.open(regions.dataset());
-        List<Region> wanted = regions.placed(open.references());
+        List<Region> wanted = regions.placed(open.references(), context.input());
         for (Region region : wanted.isEmpty() ? used(open) : wanted) {
             print(open, region);
         }

@@ -5,6 +5,7 @@ import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.genome.Region;
 import dev.bams3.sam.ReadSelection;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,9 @@ final class DatasetRegions {
     @Option(
             names = {"-L", "--targets-file"},
             paramLabel = "<bed>",
-            description = "Take the regions of this BED file (0-based, end exclusive), which may be gzipped.")
-    private @Nullable Path bed;
+            description = "Take the regions of this BED file (0-based, end exclusive), which may be gzipped; "
+                    + "- is standard input.")
+    private @Nullable String bed;
 
     /** The dataset as it was named. */
     String dataset() {
@@ -40,10 +42,11 @@ final class DatasetRegions {
     /**
      * Returns the regions, without unplaced reads; none where the command line names none.
      *
+     * @param input standard input, which the BED file may be
      * @throws ReadsException INVALID_INPUT for unreadable text, NOT_FOUND for a reference that the dataset lacks
      * @throws IOException where the BED file cannot be read
      */
-    List<Region> placed(ReferenceDictionary dictionary) throws IOException {
+    List<Region> placed(ReferenceDictionary dictionary, InputStream input) throws IOException {
         if (bed == null) {
             return regions.stream()
                     .filter(text -> !text.equals(UNPLACED))
@@ -54,7 +57,9 @@ final class DatasetRegions {
             throw ReadsException.invalidInput(
                     "-L", "the regions come from the file or from the command line, not both");
         }
-        List<Region> targets = BedFile.read(bed);
+        List<Region> targets = bed.equals(CommandContext.STANDARD)
+                ? BedFile.read(input, "standard input")
+                : BedFile.read(Path.of(bed));
         for (Region target : targets) {
             checked(target, dictionary);
         }
@@ -64,14 +69,15 @@ final class DatasetRegions {
     /**
      * Returns what to read; everything where the command line names no region.
      *
+     * @param input as for {@link #placed}
      * @throws ReadsException as {@link #placed}
      * @throws IOException as {@link #placed}
      */
-    ReadSelection selection(ReferenceDictionary dictionary) throws IOException {
+    ReadSelection selection(ReferenceDictionary dictionary, InputStream input) throws IOException {
         if (bed == null && regions.isEmpty()) {
             return ReadSelection.everything();
         }
-        return new ReadSelection.Regions(placed(dictionary), regions.contains(UNPLACED));
+        return new ReadSelection.Regions(placed(dictionary, input), regions.contains(UNPLACED));
     }
 
     private Region checked(Region region, ReferenceDictionary dictionary) {

@@ -105,7 +105,7 @@ final class QueryCommand implements Callable<Integer> {
             context.environment().useThreads(1 + within("--threads", threads, MAX_THREADS));
         }
         OpenDataset open = context.open(regions.dataset());
-        ReadSelection selection = regions.selection(open.references());
+        ReadSelection selection = regions.selection(open.references(), context.input());
         try (OpenRead read = context.environment().query().open(open, selection, view.view())) {
             if (level != null) {
                 read.compressAt(within("--level", level, MAX_LEVEL));

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,27 @@ class PipesTest {
                 .startsWith("bams3: demo: is not what - is: ")
                 .contains("record 1 ");
         assertNothingIsLeft();
+    }
+
+    @Test
+    void aBedFileComesThroughAPipe() throws IOException {
+        byte[] bam = piped("simulate", "-", "--reference", "chr1:20000", "--depth", "3");
+        assertThat(run(bam, "convert", "-", "demo", "--temporary", temporary.toString()))
+                .isZero();
+        String count = new String(piped("count", "demo", "chr1:101-5000"), StandardCharsets.UTF_8);
+        assertThat(count.strip()).isNotEqualTo("0");
+        ByteArrayOutputStream gzipped = new ByteArrayOutputStream();
+        byte[] bed = "chr1\t100\t5000\n".getBytes(StandardCharsets.UTF_8);
+        try (OutputStream gzip = new GZIPOutputStream(gzipped)) {
+            gzip.write(bed);
+        }
+        for (byte[] in : new byte[][] {bed, gzipped.toByteArray()}) {
+            assertThat(run(in, "count", "demo", "-L", "-")).as(err::toString).isZero();
+            assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(count);
+        }
+        assertThat(run("chr1\tx".getBytes(StandardCharsets.UTF_8), "query", "demo", "-L", "-"))
+                .isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("standard input line 1");
     }
 
     /** A file of that name is {@code ./-}. */
