@@ -133,7 +133,8 @@ public record BgzfBlock(int offset, int headerLength, int length, int inflatedLe
     }
 
     /**
-     * Checks that a file ends with the end-of-file block: without it nobody can tell a whole file from a broken copy.
+     * Checks that a file ends with the end-of-file block: without it a whole file cannot be
+     * distinguished from a broken copy.
      *
      * @param tail array whose last bytes before {@code end} are the last of the file
      * @throws ReadsException CORRUPT when it is missing

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.bams3.fixtures.Bams;
+import dev.bams3.fixtures.Htslib;
 import dev.bams3.fixtures.RawBam;
 import dev.bams3.genome.Reference;
 import dev.bams3.simulate.SimulationOptions;
@@ -19,6 +21,9 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -33,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A source on a web server whose certificate a private authority signed, in a process of its own as an operator starts it. */
+/** Sources and references on a web server whose certificate a private authority signed, read by a process as an operator starts it. */
 @Timeout(120)
 class PrivateAuthorityTest {
     /** Length of the read that finds out what kind of file it is. */
@@ -56,6 +61,7 @@ class PrivateAuthorityTest {
 
     private final Set<Integer> again = ConcurrentHashMap.newKeySet();
     private byte[] bam = {};
+    private final Map<String, byte[]> files = new ConcurrentHashMap<>();
     private HttpsServer server;
 
     @BeforeEach
@@ -66,6 +72,7 @@ class PrivateAuthorityTest {
             new Simulator(cpu, 1).simulate(options.withDepth(20), made);
         }
         bam = made.toByteArray();
+        files.put("/x.bam", bam);
         keytool("-genkeypair", "-alias", "ca", "-dname", "CN=Institute", "-ext", "bc:c");
         keytool("-genkeypair", "-alias", "server", "-dname", "CN=data", "-signer", "ca", "-ext", "san=dns:localhost");
         keytool("-exportcert", "-alias", "ca", "-file", folder.resolve("ca.crt").toString());
@@ -90,7 +97,7 @@ class PrivateAuthorityTest {
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(tls));
         server.setExecutor(serving);
-        server.createContext("/x.bam", this::answer);
+        server.createContext("/", this::answer);
         server.start();
     }
 
@@ -113,19 +120,21 @@ class PrivateAuthorityTest {
     /** A range, the first time with a wrong bit in the middle. */
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
+            byte[] file =
+                    Objects.requireNonNull(files.get(exchange.getRequestURI().getPath()));
             Matcher range = RANGE.matcher(exchange.getRequestHeaders().getFirst("Range"));
             assertThat(range.matches()).isTrue();
             int from = Integer.parseInt(range.group(1));
-            int to = Math.min(Integer.parseInt(range.group(2)) + 1, bam.length);
-            byte[] body = Arrays.copyOfRange(bam, from, to);
+            int to = Math.min(Integer.parseInt(range.group(2)) + 1, file.length);
+            byte[] body = Arrays.copyOfRange(file, from, to);
             int port = exchange.getRemoteAddress().getPort();
-            if (body.length > PROBE && damaged.add(from + "-" + to)) {
+            if (body.length > PROBE && damaged.add(exchange.getRequestURI() + " " + from + "-" + to)) {
                 body[body.length / 2] ^= 4;
                 first.add(port);
             } else if (body.length > END && body.length != PROBE) {
                 again.add(port);
             }
-            exchange.getResponseHeaders().add("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + bam.length);
+            exchange.getResponseHeaders().add("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + file.length);
             exchange.getResponseHeaders().add("ETag", "\"1\"");
             exchange.sendResponseHeaders(206, body.length);
             exchange.getResponseBody().write(body);
@@ -154,17 +163,20 @@ class PrivateAuthorityTest {
         return run(command.toArray(String[]::new));
     }
 
-    private String address() {
-        return "https://localhost:" + server.getAddress().getPort() + "/x.bam";
+    private String address(String name) {
+        return "https://localhost:" + server.getAddress().getPort() + "/" + name;
+    }
+
+    private List<String> trusted() {
+        return List.of(
+                "-Djavax.net.ssl.trustStore=" + folder.resolve("trusted.p12"),
+                "-Djavax.net.ssl.trustStorePassword=" + PASSWORD);
     }
 
     @Test
     void itsCertificateIsAcceptedByATrustStoreAndWhatArrivesDamagedIsReadAgain() throws Exception {
-        List<String> trusted = List.of(
-                "-Djavax.net.ssl.trustStore=" + folder.resolve("trusted.p12"),
-                "-Djavax.net.ssl.trustStorePassword=" + PASSWORD);
         String dataset = folder.resolve("x.bams3").toString();
-        Result converted = bams3(trusted, "convert", address(), dataset);
+        Result converted = bams3(trusted(), "convert", address("x.bam"), dataset);
         assertThat(converted.exit()).as(converted.output()).isZero();
         assertThat(converted.output()).contains("damaged in flight");
         assertThat(first).isNotEmpty();
@@ -174,10 +186,58 @@ class PrivateAuthorityTest {
         assertThat(RawBam.inflated(Files.readAllBytes(back))).isEqualTo(RawBam.inflated(bam));
     }
 
+    /** With FASTA and indexes at the same server, of which each longer answer is damaged once. */
+    @Test
+    void aCramIsReadWithItsReferenceOverTls() throws Exception {
+        Random random = new Random(3);
+        StringBuilder bases = new StringBuilder();
+        for (int i = 0; i < 300_000; i++) {
+            bases.append("ACGT".charAt(random.nextInt(4)));
+        }
+        StringBuilder sam = new StringBuilder("@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:300000\n");
+        for (int i = 0; i < 3_000; i++) {
+            int start = i * 99;
+            sam.append("r" + i + "\t0\tchr1\t" + (start + 1) + "\t60\t100M\t*\t0\t0\t"
+                    + bases.substring(start, start + 100) + "\t*\n");
+        }
+        Path fasta = Files.writeString(folder.resolve("x.fa"), ">chr1\n" + bases + "\n");
+        Files.writeString(folder.resolve("x.fa.fai"), "chr1\t300000\t6\t300000\t300001\n");
+        Path text = Files.writeString(folder.resolve("x.sam"), sam);
+        Path cram = folder.resolve("x.cram");
+        Htslib.Answer made = Htslib.samtools(
+                "view", "-C", "--no-PG", "-T", fasta.toString(), "-o", cram.toString(), text.toString());
+        assertThat(made.exit()).as(made.errors()).isZero();
+        byte[] plain = Files.readAllBytes(fasta);
+        byte[] packed = Bams.compressed(plain);
+        files.put("/x.cram", Files.readAllBytes(cram));
+        files.put("/x.fa.gz", packed);
+        files.put("/x.fa.gz.fai", Files.readAllBytes(folder.resolve("x.fa.fai")));
+        files.put("/x.fa.gz.gzi", Bams.bgzipIndex(packed));
+        String dataset = folder.resolve("cram.bams3").toString();
+        Result converted = bams3(trusted(), "convert", address("x.cram"), dataset, "--reference", address("x.fa.gz"));
+        assertThat(converted.exit()).as(converted.output()).isZero();
+        assertThat(damaged).anyMatch(answer -> answer.startsWith("/x.fa.gz "));
+        Path back = folder.resolve("back.bam");
+        assertThat(bams3(List.of(), "export", dataset, back.toString()).exit()).isZero();
+        assertThat(RawBam.read(back).records())
+                .usingRecursiveComparison()
+                .isEqualTo(Htslib.read(cram, "-T", fasta.toString())
+                        .bam()
+                        .orElseThrow()
+                        .records());
+        Result untrusted =
+                bams3(List.of(), "convert", cram.toString(), dataset, "--replace", "--reference", address("x.fa.gz"));
+        assertThat(untrusted.exit()).isEqualTo(1);
+        assertThat(untrusted.output()).contains("certificate of the server is not accepted");
+    }
+
     @Test
     void itsCertificateIsRefusedOtherwise() throws Exception {
-        Result refused =
-                bams3(List.of(), "convert", address(), folder.resolve("x.bams3").toString());
+        Result refused = bams3(
+                List.of(),
+                "convert",
+                address("x.bam"),
+                folder.resolve("x.bams3").toString());
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(refused.output()).contains("certificate of the server is not accepted");
         assertThat(folder.resolve("x.bams3")).doesNotExist();

@@ -97,8 +97,8 @@ public record CramHeader(
                     ErrorKind.INVALID_INPUT,
                     resource,
                     "CRAM " + version
-                            + " is too old to have an end-of-file container, so that nobody can tell whether the"
-                            + " file is whole; --allow-missing-eof accepts it");
+                            + " is too old to have an end-of-file container, so it cannot be checked whether the file"
+                            + " is whole; --allow-missing-eof accepts it");
         }
         int length = version.endLength();
         if (size < length || !version.isEnd(tail.apply(length))) {

@@ -30,6 +30,11 @@ public final class FastaFile implements ReferenceSource {
 
     private static final int CASE = 0x20;
 
+    /** Bytes of a gzip file up to its flags; blocks of bgzip have their length in an extra field. */
+    private static final int GZIP_HEAD = 4;
+
+    private static final int GZIP_EXTRA = 4;
+
     private final ObjectStore store;
     private final ObjectKey key;
     private final BgzfInflaters inflaters;
@@ -68,9 +73,19 @@ public final class FastaFile implements ReferenceSource {
     private synchronized Map<String, Entry> index() {
         if (index == null) {
             ObjectInfo info = info();
+            byte[] first = info.size() < GZIP_HEAD
+                    ? new byte[GZIP_HEAD]
+                    : store.getRange(key, new ByteRange(0, GZIP_HEAD), info.etag());
+            boolean compressed = first[0] == 0x1f && first[1] == (byte) 0x8b;
+            if (compressed && (first[3] & GZIP_EXTRA) == 0) {
+                throw ReadsException.about(
+                        ErrorKind.INVALID_INPUT,
+                        name(),
+                        "the reference is compressed with gzip, which cannot be read at any place; decompress it, or"
+                                + " compress it with bgzip");
+            }
             index = readIndex();
-            byte[] first = info.size() < 2 ? new byte[2] : store.getRange(key, new ByteRange(0, 2), info.etag());
-            bytes = first[0] == 0x1f && first[1] == (byte) 0x8b
+            bytes = compressed
                     ? BgzipText.open(store, info, gzi(), inflaters, damage, name())
                     : (offset, length) -> store.getRange(key, new ByteRange(offset, length), info.etag());
         }

@@ -9,15 +9,16 @@ import dev.bams3.fixtures.Bams;
 import dev.bams3.storage.MemoryObjectStore;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.PutCondition;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +55,7 @@ class ReferenceSourcesTest {
         byte[] compressed = Bams.compressed(plain);
         put("a.fa.gz", compressed);
         put("a.fa.gz.fai", index().getBytes(StandardCharsets.US_ASCII));
-        put("a.fa.gz.gzi", gzi(compressed));
+        put("a.fa.gz.gzi", Bams.bgzipIndex(compressed));
         compare(bases, "a.fa.gz");
     }
 
@@ -75,6 +76,19 @@ class ReferenceSourcesTest {
                 .find("chr1", Optional.empty())
                 .orElseThrow();
         assertThatThrownBy(() -> other.read(0, 1000)).hasMessageContaining("samtools faidx");
+    }
+
+    @Test
+    void aFastaThatIsCompressedWithGzipIsRefused() throws IOException {
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (OutputStream gzip = new GZIPOutputStream(compressed)) {
+            gzip.write(fasta(bases()));
+        }
+        put("a.fa.gz", compressed.toByteArray());
+        FastaFile gzipped = new FastaFile(store, new ObjectKey("a.fa.gz"), inflaters);
+        assertThatThrownBy(() -> gzipped.find("chr1", Optional.empty()))
+                .isInstanceOf(ReadsException.class)
+                .hasMessageContaining("compress it with bgzip");
     }
 
     @Test
@@ -151,17 +165,5 @@ class ReferenceSourcesTest {
 
     private static String index() {
         return "chr1\t" + LENGTH + "\t6\t" + LINE + "\t" + (LINE + 1) + "\n";
-    }
-
-    private static byte[] gzi(byte[] compressed) {
-        var blocks = dev.bams3.bgzf.BgzfBlock.split(compressed, 0, compressed.length, 0, "a");
-        ByteBuffer index = ByteBuffer.allocate(16 * blocks.size()).order(ByteOrder.LITTLE_ENDIAN);
-        index.putLong(blocks.size() - 1);
-        long inflated = 0;
-        for (int i = 1; i < blocks.size(); i++) {
-            inflated += blocks.get(i - 1).inflatedLength();
-            index.putLong(blocks.get(i).fileOffset()).putLong(inflated);
-        }
-        return java.util.Arrays.copyOf(index.array(), 8 + 16 * (blocks.size() - 1));
     }
 }
