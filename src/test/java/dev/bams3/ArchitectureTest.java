@@ -53,7 +53,8 @@ class ArchitectureTest {
             Map.entry("dataset", Set.of("legacy", "format", "storage", "flow", "sam", "genome", "error")),
             Map.entry("plan", Set.of("format", "sam", "genome", "error")),
             Map.entry("fetch", Set.of("plan", "storage", "format", "flow", "error")),
-            Map.entry("encode", Set.of("bam", "bgzf", "sam", "genome", "error")),
+            Map.entry("table", Set.of("error")),
+            Map.entry("encode", Set.of("table", "bam", "bgzf", "sam", "genome", "error")),
             Map.entry(
                     "query",
                     Set.of(
@@ -224,6 +225,7 @@ class ArchitectureTest {
                             "encode",
                             "htsget",
                             "jobs",
+                            "table",
                             "web",
                             "web.admin",
                             "cli",
@@ -243,6 +245,10 @@ class ArchitectureTest {
                             "cli",
                             "app")),
             Map.entry("com.fasterxml.jackson", Set.of("format", "encode", "htsget", "jobs", "cli", "app")),
+            // The classes of Arrow's messages, without its vectors: they are built outside of the heap by
+            // sun.misc.Unsafe.
+            Map.entry("org.apache.arrow.flatbuf", Set.of("table")),
+            Map.entry("com.google.flatbuffers", Set.of("table")),
             Map.entry("org.springdoc", Set.of("app")),
             Map.entry("io.swagger", Set.of("app")),
             // Codecs of blocks.
