@@ -47,7 +47,7 @@ public final class JobWorker implements AutoCloseable {
 
     // Of the loop's thread alone.
     private final Map<JobId, Sighting> sightings = new HashMap<>();
-    private @Nullable String lastTrouble;
+    private @Nullable ErrorKind lastTrouble;
 
     /** Since when a claimed job has had this revision, as far as this process knows. */
     private record Sighting(long revision, long since) {}
@@ -140,9 +140,9 @@ public final class JobWorker implements AutoCloseable {
                 }
                 lastTrouble = null;
             } catch (ReadsException e) {
-                if (!stopping && !e.getMessage().equals(lastTrouble)) {
-                    lastTrouble = e.getMessage();
-                    LOG.warn("conversions wait: {}", lastTrouble);
+                if (!stopping && e.kind() != lastTrouble) {
+                    lastTrouble = e.kind();
+                    LOG.warn("conversions wait: {}", e.getMessage());
                 }
             } catch (RuntimeException e) {
                 LOG.error("looking for conversions failed", e);

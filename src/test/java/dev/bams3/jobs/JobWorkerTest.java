@@ -3,6 +3,9 @@ package dev.bams3.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.bams3.convert.Supervision;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
@@ -32,6 +35,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** Whatever happens to workers, a job ends, and its dataset is there whole or not at all. */
 @Timeout(60)
@@ -71,6 +75,26 @@ class JobWorkerTest {
         assertThat(done.progress().orElseThrow().fraction()).isEqualTo(1);
         assertThat(done.finished()).isPresent();
         assertThat(rig.isSound("one")).isTrue();
+    }
+
+    /** A worker asks such a store again and again; each time for another object. */
+    @Test
+    void aStoreThatCannotBeWrittenIsSaidOnce() {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        Logger log = (Logger) LoggerFactory.getLogger(JobWorker.class);
+        FaultyObjectStore unwritable = new FaultyObjectStore(rig.datasets, 1)
+                .onEach(FaultyObjectStore.calls(Operation.PUT), Fault.UNAVAILABLE);
+        lines.start();
+        log.addAppender(lines);
+        try {
+            rig.replica(JobRig.QUICK, unwritable);
+            Wait.until("the worker has tried five times", () -> unwritable.faults() >= 5);
+        } finally {
+            log.detachAppender(lines);
+        }
+        assertThat(lines.list)
+                .filteredOn(line -> line.getFormattedMessage().startsWith("conversions wait"))
+                .hasSize(1);
     }
 
     @Test
