@@ -59,7 +59,7 @@ public sealed interface Grant {
                     .anyMatch(allowed -> allowed.start() <= wanted.start() && wanted.end() <= allowed.end());
         }
 
-        private String told() {
+        private String description() {
             int most = 5;
             String some = regions.stream()
                     .limit(most)
@@ -128,7 +128,7 @@ public sealed interface Grant {
                 if (!within) {
                     throw ReadsException.of(
                             ErrorKind.DENIED,
-                            "you may read only parts of this dataset; ask for regions within " + allowed.told());
+                            "you may read only parts of this dataset; ask for regions within " + allowed.description());
                 }
             }
         }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param value what is asserted
  * @param source organization that asserts it
  * @param by kind of who asserted it: `self`, `peer`, `system`, `so`, `dac`
- * @param conditions of which one list must be met as a whole; none: unconditional
+ * @param conditions one of these lists must be met as a whole; none: unconditional
  */
 public record Visa(String type, String value, String source, Optional<String> by, List<List<Condition>> conditions) {
     public static final String CONTROLLED_ACCESS = "ControlledAccessGrants";

@@ -24,7 +24,7 @@ import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
  * @param issuer expected {@code iss}; where {@code jwksUri} is absent, its OpenID or OAuth2 metadata tell it. Neither: no
  *     token means anything
  * @param jwksUri address of the issuer's keys
- * @param audience of which {@code aud} must name one; needed with an issuer, for tokens meant for others are not for us
+ * @param audience {@code aud} must name one of these; needed with an issuer, because its tokens for other services are valid too
  * @param algorithms of signatures; none that works with a shared secret
  * @param clockSkew how far clocks may be apart, 0 to 5 minutes
  * @param visaIssuers issuers of GA4GH visas that count, each `issuer` or `issuer=address of its keys`

@@ -123,7 +123,7 @@ class JobsConfiguration {
         return new ConversionsHealth(service);
     }
 
-    /** Before the server waits for its open requests, of which streams of events would be some. */
+    /** Ends streams of events before the server waits for its open requests. */
     @Bean
     ApplicationListener<ContextClosedEvent> endOfEvents(ConversionsController conversions) {
         return event -> conversions.stop();

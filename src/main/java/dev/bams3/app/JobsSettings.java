@@ -52,7 +52,7 @@ public record JobsSettings(
         return new ShardSettings(shards, shardSize.toBytes());
     }
 
-    /** @param open whether the admin surface is: nothing is worked on where nobody can see to it */
+    /** @param open whether the admin surface is open; without it no job runs, because it could not be watched or cancelled */
     JobSettings toJobSettings(boolean open) {
         return new JobSettings(open ? workers : 0, heartbeat, lease, poll, attempts, retryDelay, retention, alone);
     }

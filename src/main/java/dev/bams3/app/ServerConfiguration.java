@@ -73,7 +73,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 class ServerConfiguration {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    /** A slice of which ranges are served holds at most so many times the records of one of usual size. */
+    /** A slice with ranges has at most so many times the records of one of usual size. */
     private static final int MEASURED_SLICES = 16;
 
     /** Requests that may be answered beside the most connections that may wait; further ones are accepted later. */

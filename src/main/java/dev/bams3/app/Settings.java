@@ -369,7 +369,7 @@ public record Settings(
      * @param getsPerRequest of one request, 1 to {@code gets}
      * @param memory stored bytes held, 16 MiB or more; encoded bytes that wait for their client may take as many again
      * @param readAhead stored bytes that one request fetches ahead, 64 KiB to {@code memory}
-     * @param waiting requests that may wait for memory or a turn; further ones are told to come again, 0 to 100,000
+     * @param waiting requests that may wait for memory or a turn, 0 to 100,000; more are refused with Retry-After
      */
     public record Fetch(
             @DefaultValue("64") int gets,

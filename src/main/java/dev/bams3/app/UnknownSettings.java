@@ -19,7 +19,7 @@ import org.springframework.core.env.PropertySource;
  * a typing error would otherwise be its default, silently.
  */
 final class UnknownSettings implements ApplicationContextInitializer<ConfigurableApplicationContext> {
-    /** Read by tests, and by whoever runs them. */
+    /** Of the tests and of the scripts that run them. */
     private static final String OF_TESTS = "BAMS3_TEST_";
 
     @Override

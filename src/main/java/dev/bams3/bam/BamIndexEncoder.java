@@ -242,7 +242,7 @@ public final class BamIndexEncoder {
         return (int) Math.min(Math.max(first(run), run.end() - 1L), maxPosition());
     }
 
-    /** Of records that reach behind it, which are behind the end of every reference, nobody can ask for the rest. */
+    /** No query can ask for positions beyond it, which lie past the end of every reference. */
     private long maxPosition() {
         return (1L << LEAF_SHIFT + 3 * depth) - 1;
     }

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 /**
  * Huffman tables for ISA-L's level 0, each trained on BAM records of one kind of reads: {@code struct isal_hufftables} of
  * {@code igzip_lib.h} 2.30, as {@code isal_create_hufftables} makes them. {@code dev.bams3.bgzf.HuffmanTraining} among the
- * benchmarks makes the resource anew; that changes every compressed byte, and with it the variant of slices.
+ * benchmarks makes the resource again; that changes every compressed byte, and with it the variant of slices.
  */
 final class HuffmanTables {
     /** Bytes of one structure. */

@@ -19,7 +19,7 @@ import java.io.PrintStream;
  * @param output standard output: results only
  * @param out the same, for text; flushed at the end, and not to be used with {@code output} in one command
  * @param err standard error: progress and failures
- * @param terminal whether somebody looks at {@code err}
+ * @param terminal whether {@code err} is a terminal
  */
 record CommandContext(
         CommandEnvironment environment,

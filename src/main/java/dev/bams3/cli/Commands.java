@@ -35,7 +35,7 @@ public final class Commands {
      * @param out gets the results; text in the encoding of {@link System#out}. A reader that goes away is no failure, any
      *     other failure of it is
      * @param err gets progress, and one line for a failure
-     * @param terminal whether somebody looks at {@code err}
+     * @param terminal whether {@code err} is a terminal
      * @return exit code
      */
     public static int run(

@@ -33,7 +33,7 @@ final class OutputFile extends OutputStream {
         this.file = file;
         this.target = target;
         this.unfinished = unfinished;
-        // Appending, because /dev/stdout may be a file that somebody else has begun.
+        // Appending, because /dev/stdout may be a file that another program has begun.
         channel = unfinished == null ? FileChannel.open(target, StandardOpenOption.APPEND) : unfinished.channel();
     }
 
@@ -54,7 +54,7 @@ final class OutputFile extends OutputStream {
             }
             OwnedFile.sweep(folder, PREFIX, SUFFIX, unfinished -> {});
             OwnedFile unfinished = OwnedFile.create(folder, PREFIX, SUFFIX);
-            // For a process that is told to stop half way.
+            // For a process that is stopped before the end.
             unfinished.path().toFile().deleteOnExit();
             return new OutputFile(file, target, unfinished);
         } catch (IOException e) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Removes what no reader can reach any more: replaced generations,",
-            "conversions that ended without a dataset, uploads that nobody will finish."
+            "conversions that ended without a dataset, uploads that were abandoned."
         })
 @SuppressWarnings("NullAway.Init")
 final class SweepCommand implements Callable<Integer> {

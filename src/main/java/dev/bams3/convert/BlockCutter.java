@@ -60,7 +60,7 @@ final class BlockCutter {
         return full;
     }
 
-    /** Takes the array of a block that nobody needs any more. */
+    /** Takes the array of a block that is no longer needed. */
     void reuse(byte[] array) {
         if (array.length == usualLength() && spare.size() < MOST_SPARE) {
             spare.addLast(array);

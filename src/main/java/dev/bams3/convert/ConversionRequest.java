@@ -9,7 +9,7 @@ import dev.bams3.source.SourceObject;
  * @param key that all its runs share
  * @param source pinned to the bytes it had when the conversion was asked for
  * @param destination where the dataset goes
- * @param options of which verification, sort memory and temporary folder may differ between runs
+ * @param options those for verification, sort memory and temporary folder may differ between runs
  */
 public record ConversionRequest(
         ConversionKey key, SourceObject source, DatasetLocation destination, ConversionOptions options) {}

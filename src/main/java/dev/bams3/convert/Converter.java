@@ -61,7 +61,7 @@ public final class Converter {
     /**
      * Converts under supervision, in this process. A run that goes on with an earlier one of the same request makes only the
      * chunks that are not finished yet; if the dataset was published already, nothing. Sources that are not BAM, or have to
-     * be sorted, begin anew.
+     * be sorted, start over.
      *
      * <p>After a failure that will not go away (INVALID_INPUT, CORRUPT, TOO_LARGE, UNSUPPORTED_VERSION, CHANGED, INTERNAL) and after
      * {@link ConversionControl#cancel} all that the conversion has made is removed, by any of its runs, if the fence lets it

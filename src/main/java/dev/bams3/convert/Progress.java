@@ -61,8 +61,8 @@ public record Progress(
     }
 
     /**
-     * Told of progress by the working thread, a few times a second or more; what it throws stops the work. To cancel from
-     * outside, interrupt that thread.
+     * Receives progress from the working thread, a few times a second or more; an exception that it throws stops the work.
+     * To cancel from outside, interrupt that thread.
      */
     @FunctionalInterface
     public interface Listener {

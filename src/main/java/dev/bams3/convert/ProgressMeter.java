@@ -49,7 +49,7 @@ final class ProgressMeter {
      * @param records of this pass, as their bytes
      * @param position in the source
      * @param stored bytes of blocks of this pass
-     * @param expected records of a pass of which that is known, else 0
+     * @param expected records of the pass, 0 where that is not known
      */
     void report(Phase phase, long records, long bytes, long position, long stored, long expected) {
         life.giveSometimes();

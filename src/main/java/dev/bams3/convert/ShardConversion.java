@@ -102,7 +102,7 @@ final class ShardConversion {
             at = done.getLast().next();
             number = done.getLast().chunk().number() + 1;
         }
-        // Chunks at the end may have been there, of which no pass tells.
+        // No pass reports chunks at the end that were there already.
         meter.report(Progress.Phase.CONVERTING, 0, 0, shard.end().block(), 0, 0);
         return done;
     }

@@ -26,7 +26,7 @@ final class ShardPlanner {
 
     /** @param most how many at most */
     List<Shard> shards(int most) {
-        // Chunks have numbers, of which each shard gets as many.
+        // Each shard gets an equal share of the numbers of chunks.
         int wanted = Math.min(DatasetLayout.MAX_CHUNKS / 2, most);
         List<VirtualOffset> borders = new ArrayList<>();
         borders.add(head.first());

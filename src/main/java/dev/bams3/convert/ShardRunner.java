@@ -7,7 +7,7 @@ public interface ShardRunner {
      * Returns when every shard has a result.
      *
      * @param plan may have shards with results, which need no work
-     * @param supervision told of all shards together, and ends them; its fence is not for them
+     * @param supervision receives the progress of all shards together and can stop them; its fence does not concern them
      * @throws dev.bams3.error.ReadsException the first failure of a shard, after which none is worked on any more; or, while
      *     those may go on that run in other processes, CANCELLED, or what keeps this one from seeing them
      */

@@ -3,7 +3,7 @@ package dev.bams3.convert;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Adds up what the shards of a plan tell of themselves. Safe for use by many threads; the listener is told by one at a time. */
+/** Adds up the progress of the shards of a plan. Safe for use by many threads; one at a time calls the listener. */
 final class ShardSum {
     private final Progress.Listener listener;
     private final List<Progress> latest;
@@ -16,7 +16,7 @@ final class ShardSum {
         }
     }
 
-    /** A shard was converted; by an earlier run, if it told nothing of itself. */
+    /** A shard was converted; by an earlier run, if it reported no progress. */
     synchronized void ended(ShardResult result) {
         Shard shard = result.shard();
         Progress last = latest.get(shard.number());

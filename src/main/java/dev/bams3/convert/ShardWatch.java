@@ -38,15 +38,15 @@ public final class ShardWatch {
     /** Returns their progress. */
     public Progress look() {
         workspace.life().giveSometimes();
-        Progress now = plan.inOnePiece() ? told() : summed();
-        // A process that began anew has less than the one before it.
+        Progress now = plan.inOnePiece() ? reported() : summed();
+        // A process that started over has less than the one before it.
         keptRecords = hasLooked ? Math.min(keptRecords, now.records()) : now.records();
         keptFraction = hasLooked ? Math.min(keptFraction, now.fraction()) : now.fraction();
         hasLooked = true;
         return now.keeping(keptRecords, keptFraction);
     }
 
-    private Progress told() {
+    private Progress reported() {
         Shard shard = plan.shards().getFirst();
         return workspace
                 .progress(shard)

@@ -3,8 +3,8 @@ package dev.bams3.convert;
 /**
  * Who watches over a run of a conversion.
  *
- * @param listener told how far it is
- * @param control ends it
+ * @param listener receives its progress
+ * @param control can stop it
  * @param fence asked whether it may publish, or remove
  */
 public record Supervision(Progress.Listener listener, ConversionControl control, Fence fence) {
@@ -34,7 +34,7 @@ public record Supervision(Progress.Listener listener, ConversionControl control,
         return new Supervision(other, control, fence);
     }
 
-    /** Nobody but a listener. */
+    /** Returns a supervision that only listens. */
     public static Supervision of(Progress.Listener listener) {
         return new Supervision(listener, new ConversionControl(), Fence.OPEN);
     }

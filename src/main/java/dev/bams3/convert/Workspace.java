@@ -283,7 +283,7 @@ final class Workspace {
         remove(destination.key(generation).value() + FOLDER);
     }
 
-    /** Removes all of the generation, unless it is published or that cannot be told. */
+    /** Removes all of the generation, unless it is, or may be, published. */
     void removeAll() {
         uninterrupted(() -> {
             if (!commit.mayName(generation)) {

@@ -22,8 +22,8 @@ import java.util.Optional;
 /**
  * Opens datasets. The first open of one is one GET; until its time to live ends, further ones are free; then one HEAD tells
  * whether the commit is still the same. An open in the last quarter of that time has it asked ahead, without waiting; so only
- * a dataset that nobody asked for then makes its next user wait. However many clients open a dataset at one time, they share one request. Safe for
- * use by many threads; one per process.
+ * a dataset that was not opened in that quarter makes its next user wait. Concurrent opens of a dataset share one request.
+ * Safe for use by many threads; one per process.
  */
 public final class Datasets {
     private static final int BYTES_OF_ENTRY = 512;

@@ -262,7 +262,8 @@ public final class OpenDataset {
      */
     public byte[] derived(String name, long memory, Supplier<byte[]> maker) {
         return parts.derived(generation, name, () -> {
-            // Not held meanwhile: the maker reads the index, which is charged, and nobody waits who holds bytes.
+            // Not held meanwhile: the maker reads the index, which is charged, and no request that holds bytes may
+            // wait.
             parts.memory().charge(indexName(), "the " + name, memory).close();
             return maker.get();
         });

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A cache whose values are loaded once however many ask. The load runs on a virtual thread of its own, so that a caller who
  * is interrupted neither ends it for the others nor is held by it; when the last of them is, the load is cancelled. Failures
- * are given to all who wait and then forgotten. A value that is asked for late in its life is loaded again meanwhile, so that
- * nobody waits at its end, and no value is given out beyond its time.
+ * are given to all who wait and then forgotten. A value that is asked for late in its life is loaded again meanwhile, so
+ * that no caller waits at its end, and no value is given out beyond its time.
  */
 final class SingleFlight<K, V> {
     static final Duration FOR_EVER = Duration.ofDays(36_500);
@@ -43,7 +43,7 @@ final class SingleFlight<K, V> {
      * The lifetimes of values.
      *
      * @param whole how long a value stays after it was loaded
-     * @param quiet how long nobody who asks makes it load again; longer than the whole one: never
+     * @param quiet age from which a request for it makes it load again; over {@code whole}: never
      */
     record Lifetimes<V>(Function<V, Duration> whole, Function<V, Duration> quiet) {}
 
@@ -104,7 +104,7 @@ final class SingleFlight<K, V> {
     /**
      * @param what the values are, for messages
      * @param maxWeight of all values
-     * @param weigher weight of a value, at most 2 GiB of which count
+     * @param weigher weight of a value; at most 2 GiB of it count
      */
     SingleFlight(String what, long maxWeight, ToLongFunction<V> weigher) {
         this(what, maxWeight, weigher, new Lifetimes<>(_ -> FOR_EVER, _ -> FOR_EVER), Ticker.systemTicker());

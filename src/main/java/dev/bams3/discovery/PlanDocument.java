@@ -41,12 +41,12 @@ public record PlanDocument(DatasetId id, OpenRead read) {
             json.writeNumberProperty("filteredBlocks", plan.blocks().size() - plan.wholeBlocks());
             json.writeNumberProperty("skippedBlocks", plan.skippedBlocks());
             json.writeArrayPropertyStart("ranges");
-            int told = 0;
+            int shown = 0;
             int ranges = 0;
-            while (ranges < plan.ranges().size() && told < MAX_BLOCKS) {
+            while (ranges < plan.ranges().size() && shown < MAX_BLOCKS) {
                 PlannedRange range = plan.ranges().get(ranges++);
                 write(range, plan, json);
-                told += range.blocks();
+                shown += range.blocks();
             }
             json.writeEndArray();
             json.writeNumberProperty("rangesNotTold", plan.ranges().size() - ranges);

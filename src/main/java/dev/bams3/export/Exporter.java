@@ -13,7 +13,7 @@ import dev.bams3.format.StreamDigest;
 import java.util.concurrent.ExecutorService;
 
 /**
- * Gives a dataset back as the BAM it was made from: the header's text verbatim, every record byte for byte, compressed anew.
+ * Gives a dataset back as the BAM it was made from: the header's text verbatim, every record byte for byte, compressed again.
  * A source that was sorted when it was converted comes back sorted. Memory: see {@link BlockPass}.
  */
 public final class Exporter {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Stored blocks that small queries have read, so that asking again for a region costs no GET. Only plans of few bytes put
  * blocks in and look for them: a whole chromosome neither flushes the cache nor is cut up by it. What is in it was decoded,
  * every checksum compared, before it was put in. A key names the bytes themselves (object of one generation, place,
- * checksum), so nothing in it is ever out of date; blocks of replaced datasets leave as any that nobody asks for. Safe for
+ * checksum), so nothing in it is ever out of date; blocks of replaced datasets are evicted like any that no request asks for. Safe for
  * use by many threads.
  */
 public final class BlockCache {

@@ -58,7 +58,7 @@ final class Piece {
         }
     }
 
-    /** Blocks that nobody will read (again). */
+    /** Releases blocks that will not be read again. */
     void release(int count) {
         if (unreleased.addAndGet(-count) == 0) {
             bytes.close();

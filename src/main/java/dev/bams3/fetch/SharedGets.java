@@ -12,9 +12,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * GETs of small queries under way: whoever wants the same range of the same object meanwhile gets the same array. Each keeps
- * its own turn and its own share of memory, as if it read for itself, so nobody waits for another's client. Safe for use by
- * many threads.
+ * Single flight for GETs of small queries: concurrent requests for the same range of the same object share one GET and its
+ * array. Each keeps its own turn and its own share of memory, as if it had read alone, so no request waits for another's
+ * client. Safe for use by many threads.
  */
 final class SharedGets {
     private final ConcurrentMap<Range, CompletableFuture<byte[]>> running = new ConcurrentHashMap<>();

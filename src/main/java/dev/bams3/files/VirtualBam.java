@@ -31,7 +31,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dataset as a BAM file with an index, of which any range of bytes can be written. The file is BGZF whose blocks are
+ * A dataset as a BAM file with an index; any range of its bytes can be written. The file is BGZF whose blocks are
  * {@linkplain StoredBgzf stored}, not compressed: where a byte lies follows from the lengths of the header and of the records
  * before it, which the metadata has. Nothing is prepared, nothing is kept, and every process makes the same bytes. A range
  * costs the blocks of the dataset that it touches.

@@ -1,5 +1,5 @@
 /**
- * Virtual files: a dataset as an indexed BAM file that exists nowhere, of which any range of bytes can be written.
+ * Virtual files: a dataset as an indexed BAM file that is stored nowhere; any range of its bytes can be written.
  *
  * <p>May use: query, dataset, format, bam, bgzf, sam, error. Read first: {@link dev.bams3.files.VirtualBam}.
  */

@@ -108,7 +108,7 @@ public final class ByteBudget {
         return ((bytes >> 20) + 1) + " MB";
     }
 
-    /** The bytes if they are free now, the reserve aside, and nobody waits for them, else null. */
+    /** Returns the bytes if they are free now, the reserve aside, and no request waits for them, else null. */
     public @Nullable Lease tryAcquire(long bytes) {
         int wanted = unitsOf(bytes, total - totalForSmall);
         if (shared.hasQueuedThreads() || !shared.tryAcquire(wanted)) {

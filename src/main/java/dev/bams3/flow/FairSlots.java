@@ -41,7 +41,7 @@ public final class FairSlots {
         return new Slot();
     }
 
-    /** A slot if one is free and nobody waits, else null. */
+    /** Returns a slot if one is free and no request waits, else null. */
     public @Nullable Slot tryAcquire() {
         return !slots.hasQueuedThreads() && slots.tryAcquire() ? new Slot() : null;
     }

@@ -4,9 +4,9 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 
 /**
- * Shares of the heap for things of which a stored size decides how large they become in memory. A size over its share is
- * refused before anything is allocated, so that no dataset and no source can end the process; shares that several requests
- * draw from at the same time are budgets ({@link #decoding()}). All follow from the size of the heap.
+ * Shares of the heap for things whose size in memory follows from a stored size. A size over its share is refused before
+ * anything is allocated, so no dataset and no source can end the process; shares that several requests draw from at the same
+ * time are budgets ({@link #decoding()}). All follow from the size of the heap.
  *
  * @param heap bytes
  */

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Where requests wait for memory or for a turn, whichever of the two it is: it has a number of places, and waiting has an
- * end. A request that finds no place, or waited too long, is told OVERLOADED, so that under a load beyond what the process
- * can do callers get a quick no instead of a queue without end.
+ * A bounded queue in which requests wait, for a limited time, for memory or for a turn. A request that finds no place, or
+ * waited too long, fails as OVERLOADED: under more load than the process can carry, callers get a quick refusal instead of an
+ * endless queue.
  */
 public final class WaitingRoom {
     /** Half of the 60 s of silence after which htslib gives a transfer up. */
@@ -77,7 +77,7 @@ public final class WaitingRoom {
         return waiting.get();
     }
 
-    /** Requests that were told OVERLOADED so far. */
+    /** Returns the number of requests that failed as OVERLOADED so far. */
     public long refused() {
         return refused.get();
     }

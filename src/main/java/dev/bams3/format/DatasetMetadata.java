@@ -9,7 +9,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Contents of {@code _metadata.json}: the commit of a dataset. Whoever holds it knows every object of one generation.
+ * Contents of {@code _metadata.json}: the commit of a dataset, which names every object of one generation.
  *
  * @param version of the format it was written in, `1.0.0`
  * @param created when the commit was written
@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param uuid of this conversion: a new one for each
  * @param generation folder of the objects ({@link DatasetLayout})
  * @param requiredFeatures that a reader must have; names beyond version 1.0
- * @param compression what the writer was told, for people; readers do not need it
+ * @param compression setting of the writer, for people; readers do not need it
  * @param header the header object
  * @param index the block index object
  * @param references how many there are; the index has their names and totals

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A region as somebody asks for it, not yet checked against a reference: 0-based, half-open. The bounds are unsigned 32
+ * A region as a caller asks for it, not yet checked against a reference: 0-based, half-open. The bounds are unsigned 32
  * bit numbers in htsget, so they are longs here.
  *
  * @param referenceName the reference's name

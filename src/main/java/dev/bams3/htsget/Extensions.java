@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Parameters beyond htsget: `bams3.minMapq=30` in a query string, {@code "bams3":{"minMapq":30}} in a JSON body. htsget wants
- * unknown parameters ignored, but whoever writes the prefix means this service: a name that it does not know is refused.
+ * unknown parameters ignored, but the prefix addresses this service: an unknown name with it is refused.
  */
 record Extensions(RecordView view, OptionalInt level, boolean endLine) {
     static final String NAMESPACE = "bams3";

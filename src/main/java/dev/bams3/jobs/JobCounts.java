@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Counts jobs, for metrics: how many there were when this process last looked for work, and how many it has ended.
- * Nobody asks the store for them. Safe for use by many threads.
+ * Reading them asks the store nothing. Safe for use by many threads.
  */
 public final class JobCounts {
     private final Map<JobState, LongAdder> ended = new EnumMap<>(JobState.class);

@@ -9,7 +9,7 @@ interface JobRunner {
      * Runs one attempt, in the calling thread, until the dataset is published.
      *
      * @param job as it was claimed
-     * @param supervision is told how far it is, ends it, and is asked before it publishes
+     * @param supervision receives the progress, can stop the attempt, and permits publishing
      * @throws dev.bams3.error.ReadsException CANCELLED after {@link ConversionControl#cancel} or {@link ConversionControl#stop}
      */
     JobResult run(Job job, Supervision supervision);

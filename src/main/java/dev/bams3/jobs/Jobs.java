@@ -56,7 +56,7 @@ public final class Jobs {
     private final JobRunner runner;
     private final Clock clock;
 
-    /** @param runner asked only to remove what is left of jobs that nobody works on */
+    /** @param runner is called only to remove what is left of jobs that no worker holds */
     Jobs(
             JobDocuments documents,
             Reservations reservations,
@@ -83,12 +83,12 @@ public final class Jobs {
     public record Page(List<Job> jobs, Optional<String> next) {}
 
     /**
-     * Accepts a conversion, or finds the job that was accepted for it before: the same bytes, dataset and options mean the
-     * same job, whoever names it how, while it waits or runs and as long as what it made is there. One that has ended
-     * otherwise is queued again, or made anew where a key names it. While a job of a dataset has not ended no other is
-     * accepted for it.
+     * Accepts a conversion, or finds the job that was accepted for it before. The same bytes, dataset and options are the
+     * same job, under any idempotency key, while it waits or runs and as long as its result exists. A job that ended
+     * otherwise is queued again, or replaced by a new one if a key names it. A dataset has at most one job that has not
+     * ended.
      *
-     * @param key of the client's own: names one job for ever, whatever becomes of it
+     * @param key idempotency key of the client: it names one job for ever, however that ends
      */
     public Job submit(JobRequest request, Optional<String> key) {
         if (key.isPresent() && !KEY.matcher(key.get()).matches()) {
@@ -132,7 +132,7 @@ public final class Jobs {
         throw busy(id);
     }
 
-    /** Writes a job that is to wait for a worker; false where somebody else has submitted one of its dataset meanwhile. */
+    /** Writes a job that waits for a worker; false if another client has submitted a job of its dataset meanwhile. */
     private boolean isQueued(Job job, DatasetId dataset, Optional<Reservation> last) {
         long number = last.map(Reservation::number).orElse(0L) + 1;
         if (!reservations.follow(dataset, number, job) || !written(job)) {

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Converts a shard of a job in a process of its own, which knows of the job by its document alone. It never publishes, and
- * stops writing soon after the job is cancelled, has ended, was submitted anew, or cannot be looked at any more.
+ * Converts a shard of a job in a process of its own, which knows the job by its document alone. It never publishes, and stops
+ * writing soon after the job is cancelled, has ended, was submitted again, or can no longer be read.
  */
 public final class ShardWorker {
     /**
@@ -33,7 +33,7 @@ public final class ShardWorker {
 
     /**
      * @param store of the datasets, which holds the jobs too
-     * @param settings of which the heartbeat says how often the job is looked at, the lease for how long it may be out of sight
+     * @param settings its heartbeat is the interval at which the job is read, its lease how long reading it may fail
      * @param temporary folder for sorting
      * @param waiting starts a thread for every task; stays the caller's
      */
@@ -87,10 +87,10 @@ public final class ShardWorker {
                 .orElseThrow(() -> ReadsException.about(
                         ErrorKind.CANCELLED,
                         id.value(),
-                        "the conversion was cancelled, has ended or was submitted anew; nothing more is written"));
+                        "the conversion was cancelled, has ended or was submitted again; nothing more is written"));
     }
 
-    /** @param lost told before the conversion is stopped because the job was out of sight */
+    /** @param lost is called before the conversion is stopped because the job could not be read for too long */
     private void watch(
             JobId id, long created, ConversionControl control, AtomicReference<@Nullable ReadsException> lost) {
         JobSignal end = new JobSignal();

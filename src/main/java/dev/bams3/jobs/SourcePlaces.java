@@ -30,7 +30,7 @@ public final class SourcePlaces {
      * @param roots permitted places; none: every bucket that the credentials reach and, where {@code datasets} is a folder,
      *     that folder
      * @param datasets where the datasets are
-     * @param stores opens a place; called once for each reading, the caller of which closes it
+     * @param stores opens a place, once for each reading; the reader closes it
      * @param damage counts damaged reads of sources
      */
     public SourcePlaces(

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Optional fields, of which the prototypes kept the text and not the type: it is inferred for standard tags, else Z. */
+/** Optional fields. The prototypes kept their text and not their type, which is inferred for standard tags and else Z. */
 final class LegacyTags {
     private static final Set<String> NUMBERS = Set.of(
             "NM", "AS", "XS", "NH", "HI", "IH", "CM", "MQ", "SM", "UQ", "H0", "H1", "H2", "TC", "FI", "CP", "OP");

@@ -70,7 +70,7 @@ public final class DatasetCommit {
     }
 
     /**
-     * Whether a generation is the published one, or that cannot be told: once publishing was tried, unless the store refused
+     * Whether a generation is, or may be, the published one: once publishing was tried, unless the store refused
      * it, a reader may see it now or soon.
      */
     public boolean mayName(String generation) {

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Requests by kind, format and outcome, and what they gave. Tags have a handful of values each, none of which a caller
- * chooses.
+ * Requests by kind, format and outcome, and what they gave. Tags have a handful of values each, and no caller
+ * chooses them.
  */
 public final class RequestMetrics implements Consumer<RequestContext> {
     private final MeterRegistry registry;

@@ -8,9 +8,9 @@ import java.io.OutputStream;
 import java.util.List;
 
 /**
- * Consecutive blocks of an open read as BAM, of which any stretch of bytes can be written. Every block is compressed for
- * itself, into BGZF blocks that no other block shares, by a deflater that repeats itself, so the bytes of a slice are a
- * function of the slice alone.
+ * Consecutive blocks of an open read as BAM; any range of its bytes can be written. Every block is compressed separately,
+ * into BGZF blocks that no other block shares, by a deflater whose output depends on its input alone, so the bytes of a slice
+ * are a function of the slice.
  */
 public final class BamSlice {
     private final OpenRead read;
@@ -33,7 +33,7 @@ public final class BamSlice {
         return new SliceMeasure(blocks.size());
     }
 
-    /** Writes all of it; {@code measure} is told the lengths, up to where it comes. */
+    /** Writes all of it; {@code measure} gets the lengths of the blocks written. */
     public ReadTotals writeTo(OutputStream out, SliceMeasure measure) throws IOException {
         return write(0, out, measure);
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Replaces the columns of BAM records that nobody wants by SAM's values for what is missing, in place. The records stay
+ * Replaces columns of BAM records that were not asked for by SAM's values for what is missing, in place. The records stay
  * sound BAM (SAMv1 § 4.2, 2024-11-06), for which some columns stay although they were not asked for:
  *
  * <ul>

@@ -20,7 +20,7 @@ import java.util.ArrayDeque;
  * <p>A request holds at most {@link QueryLimits#blocksInFlight} encoded blocks and {@link
  * dev.bams3.fetch.FetchLimits#readAhead} stored bytes; all requests together hold no more than the two budgets. The budgets
  * cannot block each other: stored bytes may be held while waiting for room for an encoded block, never the other way round,
- * and encoded blocks are given back by writing them, which waits for nobody but the client. Clients that take nothing hold
+ * and encoded blocks are given back by writing them, which waits for the client alone. Clients that take nothing hold
  * what was encoded for them until their connection times out; small requests find room beside them, and a large one that finds
  * none meanwhile ends as OVERLOADED.
  */

@@ -45,7 +45,7 @@ public final class OpenRead implements AutoCloseable {
     }
 
     /**
-     * Lets whoever asks be watched while records are read.
+     * Checks while records are read whether the client still wants them.
      *
      * @param check asks whether they are still wanted; called by this object's thread at each block and several times a second
      *     while it waits. What it throws ends {@link #writeTo} and {@link #count}

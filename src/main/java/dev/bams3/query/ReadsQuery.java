@@ -32,7 +32,7 @@ public final class ReadsQuery implements AutoCloseable {
 
     /**
      * @param fetcher stays the caller's
-     * @param cpu threads that decode and encode, as many as cores, of which requests take turns; stays the caller's
+     * @param cpu threads that decode and encode, as many as cores; requests take turns on them; stays the caller's
      * @param compression stay the caller's
      */
     public ReadsQuery(ChunkFetcher fetcher, ExecutorService cpu, BamCompression compression, QueryLimits limits) {

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Criteria made concrete for one dataset, told of BAM records at byte level. Immutable, for many threads. */
+/** Criteria resolved for one dataset, applied to the bytes of BAM records. Immutable, for many threads. */
 final class RecordMatcher {
     private static final int READ_GROUP = SamTags.name('R', 'G');
 

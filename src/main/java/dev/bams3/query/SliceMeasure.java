@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lengths of a slice's blocks, as far as somebody has found them out. It grows from the first block on by whoever encodes
- * the slice, also by those who do not come to its end, so that the next one need not begin anew. For any number of threads.
+ * The lengths of a slice's blocks, as far as they are known. Every request that encodes the slice extends them, from the first
+ * block on, also one that does not reach the end, so the next continues from there. Safe for use by many threads.
  */
 public final class SliceMeasure {
     // Guarded by this.
@@ -36,7 +36,7 @@ public final class SliceMeasure {
         return known;
     }
 
-    /** @param block index in the slice; those before it were told of, by anyone */
+    /** @param block index in the slice; the lengths of those before it are known */
     synchronized void found(int block, int bytes) {
         if (block == known) {
             lengths[known++] = bytes;

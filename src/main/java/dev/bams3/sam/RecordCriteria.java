@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param minMappingQuality least MAPQ, 0 to 255 (`-q`)
  * @param readGroups ids of read groups, one of which must be the record's RG; empty: any or none. A record without RG belongs
  *     to no group
- * @param samples names of samples, of one of which the record's read group must be; empty: any or none
+ * @param samples names of samples; the record's read group must belong to one of them; empty: any or none
  * @param names read names, one of which must be the record's; empty: any
  * @param tags conditions on tags: of those of one tag one must hold, for every tag
  * @param subsample which share of the templates

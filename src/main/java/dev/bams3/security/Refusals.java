@@ -19,7 +19,7 @@ import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 
-/** Says no in the form of the path that was asked for. What is wrong with a token is told, the token never. */
+/** Writes refusals in the form of the requested path. They say what is wrong with a token, and never repeat it. */
 public final class Refusals
         implements AuthenticationEntryPoint,
                 AccessDeniedHandler,
@@ -69,7 +69,7 @@ public final class Refusals
 
     /**
      * Of a header with a control character the firewall's exception comes only when an endpoint reads it. It holds the value,
-     * which may be a token: nobody else may see it.
+     * which may be a token and must not be shown.
      */
     @Override
     public @Nullable ModelAndView resolveException(

@@ -40,7 +40,7 @@ public final class TokenIssuer {
     /**
      * @param issuer expected {@code iss}, and where the place of the keys is asked for if {@code keys} is absent; absent: any
      * @param keys address of the JSON web key set
-     * @param audience of which {@code aud} must name one; none: any, for visas, which have none
+     * @param audience {@code aud} must name one of these; none: any, for visas, which have no audience
      * @param algorithms of signatures, all asymmetric
      * @param skew how far clocks may be apart
      */

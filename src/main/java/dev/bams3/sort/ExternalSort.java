@@ -77,7 +77,7 @@ public final class ExternalSort implements AutoCloseable {
      * Refuses to begin what would fill a file system, and take from the other users of it what they need. The limit that a
      * container may have of its own is not seen here.
      *
-     * @throws ReadsException UNAVAILABLE, as somebody else may have taken the space, saying how much is missing and where
+     * @throws ReadsException UNAVAILABLE if space is missing, saying how much and where; other programs may free it
      */
     public static void checkRoom(SourceHead head, Path temporary) {
         long size = head.object().size();

@@ -84,7 +84,7 @@ public final class SourceFile implements AutoCloseable {
         return new SamRecords(text, cpu, 4 * cores, head.options().allowUnknownReferences());
     }
 
-    /** Behind the block that {@code to} lies in, whose length nobody knows before it is read. */
+    /** Returns an offset behind the block that {@code to} lies in; the length of a block is known once it is read. */
     private static long endOfBytes(VirtualOffset to, long size) {
         return to.within() == 0 ? to.block() : Math.min(size, to.block() + BgzfBlock.MAX_LENGTH);
     }

@@ -43,7 +43,7 @@ public final class SourceIndex {
     /**
      * The first that is found of {@code x.bam.bai}, {@code x.bai}, {@code x.bam.csi} and {@code x.csi}; may be empty.
      *
-     * @param offsets bytes of the file, ascending, from each of which to the next the first beginning is kept
+     * @param offsets bytes of the file, ascending; the first chunk that begins between one and the next is kept
      */
     public static SourceIndex beside(SourceObject source, long[] offsets) {
         String key = source.key().value();

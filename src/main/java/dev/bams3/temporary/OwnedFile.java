@@ -124,7 +124,7 @@ public final class OwnedFile implements AutoCloseable {
     private static void removeAbandoned(Path file, Removal removal) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
                 FileLock lock = channel.tryLock()) {
-            // Whoever has the lock of a file that is still there may remove it.
+            // The process that has the lock of a file that is still there may remove it.
             if (lock != null && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                 removal.remove(file);
                 Files.deleteIfExists(file);

@@ -33,9 +33,10 @@ import org.slf4j.LoggerFactory;
  * same records in other bytes, under another tag: it answers {@code If-Range} with everything, {@code If-Match} with 412, and
  * a range of someone who does not say what they have with everything, too ({@code Accept-Ranges: none}).
  *
- * <p>Where a byte lies is known once a slice was written or measured, and kept. A range of a slice that nobody here has seen
- * costs encoding it once, by one of those who ask, in the time that a request has; what it came to is kept, so that those who
- * ask again get further. Ranges are not served ({@code Accept-Ranges: none}) of slices that would take too long.
+ * <p>The places of a slice's blocks are known, and kept, once it was written or measured. A range of a slice that this process
+ * has not encoded yet costs encoding it once, by one of the requests for it, within that request's deadline; the lengths found
+ * so far are kept, so the next request gets further. Slices that would take too long have no ranges ({@code Accept-Ranges:
+ * none}).
  */
 public final class Slices {
     private static final Logger LOG = LoggerFactory.getLogger(Slices.class);
@@ -56,7 +57,7 @@ public final class Slices {
     private record Measured(SliceMeasure measure, ReentrantLock turn) {}
 
     /**
-     * @param maxMeasuredBytes uncompressed bytes of records of the largest slice of which ranges are served
+     * @param maxMeasuredBytes uncompressed bytes of records of the largest slice that has ranges
      * @param cacheBytes heap for the places of blocks in slices, about 4 bytes a block
      */
     public Slices(

@@ -111,7 +111,7 @@ final class BlockStreams implements AutoCloseable {
         return cursor(id);
     }
 
-    /** The stream of this id, of which only the plain form is defined. */
+    /** Returns the stream of this id, for which only the plain form is defined. */
     StreamCursor plain(int id) {
         StreamCursor cursor = cursor(id);
         if (cursor.transform != StreamIds.PLAIN) {

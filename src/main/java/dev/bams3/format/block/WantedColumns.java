@@ -48,7 +48,7 @@ final class WantedColumns {
         return cigar || templateLength || sequence;
     }
 
-    /** Whether the records have SEQ and QUAL, of which one may be blank. */
+    /** Whether the records have SEQ and QUAL; one of them may be blank. */
     boolean bases() {
         return sequence || qualities;
     }

@@ -100,8 +100,8 @@ public final class KubernetesJobs implements AutoCloseable {
     }
 
     /**
-     * Removes a Job and returns when none of its pods runs any more. One of the same name that somebody has made since is
-     * left alone.
+     * Removes a Job and returns when none of its pods runs any more. A Job of the same name that was
+     * created since stays.
      *
      * @param job as Kubernetes gave it
      */

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shards are converted by the pods of an Indexed Job of Kubernetes, whose name follows from the conversion: who takes a
- * conversion over finds the Job of its predecessor and goes on with it. Pods never publish, and end by themselves soon after
- * the conversion has ended, so that one which nobody waits for does no harm.
+ * Converts shards in the pods of an Indexed Job of Kubernetes. The Job's name follows from the conversion, so a worker that
+ * takes a conversion over finds the Job of its predecessor and continues it. Pods never publish, and end soon after the
+ * conversion has ended, so an abandoned one does no harm.
  */
 public final class KubernetesShards implements ShardWorkers {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesShards.class);
@@ -36,7 +36,7 @@ public final class KubernetesShards implements ShardWorkers {
     /**
      * @param jobs closed with this
      * @param converter looks at what pods have stored
-     * @param poll how often a Job is looked at of which nothing is heard
+     * @param poll interval between looks at a Job that sends no events
      */
     public KubernetesShards(
             KubernetesJobs jobs, JobTemplate template, Converter converter, ShardSettings settings, Duration poll) {
@@ -145,7 +145,7 @@ public final class KubernetesShards implements ShardWorkers {
             if (missing.isEmpty()) {
                 return true;
             }
-            throw ReadsException.about(ErrorKind.UNAVAILABLE, name, "somebody has removed the Job before its end");
+            throw ReadsException.about(ErrorKind.UNAVAILABLE, name, "the Job was removed before its end");
         }
         Optional<JobEnd> end = JobEnd.of(now.get());
         if (end.isEmpty()) {

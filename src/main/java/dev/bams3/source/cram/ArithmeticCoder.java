@@ -11,7 +11,7 @@ final class ArithmeticCoder implements CodecStream.Coder {
 
     private static final int ALL_SYMBOLS = 256;
 
-    /** A part of a run length, of which the largest says that another part follows. */
+    /** A part of a run length; the largest value says that another part follows. */
     private static final int RUN_SYMBOLS = 4;
 
     /** Contexts of run lengths: the symbol for the first part, and one each for the second and the others. */

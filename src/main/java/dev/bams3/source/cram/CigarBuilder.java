@@ -2,7 +2,7 @@ package dev.bams3.source.cram;
 
 import java.util.Arrays;
 
-/** The CIGAR of one read while it is made: operations as BAM has them, of which the last may still grow. */
+/** The CIGAR of one read while it is made: operations as BAM has them; the last may still grow. */
 final class CigarBuilder {
     static final int MATCH = 0;
     static final int INSERTION = 1;

@@ -26,7 +26,7 @@ final class CramCursor {
         return end - at;
     }
 
-    /** The array that holds the bytes, of which those from {@link #position} to {@link #end} are to be read. */
+    /** The array that holds the bytes; those from {@link #position} to {@link #end} are unread. */
     byte[] array() {
         return bytes;
     }

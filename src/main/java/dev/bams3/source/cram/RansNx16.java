@@ -19,7 +19,7 @@ final class RansNx16 implements CodecStream.Coder {
     private static final int FEW_STATES = 4;
     private static final int MANY_STATES = 32;
 
-    /** States of one step of the loops, of which the processor works on several at the same time. */
+    /** States of one step of the loops: the processor works on several at the same time. */
     private static final int UNROLLED = 4;
 
     /** The permitted sums of frequencies of order 1. */

@@ -79,7 +79,7 @@ final class ReferencePages {
         return md5.digest();
     }
 
-    /** The MD5 of all bases, of which nothing is kept. */
+    /** Returns the MD5 of all bases, and keeps none of them. */
     byte[] md5OfAll() {
         MessageDigest md5 = md5();
         for (int number = 0; (long) number * PAGE_LENGTH < length(); number++) {

@@ -29,7 +29,7 @@ import java.util.List;
  * file system with locks), take turns by a lock file.
  *
  * <p>What differs from other stores: of the keys {@code a} and {@code a/b} only one can exist, and no segment has more than
- * 255 bytes. Symbolic links below the folder are followed: whoever can make them there decides what is served. A folder
+ * 255 bytes. Symbolic links below the folder are followed: users who can create them there decide what is served. A folder
  * that may not be read is left out of listings ({@code lost+found} of a mounted disk).
  */
 public final class FolderObjectStore implements ObjectStore {

@@ -117,7 +117,7 @@ public final class ConversionsController {
     @GetMapping(PATH + "/{id}/events")
     void events(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         String last = request.getHeader("Last-Event-ID");
-        // An id of somebody else's making is as good as none.
+        // Any other id did not come from here.
         long seen = last != null && last.matches("[0-9]{1,18}") ? Long.parseLong(last) : 0;
         events.write(new JobId(id), seen, response);
     }
