@@ -47,7 +47,7 @@ RUN cd "$(mktemp -d)" \
  && ask() { curl -fsS -o /dev/null "http://localhost:$@"; } \
  && { java -XX:AOTCacheOutput=/app/bams3-server.aot -jar /app/bams3-server.jar & } \
  && until ask 8081/actuator/health/readiness 2> /dev/null; do kill -0 $! && sleep 1 || exit 1; done \
- && for format in BAM SAM JSON NDJSON TSV; do ask "8080/stream/reads/demo?format=$format&referenceName=chr1&start=1000&end=90000"; done \
+ && for format in BAM SAM JSON NDJSON TSV ARROW; do ask "8080/stream/reads/demo?format=$format&referenceName=chr1&start=1000&end=90000"; done \
  && curl -fsS 'http://localhost:8080/reads/demo?referenceName=chr1' | grep '"urls"' > /dev/null \
  && ask 8080/datasets/demo \
  && ask 8080/ \

@@ -139,6 +139,9 @@ final class QueryCommand implements Callable<Integer> {
             return format == null ? ReadFormat.SAM : format;
         }
         String ending = output.substring(output.lastIndexOf('.') + 1).toUpperCase(Locale.ROOT);
+        if (ending.equals("ARROWS")) {
+            return ReadFormat.ARROW;
+        }
         return Arrays.stream(ReadFormat.values())
                 .filter(known -> known.name().equals(ending))
                 .findFirst()
@@ -146,6 +149,11 @@ final class QueryCommand implements Callable<Integer> {
     }
 
     private void checkTogether() {
+        if (format == null && output != null && output.toLowerCase(Locale.ROOT).endsWith(".arrow")) {
+            throw ReadsException.invalidInput(
+                    "--output",
+                    "'" + output + "' ends like a file of Arrow, and this command writes streams: name it .arrows");
+        }
         if (bam && format != null && format != ReadFormat.BAM) {
             throw ReadsException.invalidInput("--bam", "contradicts --format " + format + "; leave one of them out");
         }

@@ -51,7 +51,8 @@ final class JsonText {
         return next;
     }
 
-    private static String decoded(byte[] source, int from, int length) {
+    /** Returns text in UTF-8, or in Latin-1 where that is no UTF-8. */
+    static String decoded(byte[] source, int from, int length) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

@@ -27,6 +27,7 @@ public interface RecordEncoder {
             case JSON -> new JsonEncoder(header);
             case NDJSON -> new NdjsonEncoder(header, endLine);
             case TSV -> new TsvEncoder(header, columns);
+            case ARROW -> new ArrowEncoder(header, columns);
         };
     }
 

@@ -7,6 +7,22 @@ import dev.bams3.sam.SamTags;
 final class TagNumbers {
     private TagNumbers() {}
 
+    /**
+     * Returns a whole number.
+     *
+     * @param type one of {@code cCsSiI}
+     */
+    static long whole(byte[] records, int value, char type) {
+        return switch (type) {
+            case 'C' -> records[value] & 0xFF;
+            case 'c' -> records[value];
+            case 'S' -> BamRecord.uint16(records, value);
+            case 's' -> (short) BamRecord.uint16(records, value);
+            case 'i' -> BamRecord.int32(records, value);
+            default -> BamRecord.int32(records, value) & 0xFFFF_FFFFL;
+        };
+    }
+
     /** A number of an array. */
     static int putElement(byte[] target, int at, byte[] records, int value, char type) {
         return type == 'f'

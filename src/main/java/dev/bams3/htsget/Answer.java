@@ -62,6 +62,7 @@ public sealed interface Answer {
             case "application/vnd.ga4gh.sam", "text/x-sam" -> Optional.of(HtsgetFormat.SAM);
             case "application/x-ndjson", "application/jsonl" -> Optional.of(HtsgetFormat.NDJSON);
             case "text/tab-separated-values" -> Optional.of(HtsgetFormat.TSV);
+            case "application/vnd.apache.arrow.stream" -> Optional.of(HtsgetFormat.ARROW);
             case "application/json" -> Optional.of(HtsgetFormat.JSON);
             default -> Optional.empty();
         };

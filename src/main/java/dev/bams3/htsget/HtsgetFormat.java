@@ -10,7 +10,8 @@ public enum HtsgetFormat {
     SAM,
     JSON,
     NDJSON,
-    TSV;
+    TSV,
+    ARROW;
 
     /**
      * Reads a value in any case, because clients and the specification's own example write `bam`.
@@ -24,11 +25,12 @@ public enum HtsgetFormat {
             case "JSON" -> JSON;
             case "NDJSON" -> NDJSON;
             case "TSV" -> TSV;
+            case "ARROW" -> ARROW;
             default ->
                 throw ReadsException.of(
                         ErrorKind.UNSUPPORTED_FORMAT,
                         field + ": " + Text.quoted(value)
-                                + " is not served; ask for BAM (ticket or stream), or SAM, JSON, NDJSON or TSV (stream)");
+                                + " is not served; ask for BAM (ticket or stream), or SAM, JSON, NDJSON, TSV or ARROW (stream)");
         };
     }
 }

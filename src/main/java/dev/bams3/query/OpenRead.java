@@ -349,6 +349,7 @@ public final class OpenRead implements AutoCloseable {
         return switch (format) {
             case BAM -> 1;
             case SAM, TSV -> 2;
+            case ARROW -> 3;
             case JSON, NDJSON -> 4;
         };
     }

@@ -227,6 +227,7 @@ public final class ReadsController {
             case JSON -> ReadFormat.JSON;
             case NDJSON -> ReadFormat.NDJSON;
             case TSV -> ReadFormat.TSV;
+            case ARROW -> ReadFormat.ARROW;
         };
     }
 }

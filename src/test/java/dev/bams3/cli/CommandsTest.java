@@ -97,6 +97,13 @@ class CommandsTest {
                                 "--no-header"))
                 .isEqualTo(tsv);
         assertThat(run("query", "demo", "--end-line")).isEqualTo(2);
+        assertThat(run("query", "demo", "chr1", "-o", file("some.arrows"))).isZero();
+        assertThat(folder.resolve("some.arrows"))
+                .content(StandardCharsets.ISO_8859_1)
+                .startsWith("\u00ff\u00ff\u00ff\u00ff");
+        assertThat(run("query", "demo", "chr1", "-o", file("some.arrow"))).isEqualTo(2);
+        assertThat(run("query", "demo", "chr1", "--format", "ARROW", "--no-header"))
+                .isEqualTo(2);
         assertThat(run2("query", "demo", "chr1:1,000-1,200", "--header-only").lines())
                 .allMatch(line -> line.startsWith("@"));
         assertThat(run2("query", "demo", "*").lines().filter(line -> !line.startsWith("@")))

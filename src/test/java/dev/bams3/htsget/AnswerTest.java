@@ -77,6 +77,7 @@ class AnswerTest {
                 "-   | application/json         | JSON",
                 "-   | application/x-ndjson     | NDJSON",
                 "-   | text/tab-separated-values | TSV",
+                "-   | application/vnd.apache.arrow.stream | ARROW",
                 "SAM | application/x-ndjson     | SAM",
             })
     void streamsAreBamUnlessToldOtherwise(HtsgetFormat format, String accept, HtsgetFormat expected) {

@@ -39,7 +39,7 @@ class ConcurrentReadsTest {
     @Test
     void sixtyFourStreamsInASmallBudgetFinishWithRightBytes() throws InterruptedException {
         try (QueryFixture fixture = tight()) {
-            ReadFormat[] formats = {ReadFormat.BAM, ReadFormat.SAM, ReadFormat.NDJSON, ReadFormat.TSV};
+            ReadFormat[] formats = {ReadFormat.BAM, ReadFormat.SAM, ReadFormat.NDJSON, ReadFormat.ARROW};
             List<byte[]> right = Arrays.stream(formats)
                     .map(format -> fixture.write(ReadSelection.everything(), format, Part.WHOLE))
                     .toList();

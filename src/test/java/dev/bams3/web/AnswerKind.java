@@ -17,7 +17,8 @@ enum AnswerKind {
     SAM,
     JSON,
     NDJSON,
-    TSV;
+    TSV,
+    ARROW;
 
     ReadFormat format() {
         return switch (this) {
@@ -26,6 +27,7 @@ enum AnswerKind {
             case JSON -> ReadFormat.JSON;
             case NDJSON -> ReadFormat.NDJSON;
             case TSV -> ReadFormat.TSV;
+            case ARROW -> ReadFormat.ARROW;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.bams3.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bams3.fixtures.TableReaders;
 import dev.bams3.fixtures.Tool;
 import htsjdk.samtools.DefaultSAMRecordFactory;
 import htsjdk.samtools.HtsgetBAMFileReader;
@@ -67,7 +68,7 @@ class ClientsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"BAM", "SAM", "JSON", "NDJSON", "TSV"})
+    @CsvSource({"BAM", "SAM", "JSON", "NDJSON", "TSV", "ARROW"})
     void curlFailsWhereAnAnswerBreaksOff(String format) throws IOException {
         Tool.Result result =
                 Tool.run(folder, "curl", "-sS", READS.server().url("/stream/reads/a/broken?format=" + format));
@@ -110,6 +111,8 @@ class ClientsTest {
         "JSON, referenceName=chr1&start=1000&end=90000",
         "NDJSON, referenceName=chr1&start=1000&end=1001",
         "TSV, referenceName=chr1&start=1000&end=90000",
+        "ARROW, referenceName=chr1&start=1000&end=90000",
+        "ARROW, referenceName=HLA-A*01:01&start=0&end=0",
         "NDJSON, referenceName=HLA-A*01:01&start=0&end=0"
     })
     void aWholeAnswerEndsWithItsCount(String format, String query) throws IOException {
@@ -193,6 +196,24 @@ class ClientsTest {
         assertThat(lines.exit()).as(lines.errors()).isZero();
         assertThat(lines.output().strip())
                 .isEqualTo(Integer.toString(READS.records().size()));
+    }
+
+    /** pyarrow takes the end of its input for the end of a stream, and this answer breaks off between two batches. */
+    @Test
+    void readersOfArrowSeeThatAnAnswerBreaksOff() {
+        TableReaders.assumeInstalled();
+        Tool.Result whole =
+                TableReaders.run(folder, "address.py", READS.server().url("/stream/reads/a/reads?format=ARROW"));
+        int rows = READS.records().size();
+        assertThat(whole.lines())
+                .as(whole.errors())
+                .containsExactly("by_pyarrow " + rows, "batch_by_batch " + rows, "by_polars " + rows);
+        Tool.Result broken =
+                TableReaders.run(folder, "address.py", READS.server().url("/stream/reads/a/broken?format=ARROW"));
+        assertThat(broken.lines())
+                .as(broken.errors())
+                .containsExactly(
+                        "by_pyarrow IncompleteRead", "batch_by_batch IncompleteRead", "by_polars IncompleteRead");
     }
 
     @Test

@@ -207,8 +207,8 @@ class FaultMatrixTest {
         }
         assertThat(hidden).as("hidden by trying again, of " + toHide).hasValueGreaterThan(toHide * 9 / 10);
         assertThat(broken.get(AnswerKind.HEADER.ordinal())).isZero();
-        for (AnswerKind kind :
-                EnumSet.of(AnswerKind.BAM, AnswerKind.SAM, AnswerKind.JSON, AnswerKind.NDJSON, AnswerKind.TSV)) {
+        for (AnswerKind kind : EnumSet.of(
+                AnswerKind.BAM, AnswerKind.SAM, AnswerKind.JSON, AnswerKind.NDJSON, AnswerKind.TSV, AnswerKind.ARROW)) {
             assertThat(broken.get(kind.ordinal()))
                     .as("broken in the middle: " + kind)
                     .isPositive();

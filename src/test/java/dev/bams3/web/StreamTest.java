@@ -98,7 +98,7 @@ class StreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"BAM", "SAM", "JSON", "NDJSON", "TSV"})
+    @ValueSource(strings = {"BAM", "SAM", "JSON", "NDJSON", "TSV", "ARROW"})
     void theHeaderAloneComesInEveryFormat(String format) throws IOException {
         HttpResponse<byte[]> answer = get("/stream/reads/a/reads?class=header&format=" + format, "*/*");
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -131,6 +131,24 @@ class StreamTest {
                         {"format": "TSV", "fields": ["QNAME", "POS"], "tags": ["NM", "RG"],
                          "regions": [{"referenceName": "chr1", "start": 1000, "end": 2000}]}""")))
                 .isEqualTo(some);
+    }
+
+    /** What it holds is {@code ArrowReadsTest}'s; here it is one stream by GET and POST. */
+    @Test
+    void arrowIsAStream() throws IOException {
+        HttpResponse<byte[]> answer = get("/reads/a/reads?format=arrow&fields=POS&tags=NM&" + REGION, "*/*");
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/vnd.apache.arrow.stream");
+        byte[] end = {-1, -1, -1, -1, 0, 0, 0, 0};
+        assertThat(answer.body()).startsWith(new byte[] {-1, -1, -1, -1}).endsWith(end);
+        assertThat(get("/stream/reads/a/reads?fields=POS&tags=NM&" + REGION, "application/vnd.apache.arrow.stream")
+                        .body())
+                .isEqualTo(answer.body());
+        assertThat(TicketClient.post(READS.server().url("/reads/a/reads"), """
+                        {"format": "ARROW", "fields": ["POS"], "tags": ["NM"],
+                         "regions": [{"referenceName": "chr1", "start": 1000, "end": 2000}]}""").body())
+                .isEqualTo(answer.body());
+        assertThat(get("/stream/reads/a/reads?format=ARROW&class=header", "*/*").body())
+                .endsWith(end);
     }
 
     @ParameterizedTest
