@@ -42,6 +42,8 @@ class ArchitectureTest {
             Map.entry("bam", Set.of("sam", "bgzf", "flow", "genome", "error")),
             Map.entry("format", Set.of("sam", "genome", "error")),
             Map.entry("format.block", Set.of("format", "sam", "genome", "error")),
+            // What conversions and verification count; apart from format, which reads and writes what comes of it.
+            Map.entry("depth", Set.of("format", "sam", "genome", "error")),
             Map.entry("storage", Set.of("error")),
             // Apart from all that write to disk: what a killed process leaves is recognised in one way.
             Map.entry("temporary", Set.of()),
@@ -82,6 +84,7 @@ class ArchitectureTest {
                             "source",
                             "sort",
                             "lifecycle",
+                            "depth",
                             "bam",
                             "bgzf",
                             "format",
@@ -98,6 +101,8 @@ class ArchitectureTest {
                             "source",
                             "sort",
                             "convert",
+                            "depth",
+                            "lifecycle",
                             "dataset",
                             "format",
                             "format.block",
@@ -211,7 +216,7 @@ class ArchitectureTest {
             Map.entry("io.fabric8", Set.of("jobs.kubernetes")),
             // Calls of the system's libraries can crash the process, so they are few and in one place.
             Map.entry("java.lang.foreign", Set.of("bgzf")),
-            Map.entry("com.github.luben.zstd", Set.of("format", "format.block", "legacy")),
+            Map.entry("com.github.luben.zstd", Set.of("format", "format.block", "depth", "legacy")),
             // web: what was made for tickets and is asked for again.
             Map.entry("com.github.benmanes.caffeine", Set.of("dataset", "fetch", "metrics", "web", "security")),
             // In convert and jobs: the documents of work under way.

@@ -53,6 +53,7 @@ public final class Commands {
                 .addSubcommand(new ConvertCommand(context))
                 .addSubcommand(new ExportCommand(context))
                 .addSubcommand(new VerifyCommand(context))
+                .addSubcommand(new SummarizeCommand(context))
                 .addSubcommand(new RemoveCommand(context))
                 .addSubcommand(new ListCommand(context))
                 .addSubcommand(new StatsCommand(context))

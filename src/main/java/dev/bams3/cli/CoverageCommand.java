@@ -1,16 +1,19 @@
 package dev.bams3.cli;
 
 import dev.bams3.dataset.OpenDataset;
+import dev.bams3.dataset.StoredDepth;
 import dev.bams3.error.ReadsException;
 import dev.bams3.genome.Reference;
 import dev.bams3.genome.Region;
 import dev.bams3.query.Bins;
 import dev.bams3.query.Coverage;
 import dev.bams3.query.OpenRead;
+import dev.bams3.query.SummaryDepth;
 import dev.bams3.sam.ReadSelection;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +24,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Prints the mean depth of regions as bedGraph: name, start (0-based), end, depth.",
-            "Depth counts what samtools depth counts. Without regions, one line for each reference with reads."
+            "Depth counts what samtools depth counts. Of a dataset with a summary of depth, long stretches",
+            "end at multiples of the width of its bins, and few records are read.",
+            "Without regions, one line for each reference with reads."
         })
 final class CoverageCommand implements Callable<Integer> {
     private static final int MAX_BINS = 1_000_000;
@@ -77,16 +82,20 @@ final class CoverageCommand implements Callable<Integer> {
         Coverage coverage;
         try (OpenRead read =
                 context.environment().query().open(open, new ReadSelection.Regions(List.of(region), false))) {
-            coverage = estimate ? read.estimatedCoverage(cut) : read.coverage(cut);
+            Optional<StoredDepth> summary = estimate ? Optional.empty() : open.depth();
+            coverage = summary.filter(depth -> SummaryDepth.isFineEnough(depth, cut))
+                    .map(depth -> SummaryDepth.of(context.environment().query(), open, depth, reference, cut, () -> {}))
+                    .orElseGet(() -> estimate ? read.estimatedCoverage(cut) : read.coverage(cut));
         }
-        for (int bin = 0; bin < cut.count(); bin++) {
+        Bins found = coverage.bins();
+        for (int bin = 0; bin < found.count(); bin++) {
             context.out()
                     .print(String.format(
                             Locale.ROOT,
                             "%s\t%d\t%d\t%.3f\n",
                             region.referenceName(),
-                            cut.edge(bin),
-                            cut.edge(bin + 1),
+                            found.edge(bin),
+                            found.edge(bin + 1),
                             coverage.depth(bin)));
         }
     }

@@ -4,6 +4,7 @@ import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.bgzf.BgzfInflaters;
 import dev.bams3.convert.BlockCutter.RawBlock;
 import dev.bams3.convert.Progress.Phase;
+import dev.bams3.depth.DepthChanges;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
@@ -51,7 +52,8 @@ final class Conversion implements AutoCloseable {
     private long encodingBytes;
 
     /** A block, and the one it was made from, whose array can be used again. */
-    private record Encoded(EncodedBlock block, RawBlock raw, List<SourceWarnings.Warning> warnings) {}
+    @SuppressWarnings("ArrayRecordComponent") // on its way, never compared
+    private record Encoded(EncodedBlock block, RawBlock raw, byte[] depth, List<SourceWarnings.Warning> warnings) {}
 
     /**
      * @param source stays the caller's
@@ -167,6 +169,7 @@ final class Conversion implements AutoCloseable {
         encoding.submit(() -> new Encoded(
                 codecs.encode(block, options.verify()),
                 block,
+                DepthChanges.of(block.bytes(), block.length(), references).toBytes(),
                 RecordWarnings.of(block.bytes(), block.length(), references)));
         while (encoding.isReady()) {
             takeEncoded();
@@ -182,7 +185,7 @@ final class Conversion implements AutoCloseable {
         Encoded encoded = encoding.take();
         encodingBytes -= charge(encoded.raw());
         cutter.reuse(encoded.raw().bytes());
-        writer.add(encoded.block(), encoded.raw().from(), encoded.warnings());
+        writer.add(encoded.block(), encoded.raw().from(), encoded.depth(), encoded.warnings());
         writer.add(source.records().takeWarnings());
     }
 

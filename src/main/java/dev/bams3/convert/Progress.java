@@ -1,7 +1,7 @@
 package dev.bams3.convert;
 
 /**
- * How far a conversion, an export or a verification is.
+ * How far a conversion, an export, a verification or a summary is.
  *
  * @param phase what it is doing
  * @param fraction of the whole work, 0 to 1
@@ -57,7 +57,8 @@ public record Progress(
         WRITING,
         EXPORTING,
         VERIFYING,
-        COMPARING
+        COMPARING,
+        SUMMARIZING
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.bams3.format.DatasetMetadata;
 import dev.bams3.format.DatasetMetadata.Blocks;
 import dev.bams3.format.DatasetMetadata.Chunks;
 import dev.bams3.format.DatasetMetadata.Compression;
+import dev.bams3.format.DatasetMetadata.DepthObject;
 import dev.bams3.format.DatasetMetadata.IndexObject;
 import dev.bams3.format.DatasetMetadata.SourceWarning;
 import dev.bams3.format.HeaderCodec;
@@ -26,7 +27,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes one dataset of stored chunks, by their receipts alone: header and index objects, then the commit. Used once.
+ * Makes one dataset of stored chunks, by their receipts alone: header, index and depth objects, then the commit. Used once.
  *
  * <p>Memory: about 100 bytes for each block, which is 60 MB for a human genome at 30x.
  */
@@ -112,7 +113,7 @@ final class Publication {
     }
 
     /**
-     * Stores header and index, and publishes the generation if {@code condition} still holds of what is there.
+     * Stores header, index and the summary of depth, and publishes the generation if {@code condition} still holds of what is there.
      *
      * @param sha256 of all records, where it is known
      */
@@ -124,6 +125,22 @@ final class Publication {
         IndexObject indexObject = index.write(header.references(), statistics.totals(), blocks, chunks);
         byte[] storedIndex = index.toByteArray();
         put(DatasetLayout.index(workspace.generation()), storedIndex);
+        Optional<DepthObject> depth;
+        try {
+            depth = workspace
+                    .depth()
+                    .make(
+                            header.references(),
+                            chunks.stream().map(ChunkEntry::number).toList(),
+                            statistics.digest().bytes(),
+                            supervision.control()::check);
+        } catch (ReadsException e) {
+            // Another run of the same conversion may have published it and removed the pieces.
+            return Optional.of(e)
+                    .filter(failure -> failure.kind() == ErrorKind.NOT_FOUND)
+                    .flatMap(_ -> workspace.published())
+                    .orElseThrow(() -> e);
+        }
         DatasetMetadata metadata = new DatasetMetadata(
                 Bams3Format.VERSION,
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
@@ -147,7 +164,8 @@ final class Publication {
                 header.readGroups(),
                 statistics.flagstat(),
                 statistics.digest(),
-                sha256);
+                sha256,
+                depth);
         supervision.control().check();
         try {
             workspace.life().give();

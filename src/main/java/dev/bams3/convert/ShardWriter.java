@@ -1,5 +1,6 @@
 package dev.bams3.convert;
 
+import dev.bams3.depth.DepthPiece;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
@@ -47,6 +48,7 @@ final class ShardWriter implements AutoCloseable {
         private final List<ReferenceReads> reads = new ArrayList<>();
         private Flagstat flagstat = Flagstat.NONE;
         private StreamDigest digest = StreamDigest.EMPTY;
+        private final DepthPiece depth = new DepthPiece();
         private final SourceWarnings warnings = new SourceWarnings();
 
         OpenChunk(ChunkWriter writer, long from) {
@@ -95,9 +97,10 @@ final class ShardWriter implements AutoCloseable {
      * Takes the next block in file order.
      *
      * @param from virtual offset of its first record
+     * @param depth changes of depth of its records, as bytes
      * @param warnings of its records
      */
-    void add(EncodedBlock block, long from, List<SourceWarnings.Warning> warnings) {
+    void add(EncodedBlock block, long from, byte[] depth, List<SourceWarnings.Warning> warnings) {
         OpenChunk open = chunk;
         if (open != null && sizing.endsChunk(open.writer.rawBytes(), open.writer.blockBytes())) {
             endChunk(open, from);
@@ -115,6 +118,7 @@ final class ShardWriter implements AutoCloseable {
             nextChunk++;
         }
         open.add(block);
+        open.depth.add(depth);
         open.warnings.add(warnings);
         storedBytes += block.stored().length;
     }
@@ -148,6 +152,8 @@ final class ShardWriter implements AutoCloseable {
         int crc = Workspace.crc32c(open.parts);
         ChunkReceipt receipt = ChunkReceipt.of(
                 entry, etag, crc, open.from, next, open.digest, open.reads, open.flagstat, end, open.warnings.list());
+        // Before the receipt, which says that both are there.
+        workspace.depth().store(entry.number(), open.depth);
         workspace.store(receipt);
         return receipt;
     }

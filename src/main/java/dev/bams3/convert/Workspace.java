@@ -1,6 +1,7 @@
 package dev.bams3.convert;
 
 import dev.bams3.dataset.DatasetLocation;
+import dev.bams3.depth.DepthChanges;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.OrderedTasks;
@@ -93,6 +94,7 @@ final class Workspace {
                 options.source().allowUnknownReferences(),
                 program,
                 Bams3Format.VERSION,
+                DepthChanges.LAYOUT,
                 sorting);
         return new Workspace(request.destination(), waiting, request.key(), sha256(deciding), sorting);
     }
@@ -131,6 +133,11 @@ final class Workspace {
     /** Whether the records are sorted on the way. */
     boolean isSorting() {
         return sorting;
+    }
+
+    /** The summary of depth, and what it is made of. */
+    DepthSummary depth() {
+        return new DepthSummary(destination, uuid, generation, waiting);
     }
 
     SignOfLife life() {

@@ -33,6 +33,7 @@ final class DatasetParts {
     private final SingleFlight<Page, StretchList<BlockEntry>> blocks;
     private final SingleFlight<Generation, List<ChunkEntry>> chunks;
     private final SingleFlight<Derived, byte[]> derived;
+    private final SingleFlight<Generation, StoredDepth> depth;
 
     /** The owner of a part. It includes the place, because one of two copies of a dataset may be damaged. */
     record Generation(DatasetLocation location, UUID uuid, String name) {}
@@ -57,11 +58,13 @@ final class DatasetParts {
         references = new SingleFlight<>("the references", 2 * part, DatasetParts::weight);
         totals = new SingleFlight<>("the totals", part, list -> BYTES_OF_TOTALS * list.size() + BYTES_OF_ENTRY);
         derived = new SingleFlight<>("the index of a file", part, bytes -> bytes.length + BYTES_OF_ENTRY);
+        depth = new SingleFlight<>(
+                "the summary of depth", part / 2, stored -> stored.pages().weight() + BYTES_OF_ENTRY);
         pages = new SingleFlight<>("the index", part, list -> list.weight() + BYTES_OF_ENTRY);
         blocks = new SingleFlight<>(
                 "the index", settings.indexBytes() - 6 * part, list -> list.weight() + BYTES_OF_ENTRY);
         chunks = new SingleFlight<>(
-                "the list of chunks", part, table -> BYTES_OF_CHUNK_ENTRY * table.size() + BYTES_OF_ENTRY);
+                "the list of chunks", part / 2, table -> BYTES_OF_CHUNK_ENTRY * table.size() + BYTES_OF_ENTRY);
     }
 
     private static long weight(ReferenceDictionary references) {
@@ -88,7 +91,9 @@ final class DatasetParts {
                 "chunks",
                 chunks.cache(),
                 "files",
-                derived.cache());
+                derived.cache(),
+                "depth",
+                depth.cache());
     }
 
     ByteBudget memory() {
@@ -126,6 +131,10 @@ final class DatasetParts {
 
     List<ChunkEntry> chunks(Generation generation, Supplier<List<ChunkEntry>> load) {
         return chunks.get(generation, load);
+    }
+
+    StoredDepth depth(Generation generation, Supplier<StoredDepth> load) {
+        return depth.get(generation, load);
     }
 
     byte[] derived(Generation generation, String name, Supplier<byte[]> maker) {

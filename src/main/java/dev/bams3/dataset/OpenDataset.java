@@ -8,6 +8,9 @@ import dev.bams3.format.BlockIndex;
 import dev.bams3.format.ChunkEntry;
 import dev.bams3.format.DatasetLayout;
 import dev.bams3.format.DatasetMetadata;
+import dev.bams3.format.DatasetMetadata.DepthObject;
+import dev.bams3.format.DepthGrid;
+import dev.bams3.format.DepthPages;
 import dev.bams3.format.HeaderCodec;
 import dev.bams3.format.PageEntry;
 import dev.bams3.format.ReadsTotals;
@@ -195,7 +198,7 @@ public final class OpenDataset {
                 object,
                 page.section(),
                 section.bytes(),
-                () -> read(store().fresh(), page.section()),
+                () -> read(store().fresh(), indexKey(), page.section()),
                 stored -> BlockIndex.blocks(object, stored, page));
     }
 
@@ -206,6 +209,34 @@ public final class OpenDataset {
                 () -> read(metadata.index().chunks(), BlockIndex::chunks).orElse(List.of()));
     }
 
+    /**
+     * The summary of depth, if the dataset has one. At most one GET, and none where its list of pages is short.
+     *
+     * @throws ReadsException CORRUPT naming object, offset and field
+     */
+    public Optional<StoredDepth> depth() {
+        return metadata.depth()
+                .map(described -> parts.depth(generation, () -> {
+                    ObjectKey key = location.key(DatasetLayout.depth(metadata.generation()));
+                    DepthGrid grid = grid(key, described);
+                    DepthPages pages = read(
+                                    described.pages(),
+                                    key,
+                                    (object, section, range) ->
+                                            DepthPages.decode(object, section, range, grid, described.length()))
+                            .orElseGet(() -> DepthPages.none(grid));
+                    return new StoredDepth(this, key, pages);
+                }));
+    }
+
+    private DepthGrid grid(ObjectKey key, DepthObject described) {
+        ReferenceDictionary names = references();
+        long weight = DepthGrid.weight(described.widths().size(), names.size());
+        try (ByteBudget.Lease _ = parts.memory().charge(key.value(), "the bins of depth", weight)) {
+            return new DepthGrid(described.widths(), names);
+        }
+    }
+
     /** Makes something of the bytes of a section. */
     @FunctionalInterface
     private interface Decoding<T> {
@@ -213,6 +244,11 @@ public final class OpenDataset {
     }
 
     private <T> Optional<T> read(Optional<StoredSection> stored, Decoding<T> decoding) {
+        return read(stored, indexKey(), decoding);
+    }
+
+    /** @param key of the object that the section lies in, where it does not stand in the metadata */
+    private <T> Optional<T> read(Optional<StoredSection> stored, ObjectKey key, Decoding<T> decoding) {
         return stored.map(section -> {
             StoredRange range = section.range();
             Optional<byte[]> inline = section.inlineBytes();
@@ -222,12 +258,12 @@ public final class OpenDataset {
                 return readSection(
                         object, range, inline::get, inline::get, bytes -> decoding.decode(object, bytes, range));
             }
-            String object = indexKey().value();
+            String object = key.value();
             return readSection(
                     object,
                     range,
-                    () -> read(store(), range),
-                    () -> read(store().fresh(), range),
+                    () -> read(store(), key, range),
+                    () -> read(store().fresh(), key, range),
                     bytes -> decoding.decode(object, bytes, range));
         });
     }
@@ -273,15 +309,17 @@ public final class OpenDataset {
         return location.key(DatasetLayout.index(metadata.generation()));
     }
 
-    private byte[] read(ObjectStore from, StoredRange section) {
-        return readIndex(from, new ByteRange(section.offset(), section.length()));
+    private byte[] read(ObjectStore from, ObjectKey key, StoredRange section) {
+        ByteRange range = new ByteRange(section.offset(), section.length());
+        return existing(key, () -> from.getRange(key, range, ETag.ANY));
     }
 
     private byte[] readIndex(ObjectStore from, ByteRange range) {
         return existing(indexKey(), () -> from.getRange(indexKey(), range, ETag.ANY));
     }
 
-    private byte[] existing(ObjectKey key, Supplier<byte[]> read) {
+    /** Reads an object of the generation, which has to be there as the metadata says. */
+    byte[] existing(ObjectKey key, Supplier<byte[]> read) {
         try {
             return read.get();
         } catch (ReadsException e) {

@@ -1,6 +1,7 @@
 package dev.bams3.discovery;
 
 import dev.bams3.dataset.DatasetId;
+import dev.bams3.format.DepthBins;
 import dev.bams3.query.Bins;
 import dev.bams3.query.Coverage;
 
@@ -34,7 +35,7 @@ public record CoverageDocument(
             json.writeNumberProperty("start", bins.region().start());
             json.writeNumberProperty("end", bins.region().end());
             json.writeBooleanProperty("exact", coverage.exact());
-            json.writeStringProperty("source", source().key());
+            json.writeStringProperty("source", coverage.source().key());
             json.writeNumberProperty("records", coverage.records());
             if (showsWork) {
                 json.writeNumberProperty("gets", coverage.gets());
@@ -49,14 +50,16 @@ public record CoverageDocument(
                 json.writeNumberProperty("end", bins.edge(bin + 1));
                 json.writeNumberProperty("bases", Math.round(coverage.bases()[bin]));
                 json.writeNumberProperty("depth", rounded(coverage.depth(bin)));
+                if (coverage.detail().isPresent()) {
+                    DepthBins detail = coverage.detail().get();
+                    json.writeNumberProperty("covered", detail.covered()[bin]);
+                    json.writeNumberProperty("min", detail.min()[bin]);
+                    json.writeNumberProperty("max", detail.max()[bin]);
+                }
                 json.writeEndObject();
             }
             json.writeEndArray();
         });
-    }
-
-    CoverageRequest.Source source() {
-        return coverage.exact() ? CoverageRequest.Source.RECORDS : CoverageRequest.Source.INDEX;
     }
 
     static double rounded(double depth) {

@@ -6,12 +6,14 @@ import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.genome.Region;
 import dev.bams3.htsget.Accept;
 import dev.bams3.query.Bins;
+import dev.bams3.query.DepthSource;
 import dev.bams3.sam.ReadSelection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Over which region depth is wanted, how finely, from where and in which form.
@@ -21,23 +23,10 @@ import java.util.Set;
  * @param source from where; absent lets the cost decide
  * @param form of the answer
  */
-public record CoverageRequest(Region region, int bins, Optional<Source> source, Form form) {
+public record CoverageRequest(Region region, int bins, Optional<DepthSource> source, Form form) {
     private static final Set<String> PARAMETERS = Set.of("referenceName", "start", "end", "bins", "source", "format");
     private static final int BINS = 200;
     private static final int MAX_BINS = 10_000;
-
-    /** The source of depth. */
-    public enum Source {
-        /** Every record of the region: exact. */
-        RECORDS,
-        /** The block index alone: an estimate, at the same cost for any region. */
-        INDEX;
-
-        /** Returns its name in requests and answers. */
-        public String key() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
 
     /** The form of the answer. */
     public enum Form {
@@ -74,12 +63,11 @@ public record CoverageRequest(Region region, int bins, Optional<Source> source, 
                 given.text("format").map(CoverageRequest::form).orElseGet(() -> accepted(accept)));
     }
 
-    private static Source source(String text) {
-        return switch (text) {
-            case "records" -> Source.RECORDS;
-            case "index" -> Source.INDEX;
-            default -> throw ReadsException.invalidInput("source", "must be records or index");
-        };
+    private static DepthSource source(String text) {
+        return Stream.of(DepthSource.values())
+                .filter(source -> source.key().equals(text))
+                .findFirst()
+                .orElseThrow(() -> ReadsException.invalidInput("source", "must be records, summary or index"));
     }
 
     private static Form form(String text) {
@@ -95,15 +83,23 @@ public record CoverageRequest(Region region, int bins, Optional<Source> source, 
     }
 
     /**
+     * The index of the region's reference.
+     *
+     * @throws ReadsException NOT_FOUND (field `referenceName`) for a name that is not in the dictionary
+     */
+    public int reference(ReferenceDictionary references) {
+        return references
+                .indexOf(region.referenceName())
+                .orElseThrow(() -> ReadsException.notFound(
+                        "referenceName", "the dataset has no reference '" + region.referenceName() + "'"));
+    }
+
+    /**
      * The region on its reference, cut; without bins where it lies behind the reference's end.
      *
      * @throws ReadsException NOT_FOUND (field `referenceName`) for a name that is not in the dictionary
      */
     public Bins cut(ReferenceDictionary references) {
-        int index = references
-                .indexOf(region.referenceName())
-                .orElseThrow(() -> ReadsException.notFound(
-                        "referenceName", "the dataset has no reference '" + region.referenceName() + "'"));
-        return Bins.of(region.clip(references.get(index).length()), bins);
+        return Bins.of(region.clip(references.get(reference(references)).length()), bins);
     }
 }

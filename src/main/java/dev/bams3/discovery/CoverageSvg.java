@@ -25,7 +25,11 @@ final class CoverageSvg {
         Bins bins = coverage.bins();
         String place = document.referenceName() + ":" + grouped(bins.region().start() + 1L) + "-"
                 + grouped(bins.region().end());
-        String how = coverage.exact() ? "exact, from the records" : "estimated from the block index";
+        String how = switch (coverage.source()) {
+            case RECORDS -> "exact, from the records";
+            case SUMMARY -> "exact, from the summary";
+            case INDEX -> "estimated from the block index";
+        };
         String title = escaped("Depth of " + document.id() + " over " + place + " (" + how + ")");
         String svg = """
                 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" \

@@ -1,6 +1,7 @@
 package dev.bams3.export;
 
 import dev.bams3.convert.BlockCodecs;
+import dev.bams3.depth.DepthChanges;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.export.BlockPass.StoredBlock;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param entry of the index
  * @param facts what the records say; absent when they cannot be trusted
  * @param keptRecords the bytes of the records, if they are asked for and sound
+ * @param depth changes of depth of the records, if they are asked for and sound
  * @param problem what is wrong, naming the object; null for a sound block
  * @param contradiction what is wrong inside a record, which the dataset has as its writer got it; null for sound records
  */
@@ -34,10 +36,18 @@ record BlockAudit(
         BlockEntry entry,
         @Nullable EncodedBlock facts,
         Optional<byte[]> keptRecords,
+        Optional<DepthChanges> depth,
         @Nullable String problem,
         @Nullable String contradiction) {
 
-    static BlockAudit of(BlockCodecs codecs, StoredBlock stored, ReferenceDictionary references, boolean keep) {
+    /**
+     * Checks a block.
+     *
+     * @param keep whether the records are kept
+     * @param countDepth whether the changes of depth are
+     */
+    static BlockAudit of(
+            BlockCodecs codecs, StoredBlock stored, ReferenceDictionary references, boolean keep, boolean countDepth) {
         BlockEntry entry = stored.entry();
         String where = stored.object() + ": block at byte " + entry.offset() + ": ";
         byte[] records;
@@ -47,21 +57,27 @@ record BlockAudit(
             if (e.kind() != ErrorKind.CORRUPT) {
                 throw e;
             }
-            return new BlockAudit(entry, null, Optional.empty(), e.getMessage(), null);
+            return new BlockAudit(entry, null, Optional.empty(), Optional.empty(), e.getMessage(), null);
         }
         String problem = orderProblem(records, references);
         if (problem != null) {
-            return new BlockAudit(entry, null, Optional.empty(), where + problem, null);
+            return new BlockAudit(entry, null, Optional.empty(), Optional.empty(), where + problem, null);
         }
         String contradiction = contradiction(records, references);
         if (contradiction != null) {
-            return new BlockAudit(entry, null, Optional.empty(), null, where + contradiction);
+            return new BlockAudit(entry, null, Optional.empty(), Optional.empty(), null, where + contradiction);
         }
         EncodedBlock facts = facts(stored.bytes(), records);
         BlockEntry found = facts.at(entry.chunk(), entry.offset());
         String difference =
                 found.equals(entry) ? null : where + "the index says " + entry + ", its records say " + found;
-        return new BlockAudit(entry, facts, keep ? Optional.of(records) : Optional.empty(), difference, null);
+        return new BlockAudit(
+                entry,
+                facts,
+                keep ? Optional.of(records) : Optional.empty(),
+                countDepth ? Optional.of(DepthChanges.of(records, records.length, references)) : Optional.empty(),
+                difference,
+                null);
     }
 
     /** Returns what is wrong inside the first inconsistent record. */

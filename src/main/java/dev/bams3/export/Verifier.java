@@ -10,7 +10,9 @@ import dev.bams3.format.BlockEntry;
 import dev.bams3.format.BlockIndex;
 import dev.bams3.format.ChunkEntry;
 import dev.bams3.format.ChunkReader;
+import dev.bams3.format.DatasetLayout;
 import dev.bams3.format.DatasetMetadata;
+import dev.bams3.format.DepthPages;
 import dev.bams3.format.ReadsTotals;
 import dev.bams3.format.RecordStatistics;
 import dev.bams3.format.StoredRange;
@@ -31,7 +33,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads all of a dataset again and checks everything that can be checked: metadata, header, index, the head, directory and
+ * Reads all of a dataset again and checks everything that can be checked: metadata, header, index, the summary of depth, the head, directory and
  * tail of every chunk, every block's checksums, the structure and order of every record, all counts, and the digest. Goes on
  * after a finding; what only follows from one (the totals of a dataset with a damaged block) is not reported as another. Memory:
  * see {@link BlockPass}.
@@ -96,6 +98,8 @@ public final class Verifier {
         /** Rows for the references that the index has: the metadata only claims a number. */
         private RecordStatistics statistics = new RecordStatistics(0);
 
+        private final List<String> depthProblems = new ArrayList<>();
+        private Optional<DepthAudit> depth = Optional.empty();
         private long read;
 
         Run(OpenDataset dataset, Progress.Listener listener) {
@@ -119,6 +123,7 @@ public final class Verifier {
             if (references.isPresent()) {
                 statistics = new RecordStatistics(references.get().size());
                 check(dataset::header);
+                checkDepthObject();
             }
             Optional<List<ChunkEntry>> table = checked(dataset::chunks);
             Optional<StretchList<BlockEntry>> blocks = checked(dataset::blocks);
@@ -142,9 +147,25 @@ public final class Verifier {
             if (problems.isEmpty()) {
                 // What was not read would be missing here once more.
                 check(this::checkTotals);
+                depth.ifPresent(DepthAudit::finish);
+                depthProblems.forEach(this::add);
             }
             return new Report(
                     metadata, statistics.digest().records(), chunks.size(), List.copyOf(problems), contradictions);
+        }
+
+        private void checkDepthObject() {
+            metadata.depth().ifPresent(described -> {
+                ObjectKey key = dataset.location().key(DatasetLayout.depth(metadata.generation()));
+                if (checkLength(key, described.length())) {
+                    checkHead(
+                            key,
+                            head -> DepthPages.checkHead(
+                                    key.value(), head, metadata.version(), metadata.uuid(), metadata.generation()));
+                    depth = checked(() -> DepthAudit.of(dataset, depthProblems::add))
+                            .flatMap(audit -> audit);
+                }
+            });
         }
 
         private Map<Integer, List<BlockEntry>> byChunk(StretchList<BlockEntry> blocks, List<ChunkEntry> chunks) {
@@ -196,7 +217,7 @@ public final class Verifier {
                         dataset,
                         cpu,
                         waiting,
-                        block -> BlockAudit.of(codecs, block, references, sha256.isPresent()),
+                        block -> BlockAudit.of(codecs, block, references, sha256.isPresent(), depth.isPresent()),
                         this::count)) {
                     blocks.forEach(pass::add);
                     pass.finish();
@@ -239,6 +260,7 @@ public final class Verifier {
             if (checked.facts() != null) {
                 statistics.add(checked.facts());
             }
+            depth.ifPresent(audit -> checked.depth().ifPresent(audit::add));
             if (Thread.currentThread().isInterrupted()) {
                 throw ReadsException.of(ErrorKind.CANCELLED, "the verification was cancelled");
             }

@@ -84,6 +84,12 @@ public final class ByteCursor {
         return (int) varint(field, max);
     }
 
+    /** Passes over bytes that are there. */
+    public void skip(int length) {
+        need(length, "bytes");
+        at += length;
+    }
+
     byte[] bytes(String field, int length) {
         need(length, field);
         at += length;

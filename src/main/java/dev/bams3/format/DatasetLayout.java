@@ -39,6 +39,11 @@ public final class DatasetLayout {
         return generation + "/index.b3i";
     }
 
+    /** The summary of depth, which a dataset need not have. */
+    public static String depth(String generation) {
+        return generation + "/depth.b3d";
+    }
+
     /** @param ordinal 0 to {@link #MAX_CHUNKS} - 1 */
     public static String chunk(String generation, int ordinal) {
         if (ordinal < 0 || ordinal >= MAX_CHUNKS) {

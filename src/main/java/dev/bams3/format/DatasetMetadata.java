@@ -30,6 +30,7 @@ import java.util.stream.Stream;
  * @param flagstat counts over all records
  * @param digest over all records in file order
  * @param sha256 of the same bytes, 64 lower-case hexadecimal digits, where the writer has stored it
+ * @param depth the summary of depth, if there is one
  */
 public record DatasetMetadata(
         String version,
@@ -50,7 +51,8 @@ public record DatasetMetadata(
         List<ReadGroup> readGroups,
         Flagstat flagstat,
         StreamDigest digest,
-        Optional<String> sha256) {
+        Optional<String> sha256,
+        Optional<DepthObject> depth) {
     /** Records of every reference stand in the order of their start; ties in the order of the source. */
     public static final String SORT_ORDER = "coordinate";
 
@@ -62,6 +64,74 @@ public record DatasetMetadata(
         readGroups = List.copyOf(readGroups);
     }
 
+    /** A dataset without a summary of depth. */
+    public DatasetMetadata(
+            String version,
+            Instant created,
+            String createdBy,
+            Source source,
+            UUID uuid,
+            String generation,
+            List<String> requiredFeatures,
+            Compression compression,
+            HeaderObject header,
+            IndexObject index,
+            int references,
+            ReadsTotals unplaced,
+            long bases,
+            Blocks blocks,
+            Chunks chunks,
+            List<ReadGroup> readGroups,
+            Flagstat flagstat,
+            StreamDigest digest,
+            Optional<String> sha256) {
+        this(
+                version,
+                created,
+                createdBy,
+                source,
+                uuid,
+                generation,
+                requiredFeatures,
+                compression,
+                header,
+                index,
+                references,
+                unplaced,
+                bases,
+                blocks,
+                chunks,
+                readGroups,
+                flagstat,
+                digest,
+                sha256,
+                Optional.empty());
+    }
+
+    public DatasetMetadata withDepth(Optional<DepthObject> newDepth) {
+        return new DatasetMetadata(
+                version,
+                created,
+                createdBy,
+                source,
+                uuid,
+                generation,
+                requiredFeatures,
+                compression,
+                header,
+                index,
+                references,
+                unplaced,
+                bases,
+                blocks,
+                chunks,
+                readGroups,
+                flagstat,
+                digest,
+                sha256,
+                newDepth);
+    }
+
     /** {@code SM} of the read groups, each once, in order. */
     public List<String> samples() {
         return readGroups.stream()
@@ -70,15 +140,16 @@ public record DatasetMetadata(
                 .toList();
     }
 
-    /** Returns the stored bytes of header, index and chunks: of all objects but the metadata itself. */
+    /** Returns the stored bytes of header, index, summary of depth and chunks: of all objects but the metadata itself. */
     public long storedBytes() {
-        return header.length() + index.length() + chunks.length();
+        return header.length() + index.length() + depth.map(DepthObject::length).orElse(0L) + chunks.length();
     }
 
     /** Returns the bytes of memory that this takes, about. */
     public long weight() {
         long weight = 2048;
-        for (Optional<StoredSection> section : List.of(index.references(), index.totals(), index.pages())) {
+        for (Optional<StoredSection> section :
+                List.of(index.references(), index.totals(), index.pages(), depth.flatMap(DepthObject::pages))) {
             weight += section.flatMap(StoredSection::inline).map(String::length).orElse(0);
         }
         weight += 2L
@@ -192,6 +263,19 @@ public record DatasetMetadata(
             Optional<StoredSection> totals,
             Optional<StoredSection> pages,
             Optional<StoredSection> chunks) {}
+
+    /**
+     * The depth object.
+     *
+     * @param length stored bytes
+     * @param widths of the bins of each scale, ascending, each a multiple of the one before
+     * @param pages the list of its pages; absent where no position is covered
+     */
+    public record DepthObject(long length, List<Integer> widths, Optional<StoredSection> pages) {
+        public DepthObject {
+            widths = List.copyOf(widths);
+        }
+    }
 
     /**
      * The blocks.

@@ -16,7 +16,16 @@ final class IndexSection {
     /** @param magic which columns the body has */
     static byte[] encode(String magic, int count, ByteSink columns) {
         byte[] body = columns.toByteArray();
-        byte[] packed = ZstdBytes.compress(body);
+        return encode(magic, count, body, ZstdBytes.compress(body));
+    }
+
+    /** @param level of zstd, where the time counts that the best one takes */
+    static byte[] encode(String magic, int count, ByteSink columns, int level) {
+        byte[] body = columns.toByteArray();
+        return encode(magic, count, body, ZstdBytes.compress(body, level));
+    }
+
+    private static byte[] encode(String magic, int count, byte[] body, byte[] packed) {
         boolean smaller = packed.length < body.length;
         byte[] stored = smaller ? packed : body;
         ByteSink out = new ByteSink(HEAD_LENGTH + stored.length);

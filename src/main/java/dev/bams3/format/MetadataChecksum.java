@@ -37,6 +37,11 @@ final class MetadataChecksum {
         return sealed;
     }
 
+    /** Returns the bytes that the checksum is made of: an object without its brace. @param json a sealed one */
+    static byte[] unsealed(byte[] json) {
+        return Arrays.copyOf(json, json.length - LENGTH);
+    }
+
     static State check(byte[] json) {
         int end = json.length - LENGTH;
         if (end < 1 || !holds(json, end, BEFORE) || !holds(json, json.length - AFTER.length, AFTER)) {

@@ -1,6 +1,7 @@
 package dev.bams3.format;
 
 import dev.bams3.error.ReadsException;
+import dev.bams3.format.DatasetMetadata.DepthObject;
 import dev.bams3.format.DatasetMetadata.SourceWarning;
 import dev.bams3.sam.SamHeader.ReadGroup;
 import java.io.ByteArrayOutputStream;
@@ -45,12 +46,33 @@ public final class MetadataCodec {
             writeStatistics(json, metadata);
             writeDigest(json, metadata);
             writeObjects(json, metadata);
+            metadata.depth().ifPresent(depth -> writeDepth(json, depth));
             json.writeArrayPropertyStart("read_groups");
             metadata.readGroups().forEach(group -> writeReadGroup(json, group));
             json.writeEndArray();
             json.writeEndObject();
         }
         return MetadataChecksum.seal(bytes.toByteArray());
+    }
+
+    /**
+     * Returns the bytes of {@code _metadata.json} with a summary of depth; all that was there stays as it is, also what this
+     * version does not know.
+     *
+     * @param json what {@link #decode} reads, without a summary
+     */
+    public static byte[] withDepth(byte[] json, DepthObject depth) {
+        ByteArrayOutputStream member = new ByteArrayOutputStream();
+        try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), member, JsonEncoding.UTF8)) {
+            generator.writeStartObject();
+            writeDepth(generator, depth);
+            generator.writeEndObject();
+        }
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(MetadataChecksum.unsealed(json));
+        all.write(',');
+        all.write(member.toByteArray(), 1, member.size() - 1);
+        return MetadataChecksum.seal(all.toByteArray());
     }
 
     /**
@@ -149,6 +171,16 @@ public final class MetadataCodec {
         json.writeObjectPropertyStart("chunks");
         json.writeNumberProperty("count", metadata.chunks().count());
         json.writeNumberProperty("size", metadata.chunks().length());
+        json.writeEndObject();
+    }
+
+    private static void writeDepth(JsonGenerator json, DepthObject depth) {
+        json.writeObjectPropertyStart("depth");
+        json.writeNumberProperty("size", depth.length());
+        json.writeArrayPropertyStart("widths");
+        depth.widths().forEach(json::writeNumber);
+        json.writeEndArray();
+        writeSection(json, "pages", depth.pages());
         json.writeEndObject();
     }
 

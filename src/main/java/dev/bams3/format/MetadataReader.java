@@ -4,6 +4,7 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.format.DatasetMetadata.Blocks;
 import dev.bams3.format.DatasetMetadata.Chunks;
 import dev.bams3.format.DatasetMetadata.Compression;
+import dev.bams3.format.DatasetMetadata.DepthObject;
 import dev.bams3.format.DatasetMetadata.HeaderObject;
 import dev.bams3.format.DatasetMetadata.IndexObject;
 import dev.bams3.format.DatasetMetadata.Source;
@@ -88,7 +89,8 @@ final class MetadataReader {
                 readGroups(root),
                 flagstat(root.object("statistics").object("flagstat")),
                 digest(root.object("digest")),
-                sha256(root.object("digest")));
+                sha256(root.object("digest")),
+                root.has("depth") ? Optional.of(depth(root.object("depth"))) : Optional.empty());
         checkTotals(root, metadata);
         return metadata;
     }
@@ -186,6 +188,26 @@ final class MetadataReader {
                 section(index, "totals", length),
                 section(index, "pages", length),
                 section(index, "chunks", length));
+    }
+
+    private DepthObject depth(Fields depth) {
+        long length = depth.count("size");
+        if (length < ObjectHead.LENGTH) {
+            throw depth.corrupt("size", length + " bytes");
+        }
+        List<Integer> widths = new ArrayList<>();
+        for (Fields width : depth.array("widths")) {
+            long value = width.asCount();
+            int last = widths.isEmpty() ? 0 : widths.getLast();
+            if (value <= last || value > Integer.MAX_VALUE || last > 0 && value % last != 0) {
+                throw depth.corrupt("widths", value + " after " + last);
+            }
+            widths.add((int) value);
+        }
+        if (widths.isEmpty() || widths.size() > DepthGrid.MAX_SCALES) {
+            throw depth.corrupt("widths", widths.size() + " of them");
+        }
+        return new DepthObject(length, widths, section(depth, "pages", length));
     }
 
     private static Chunks chunks(Fields chunks) {

@@ -5,18 +5,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * First 64 bytes of an index or chunk object: what it is and which generation of which dataset it belongs to.
+ * First 64 bytes of an index, chunk or depth object: what it is and which generation of which dataset it belongs to.
  *
- * @param magic `B3IX` or `B3CH`
+ * @param magic `B3IX`, `B3CH` or `B3DS`
  * @param minor version of the format; the major one is 1
  * @param dataset uuid of the dataset
  * @param generation of the dataset
- * @param ordinal of the chunk; 0 in an index
+ * @param ordinal of the chunk; 0 in the others
  */
 record ObjectHead(String magic, int minor, UUID dataset, String generation, int ordinal) {
     static final int LENGTH = 64;
     static final String INDEX = "B3IX";
     static final String CHUNK = "B3CH";
+    static final String DEPTH = "B3DS";
 
     private static final int GENERATION_LENGTH = 32;
 

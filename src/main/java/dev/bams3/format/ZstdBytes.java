@@ -15,7 +15,11 @@ final class ZstdBytes {
     private ZstdBytes() {}
 
     static byte[] compress(byte[] raw) {
-        return Zstd.compress(raw, raw.length <= SMALL ? LEVEL_OF_SMALL : LEVEL);
+        return compress(raw, raw.length <= SMALL ? LEVEL_OF_SMALL : LEVEL);
+    }
+
+    static byte[] compress(byte[] raw, int level) {
+        return Zstd.compress(raw, level);
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.bams3.storage.ETag;
 import dev.bams3.storage.ObjectInfo;
 import dev.bams3.storage.ObjectKey;
 import dev.bams3.storage.PutCondition;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** The one write that makes a dataset visible. */
@@ -106,6 +107,34 @@ public final class DatasetCommit {
             }
             mayBeVisible = e.kind() != ErrorKind.DENIED;
             throw e;
+        }
+    }
+
+    /**
+     * Replaces the metadata by the same with something added, if nothing else was published since it was read.
+     *
+     * @param seen ETag of what was read
+     * @throws ReadsException CHANGED when it is not there any more, or what the store says
+     */
+    public void amend(byte[] metadata, ETag seen) {
+        try {
+            destination.store().put(key, metadata, PutCondition.ifMatch(seen));
+        } catch (ReadsException e) {
+            // Of a write whose answer was lost, or of one who had the same idea.
+            if (destination
+                    .store()
+                    .find(key, metadata.length)
+                    .filter(stored -> Arrays.equals(stored.body(), metadata))
+                    .isPresent()) {
+                return;
+            }
+            throw e.kind() == ErrorKind.CHANGED
+                    ? ReadsException.of(
+                                    ErrorKind.CHANGED,
+                                    "the dataset was replaced or removed meanwhile; nothing was added. Ask again",
+                                    e)
+                            .in(destination.toString())
+                    : e;
         }
     }
 

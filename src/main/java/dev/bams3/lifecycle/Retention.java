@@ -37,8 +37,8 @@ public final class Retention {
 
     private static final Pattern OWN = Pattern.compile(
             "(.+\\.bams3)/([0-9A-Za-z][0-9A-Za-z-]{0,31})/"
-                    + "(header\\.sam\\.zst|index\\.b3i|chunks/[0-9]{6}\\.b3c"
-                    + "|conversion/(?:plan\\.json|alive/[0-9]{12}|chunks/[0-9]{6}\\.json|shards/[0-9]{6}(?:\\.progress)?\\.json))");
+                    + "(header\\.sam\\.zst|index\\.b3i|depth\\.b3d|chunks/[0-9]{6}\\.b3c"
+                    + "|conversion/(?:plan\\.json|alive/[0-9]{12}|depth/[0-9]{6}|chunks/[0-9]{6}\\.json|shards/[0-9]{6}(?:\\.progress)?\\.json))");
     private static final String DOCUMENTS = "/conversion/";
 
     private final ObjectStore store;

@@ -1,5 +1,8 @@
 package dev.bams3.query;
 
+import dev.bams3.format.DepthBins;
+import java.util.Optional;
+
 /**
  * How deep reads lie over a region, bin by bin.
  *
@@ -7,12 +10,25 @@ package dev.bams3.query;
  * @param bases aligned bases (CIGAR M, = and X) in each bin, so that {@code bases[i] / bins.width(i)} is its mean depth. Exact
  *     counts leave out unmapped, secondary, duplicate and failed reads, as `samtools depth` does; estimates spread all
  *     bases that a block of the index has evenly over its stretch
- * @param exact whether the records were looked at
+ * @param source where it comes from
+ * @param detail the same with the covered positions and the extremes of each bin, where they are known
  * @param records looked at or, in an estimate, of the blocks that touch the region
  * @param gets ranged GETs of chunk objects; 0 for an estimate
  * @param bytesFetched of chunk objects
  */
-public record Coverage(Bins bins, double[] bases, boolean exact, long records, int gets, long bytesFetched) {
+@SuppressWarnings("ArrayRecordComponent") // columns, never compared
+public record Coverage(
+        Bins bins,
+        double[] bases,
+        DepthSource source,
+        Optional<DepthBins> detail,
+        long records,
+        int gets,
+        long bytesFetched) {
+    public boolean exact() {
+        return source.isExact();
+    }
+
     public double depth(int bin) {
         return bases[bin] / bins.width(bin);
     }

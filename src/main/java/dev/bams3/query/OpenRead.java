@@ -309,7 +309,14 @@ public final class OpenRead implements AutoCloseable {
     public Coverage coverage(Bins bins) {
         DepthCounter counter = new DepthCounter(bins);
         ReadTotals totals = look(plan, view.lookingAt(DepthCounter.COLUMNS), counter, 0);
-        return new Coverage(bins, counter.bases(), true, totals.records(), totals.gets(), totals.bytesFetched());
+        return new Coverage(
+                bins,
+                counter.bases(),
+                DepthSource.RECORDS,
+                Optional.empty(),
+                totals.records(),
+                totals.gets(),
+                totals.bytesFetched());
     }
 
     /** Depth of the same region as far as the index tells; no chunk object is read. */
@@ -318,7 +325,8 @@ public final class OpenRead implements AutoCloseable {
         for (PlannedBlock block : plan.blocks()) {
             records += block.entry().records();
         }
-        return new Coverage(bins, IndexDepth.bases(plan.blocks(), bins, dataset.references()), false, records, 0, 0);
+        double[] bases = IndexDepth.bases(plan.blocks(), bins, dataset.references());
+        return new Coverage(bins, bases, DepthSource.INDEX, Optional.empty(), records, 0, 0);
     }
 
     /** Shows the records of some blocks to an encoder that makes no bytes of them, until the limit is reached. */

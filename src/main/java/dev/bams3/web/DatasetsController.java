@@ -3,11 +3,11 @@ package dev.bams3.web;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
+import dev.bams3.dataset.StoredDepth;
 import dev.bams3.discovery.CountDocument;
 import dev.bams3.discovery.CountRequest;
 import dev.bams3.discovery.CoverageDocument;
 import dev.bams3.discovery.CoverageRequest;
-import dev.bams3.discovery.CoverageRequest.Source;
 import dev.bams3.discovery.DatasetDocument;
 import dev.bams3.discovery.DatasetPath;
 import dev.bams3.discovery.ListRequest;
@@ -16,9 +16,11 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.query.Bins;
 import dev.bams3.query.Coverage;
+import dev.bams3.query.DepthSource;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.ReadTotals;
 import dev.bams3.query.ReadsQuery;
+import dev.bams3.query.SummaryDepth;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.web.GrantedDatasets.Granted;
 import jakarta.servlet.http.HttpServletRequest;
@@ -36,7 +38,7 @@ import org.springframework.web.bind.annotation.RequestMethod;
 
 /**
  * Lists, describes and counts datasets. Lists and descriptions never touch a chunk object; counts read the blocks at
- * the edges of a region, and depth reads records only where these are few.
+ * the edges of a region, and depth reads records only where these are few and the bins narrower than those of a summary.
  */
 @Controller
 public final class DatasetsController {
@@ -125,15 +127,31 @@ public final class DatasetsController {
         OpenDataset dataset = part.dataset();
         boolean showsBlocks = part.grant().showsBlocks();
         Bins bins = wanted.cut(dataset.references());
-        Coverage coverage;
+        Coverage coverage = coverage(part, dataset, wanted, bins, selection, context);
+        part.audit(context, selection, "coverage", OptionalLong.empty());
+        CoverageDocument document = new CoverageDocument(
+                id, dataset.metadata().generation(), wanted.region().referenceName(), coverage, showsBlocks);
+        return GrantedDatasets.answer(
+                document.toBytes(wanted.form()),
+                MediaType.parseMediaType(wanted.form().mediaType()));
+    }
+
+    private Coverage coverage(
+            Granted part,
+            OpenDataset dataset,
+            CoverageRequest wanted,
+            Bins bins,
+            ReadSelection selection,
+            RequestContext context) {
+        boolean showsBlocks = part.grant().showsBlocks();
+        Optional<StoredDepth> summary = dataset.depth();
         try (OpenRead read = query.open(dataset, selection)) {
             read.watch(context.clientWatch());
             long bytes = read.storedBytes();
-            Source source =
-                    wanted.source().orElse(bytes <= CHEAP_BYTES || !showsBlocks ? Source.RECORDS : Source.INDEX);
-            if (source == Source.INDEX) {
+            DepthSource source = wanted.source().orElseGet(() -> source(summary, bins, bytes, showsBlocks));
+            if (source == DepthSource.INDEX) {
                 part.grant().checkWhole("depth from the index");
-            } else if (bytes > MAX_BYTES) {
+            } else if (source == DepthSource.RECORDS && bytes > MAX_BYTES) {
                 throw ReadsException.of(
                         ErrorKind.TOO_LARGE,
                         "source: more than the " + (MAX_BYTES >> 20) + " MB of records that are read for depth"
@@ -141,14 +159,31 @@ public final class DatasetsController {
                                         ? ": " + (bytes >> 20) + " MB; ask for less, or for source=index"
                                         : "; ask for a smaller region"));
             }
-            coverage = source == Source.RECORDS ? read.coverage(bins) : read.estimatedCoverage(bins);
+            return switch (source) {
+                case RECORDS -> read.coverage(bins);
+                case INDEX -> read.estimatedCoverage(bins);
+                case SUMMARY ->
+                    SummaryDepth.of(
+                            query,
+                            dataset,
+                            summary.orElseThrow(() -> ReadsException.invalidInput(
+                                    "source",
+                                    "the dataset has no summary of depth (the command summarize adds one); ask for "
+                                            + "records or index")),
+                            wanted.reference(dataset.references()),
+                            bins,
+                            context.clientWatch());
+            };
         }
-        part.audit(context, selection, "coverage", OptionalLong.empty());
-        CoverageDocument document = new CoverageDocument(
-                id, dataset.metadata().generation(), wanted.region().referenceName(), coverage, showsBlocks);
-        return GrantedDatasets.answer(
-                document.toBytes(wanted.form()),
-                MediaType.parseMediaType(wanted.form().mediaType()));
+    }
+
+    /** The source where none was asked for: bins that are narrower than those of a summary need the records, if these are few. */
+    private static DepthSource source(Optional<StoredDepth> summary, Bins bins, long bytes, boolean showsBlocks) {
+        boolean isCheap = bytes <= CHEAP_BYTES;
+        if (summary.isPresent() && (!isCheap || SummaryDepth.isFineEnough(summary.get(), bins))) {
+            return DepthSource.SUMMARY;
+        }
+        return isCheap || !showsBlocks ? DepthSource.RECORDS : DepthSource.INDEX;
     }
 
     private static ResponseEntity<byte[]> json(byte[] json) {

@@ -14,6 +14,7 @@ import dev.bams3.fixtures.FaultyObjectStore.Fault;
 import dev.bams3.fixtures.ForwardingObjectStore.Operation;
 import dev.bams3.fixtures.RandomRecords;
 import dev.bams3.format.BlockSizing;
+import dev.bams3.format.DatasetLayout;
 import dev.bams3.format.DatasetMetadata;
 import dev.bams3.genome.Reference;
 import dev.bams3.genome.ReferenceDictionary;
@@ -29,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -117,6 +119,7 @@ class ShardsTest {
                 .convert(request(source, rig.datasets, options), NOBODY)
                 .metadata();
         byte[] exported = ConversionRig.inflated(rig.export());
+        byte[] depth = depth(one);
         int most = 0;
         for (int wanted : shardCounts) {
             ConversionRequest request = request(source, rig.datasets, options);
@@ -126,9 +129,19 @@ class ShardsTest {
             assertThat(merged.flagstat()).isEqualTo(one.flagstat());
             assertThat(merged.bases()).isEqualTo(one.bases());
             assertThat(ConversionRig.inflated(rig.export())).isEqualTo(exported);
+            assertThat(depth(merged)).isEqualTo(depth);
+            assertThat(merged.depth()).isEqualTo(one.depth());
             assertThat(rig.verify().problems()).isEmpty();
         }
         return most;
+    }
+
+    /** All of a summary of depth but its head, which names the dataset. */
+    private byte[] depth(DatasetMetadata metadata) {
+        ObjectKey key = new DatasetLocation(rig.datasets, ConversionRig.DATASET)
+                .key(DatasetLayout.depth(metadata.generation()));
+        byte[] object = rig.datasets.get(key, Integer.MAX_VALUE).body();
+        return Arrays.copyOfRange(object, 64, object.length);
     }
 
     @ParameterizedTest

@@ -1,8 +1,12 @@
 package dev.bams3.format;
 
+import dev.bams3.depth.DepthBinner;
+import dev.bams3.depth.DepthChanges;
+import dev.bams3.depth.DepthMerger;
 import dev.bams3.format.DatasetMetadata.Blocks;
 import dev.bams3.format.DatasetMetadata.Chunks;
 import dev.bams3.format.DatasetMetadata.Compression;
+import dev.bams3.format.DatasetMetadata.DepthObject;
 import dev.bams3.format.DatasetMetadata.IndexObject;
 import dev.bams3.format.DatasetMetadata.Source;
 import dev.bams3.sam.SamHeader;
@@ -26,6 +30,8 @@ public final class DatasetWriter {
     private final List<BlockEntry> blocks = new ArrayList<>();
     private final List<ChunkEntry> chunks = new ArrayList<>();
     private IndexWriter index;
+    private List<Integer> depthWidths = List.of();
+    private Optional<DepthChanges> depth = Optional.empty();
 
     public DatasetWriter(SamHeader header, UUID uuid, String generation) {
         this.header = header;
@@ -38,6 +44,13 @@ public final class DatasetWriter {
     /** Lets no section stand in the metadata, and pages have so many blocks. */
     DatasetWriter withoutInlineSections(int pageBlocks) {
         index = new IndexWriter(uuid, generation, pageBlocks, false);
+        return this;
+    }
+
+    /** Adds a summary of depth. @param records all records */
+    DatasetWriter withDepth(List<Integer> widths, byte[] records) {
+        depthWidths = widths;
+        depth = Optional.of(DepthChanges.of(records, records.length, header.references()));
         return this;
     }
 
@@ -89,8 +102,23 @@ public final class DatasetWriter {
                 header.readGroups(),
                 statistics.flagstat(),
                 statistics.digest(),
-                Optional.empty());
+                Optional.empty(),
+                depth.map(this::depthObject));
         objects.put(DatasetLayout.METADATA, MetadataCodec.encode(metadata));
         return new Written(metadata, objects);
+    }
+
+    private DepthObject depthObject(DepthChanges changes) {
+        ByteArrayOutputStream object = new ByteArrayOutputStream();
+        DepthGrid grid = new DepthGrid(depthWidths, header.references());
+        DepthWriter writer = new DepthWriter(uuid, generation, grid, object::writeBytes);
+        DepthBinner binner = new DepthBinner(grid, writer::page);
+        DepthMerger merger = new DepthMerger(binner);
+        merger.add(changes);
+        merger.finish();
+        binner.finish();
+        DepthObject described = writer.finish();
+        objects.put(DatasetLayout.depth(generation), object.toByteArray());
+        return described;
     }
 }

@@ -8,6 +8,7 @@ import dev.bams3.error.ReadsException;
 import dev.bams3.format.DatasetMetadata.Blocks;
 import dev.bams3.format.DatasetMetadata.Chunks;
 import dev.bams3.format.DatasetMetadata.Compression;
+import dev.bams3.format.DatasetMetadata.DepthObject;
 import dev.bams3.format.DatasetMetadata.HeaderObject;
 import dev.bams3.format.DatasetMetadata.IndexObject;
 import dev.bams3.format.DatasetMetadata.Source;
@@ -207,6 +208,42 @@ class MetadataCodecTest {
             assertThat(e.resource()).contains(OBJECT);
             assertThat(e.field()).contains(field);
         });
+    }
+
+    @Test
+    void aSummaryIsAddedAndAllElseStays() {
+        String unknown = replace(",\"read_groups\"", ",\"example.org/x\":[1],\"read_groups\"");
+        DepthObject depth =
+                new DepthObject(1234, List.of(50, 500), Optional.of(StoredSection.at(new StoredRange(64, 9, 7))));
+        String more = new String(
+                MetadataCodec.withDepth(unknown.getBytes(StandardCharsets.UTF_8), depth), StandardCharsets.UTF_8);
+        assertThat(more).startsWith(unknown.substring(0, unknown.lastIndexOf(",\"checksum\"")) + ",\"depth\":{");
+        assertThat(read(more)).isEqualTo(sample().withDepth(Optional.of(depth)));
+    }
+
+    @Test
+    void summariesThatCannotBe() {
+        String depth = ",\"depth\":{\"size\":%s,\"widths\":%s%s}";
+        List<String> wrong = List.of(
+                depth.formatted("63", "[50]", ""),
+                depth.formatted("64", "[]", ""),
+                depth.formatted("64", "[0]", ""),
+                depth.formatted("64", "[50,50]", ""),
+                depth.formatted("64", "[50,75]", ""),
+                depth.formatted("64", "[500,50]", ""),
+                depth.formatted("64", "[2147483648]", ""),
+                depth.formatted("64", "[1,2,4,8,16,32,64,128,256,512,1024,2048,4096,8192,16384,32768,65536]", ""),
+                depth.formatted("64", "[50]", ",\"pages\":{\"offset\":64,\"size\":1,\"crc32c\":\"00000000\"}"),
+                depth.formatted("80", "[50]", ",\"pages\":{\"offset\":63,\"size\":9,\"crc32c\":\"00000000\"}"),
+                depth.formatted("80", "[50]", ",\"pages\":{\"inline\":\"?\"}"));
+        for (String each : wrong) {
+            assertThatThrownBy(() -> read(replace(",\"read_groups\"", each + ",\"read_groups\"")))
+                    .as(each)
+                    .isInstanceOfSatisfying(ReadsException.class, e -> {
+                        assertThat(e.kind()).isEqualTo(ErrorKind.CORRUPT);
+                        assertThat(e.field().orElseThrow()).startsWith("depth");
+                    });
+        }
     }
 
     private static String text() {

@@ -33,6 +33,7 @@ final class VectorDraft {
     private final List<byte[]> records = new ArrayList<>();
     private boolean isSam = true;
     private int pageBlocks;
+    private List<Integer> depthWidths = List.of();
     private final List<Integer> numbers = new ArrayList<>();
     private final List<List<EncodedBlock>> chunks = new ArrayList<>();
 
@@ -89,6 +90,11 @@ final class VectorDraft {
         return this;
     }
 
+    VectorDraft withDepth(Integer... widths) {
+        depthWidths = List.of(widths);
+        return this;
+    }
+
     /** Encodes the next block. */
     EncodedBlock block(List<byte[]> some) {
         records.addAll(some);
@@ -119,6 +125,9 @@ final class VectorDraft {
         }
         for (int i = 0; i < chunks.size(); i++) {
             out.chunk(numbers.get(i), chunks.get(i));
+        }
+        if (!depthWidths.isEmpty()) {
+            out.withDepth(depthWidths, RandomRecords.concatenated(records));
         }
         return new Vectors.Vector(name, about, header, List.copyOf(records), isSam, out.finish());
     }

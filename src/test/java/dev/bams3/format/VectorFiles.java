@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -71,6 +72,10 @@ final class VectorFiles {
                 .map(broken -> broken.json().toString())
                 .collect(Collectors.joining(",\n", "[\n", "\n]\n"));
         files.put("refuse/cases.json", cases.getBytes(StandardCharsets.UTF_8));
+        String summaries = BrokenDepth.all(Vectors.depth().written()).stream()
+                .map(broken -> broken.json().toString())
+                .collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+        files.put("refuse/depth.json", summaries.getBytes(StandardCharsets.UTF_8));
         return files;
     }
 
@@ -120,6 +125,9 @@ final class VectorFiles {
                     .add(metadata.flagstat().passed(category))
                     .add(metadata.flagstat().failed(category));
         }
+        if (metadata.depth().isPresent()) {
+            depth(json.putArray("depth"), vector, metadata.depth().get().widths());
+        }
         ArrayNode regions = json.putArray("regions");
         for (int i = 0;
                 i < vector.header().references().size();
@@ -129,6 +137,55 @@ final class VectorFiles {
             }
         }
         return json;
+    }
+
+    /** Position by position; no record of these vectors has its operations in a tag. */
+    private static void depth(ArrayNode json, Vector vector, List<Integer> widths) {
+        for (int i = 0; i < widths.size(); i++) {
+            for (int r = 0; r < vector.header().references().size(); r++) {
+                Reference reference = vector.header().references().get(r);
+                if (i > 0 && reference.length() <= widths.get(i - 1)) {
+                    continue;
+                }
+                long[] depth = new long[reference.length()];
+                for (byte[] record : vector.records()) {
+                    if (BamRecord.referenceIndex(record, 0) == r && (BamRecord.flags(record, 0) & 0x704) == 0) {
+                        count(record, depth);
+                    }
+                }
+                for (int start = 0; start < depth.length; start += widths.get(i)) {
+                    bin(json, reference, widths.get(i), start, depth);
+                }
+            }
+        }
+    }
+
+    private static void count(byte[] record, long[] depth) {
+        int position = BamRecord.start(record, 0);
+        for (int i = 0; i < BamRecord.cigarLength(record, 0); i++) {
+            int operation = BamRecord.int32(record, BamRecord.cigarOffset(record, 0) + 4 * i);
+            char letter = "MIDNSHP=X".charAt(operation & 15);
+            int length = "MDN=X".indexOf(letter) < 0 ? 0 : operation >>> 4;
+            for (int at = position; at < Math.min(depth.length, position + length); at++) {
+                depth[at] += "M=X".indexOf(letter) < 0 ? 0 : 1;
+            }
+            position += length;
+        }
+    }
+
+    private static void bin(ArrayNode json, Reference reference, int width, int start, long[] depth) {
+        long[] bin = Arrays.copyOfRange(depth, start, Math.min(depth.length, start + width));
+        long covered = Arrays.stream(bin).filter(deep -> deep > 0).count();
+        if (covered > 0) {
+            json.addObject()
+                    .put("width", width)
+                    .put("reference", reference.name())
+                    .put("start", start)
+                    .put("covered", covered)
+                    .put("sum", Arrays.stream(bin).sum())
+                    .put("min", Arrays.stream(bin).min().getAsLong())
+                    .put("max", Arrays.stream(bin).max().getAsLong());
+        }
     }
 
     private static void counts(ObjectNode json, List<byte[]> records, int reference) {

@@ -1,6 +1,7 @@
 package dev.bams3.format;
 
 import dev.bams3.dataset.OpenDataset;
+import dev.bams3.dataset.StoredDepth;
 import dev.bams3.format.block.BlockFrame;
 import dev.bams3.format.block.FormedBlock;
 import dev.bams3.storage.ByteRange;
@@ -84,6 +85,15 @@ final class VectorNumbers {
         section(dataset, "totals", index.totals());
         section(dataset, "pages", index.pages());
         section(dataset, "chunks", index.chunks());
+        dataset.metadata().depth().ifPresent(described -> {
+            head(described.pages().orElseThrow().inlineBytes().orElseThrow());
+            StoredDepth depth = dataset.depth().orElseThrow();
+            for (DepthPageEntry page : depth.pages().all()) {
+                ByteRange range =
+                        new ByteRange(page.section().offset(), page.section().length());
+                head(dataset.store().getRange(new ObjectKey(depth.object()), range, ETag.ANY));
+            }
+        });
         for (PageEntry page : dataset.pages().all()) {
             head(indexPart(dataset, page.section()));
         }

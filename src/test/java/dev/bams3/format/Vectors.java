@@ -62,7 +62,8 @@ final class Vectors {
                 otherForms(),
                 entropyCoded(),
                 stored(),
-                unsound());
+                unsound(),
+                depth());
     }
 
     static Vector example() {
@@ -90,6 +91,26 @@ final class Vectors {
                 .header(PILE_HEADER)
                 .chunk(0, block(pile(1, 80, 0)))
                 .chunk(1, block(new byte[0], pile(7, 40, 1)), block(pile(2, 40, 2)))
+                .vector();
+    }
+
+    /** Two pages of the finest scale, of which the first has reads of two references. */
+    static Vector depth() {
+        StringBuilder lines = new StringBuilder();
+        String[] placed = {
+            "0\tone\t1\t60\t5M", "0\tone\t3\t60\t2S3M2D4M1I2M", "16\tone\t20\t0\t4=1X3=2H", "1024\tone\t21\t60\t8M",
+            "256\tone\t22\t60\t8M", "512\tone\t23\t60\t8M", "4\tone\t24\t0\t*", "2048\tone\t25\t60\t6M4H",
+            "0\tone\t101\t60\t3M8000N3M", "0\tone\t8140\t60\t10M", "0\tone\t9998\t60\t6M", "0\ttwo\t50\t60\t10M",
+            "0\ttwo\t55\t60\t1M1P2I1M", "0\tthree\t77\t60\t1M"
+        };
+        for (int i = 0; i < placed.length; i++) {
+            lines.append("read").append(i).append('\t').append(placed[i]).append("\t*\t0\t0\t*\t*\n");
+        }
+        return new VectorDraft("depth", "a summary of depth: what counts, splices, the end of a reference, two pages")
+                .sam(PILE_HEADER, lines.toString())
+                .chunk(0, 0, 9)
+                .chunk(1, 9, placed.length)
+                .withDepth(1, 5, 50, 12_500)
                 .vector();
     }
 

@@ -71,9 +71,17 @@ class VectorsTest {
     }
 
     static List<JsonNode> refused() {
+        return cases("refuse/cases.json");
+    }
+
+    static List<JsonNode> refusedSummaries() {
+        return cases("refuse/depth.json");
+    }
+
+    private static List<JsonNode> cases(String file) {
         List<JsonNode> cases = new ArrayList<>();
         VectorFiles.JSON
-                .readTree(VectorFiles.read(VectorFiles.FOLDER.resolve("refuse/cases.json")))
+                .readTree(VectorFiles.read(VectorFiles.FOLDER.resolve(file)))
                 .forEach(cases::add);
         return cases;
     }
@@ -114,6 +122,7 @@ class VectorsTest {
                 .isEqualTo(expected.path("header_sha256").stringValue());
         assertThat(references(dataset)).isEqualTo(list(expected.path("references")));
         assertThat(flagstat(dataset.metadata().flagstat())).isEqualTo(expected.path("flagstat"));
+        assertThat(depth(dataset)).isEqualTo(list(expected.path("depth")));
         Path sam = folder.resolve("expected.sam");
         if (Files.exists(sam)) {
             assertThat(verifier.verify(dataset, progress -> {}).problems()).isEmpty();
@@ -165,6 +174,36 @@ class VectorsTest {
                     .put("bases", totals.bases())
                     .toString());
         }
+        return found;
+    }
+
+    /** Every bin of every scale in which a position is covered. */
+    private static List<String> depth(OpenDataset dataset) {
+        List<String> found = new ArrayList<>();
+        dataset.depth().ifPresent(depth -> {
+            for (int scale = 0; scale < depth.grid().scales(); scale++) {
+                for (int reference = 0; reference < dataset.references().size(); reference++) {
+                    int count = depth.grid().bins(scale, reference);
+                    DepthBins bins = depth.bins(scale, reference, 0, count);
+                    for (int i = 0; i < count; i++) {
+                        if (bins.covered()[i] > 0) {
+                            found.add(VectorFiles.JSON
+                                    .createObjectNode()
+                                    .put("width", depth.grid().width(scale))
+                                    .put(
+                                            "reference",
+                                            dataset.references().get(reference).name())
+                                    .put("start", i * depth.grid().width(scale))
+                                    .put("covered", bins.covered()[i])
+                                    .put("sum", bins.sum()[i])
+                                    .put("min", bins.min()[i])
+                                    .put("max", bins.max()[i])
+                                    .toString());
+                        }
+                    }
+                }
+            }
+        });
         return found;
     }
 
@@ -227,7 +266,16 @@ class VectorsTest {
     @ParameterizedTest
     @MethodSource("refused")
     void aDatasetIsRefusedAsItsVectorSays(JsonNode broken) {
-        MemoryObjectStore store = stored("worked-example");
+        refused(broken, stored("worked-example"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusedSummaries")
+    void aSummaryIsRefusedAsItsVectorSays(JsonNode broken) {
+        refused(broken, stored("depth"));
+    }
+
+    private void refused(JsonNode broken, MemoryObjectStore store) {
         for (Map.Entry<String, JsonNode> object : broken.path("objects").properties()) {
             byte[] bytes = Base64.getDecoder().decode(object.getValue().stringValue());
             store.put(ObjectKey.of(ID.prefix(), object.getKey()), bytes, PutCondition.always());
@@ -278,6 +326,16 @@ class VectorsTest {
                     chunk.number());
         }
         assertThat(records(dataset)).isNotNull();
+        dataset.depth().ifPresent(depth -> {
+            ObjectKey key = new ObjectKey(depth.object());
+            DepthPages.checkHead(
+                    key.value(),
+                    dataset.store().getRange(key, new ByteRange(0, 64), ETag.ANY),
+                    metadata.version(),
+                    metadata.uuid(),
+                    metadata.generation());
+            assertThat(depth(dataset)).isNotNull();
+        });
     }
 
     /** If this fails after an upgrade of zstd: its bytes may differ. Run {@link VectorFiles#main}, and look at what changed. */

@@ -80,7 +80,7 @@ class CoverageTest {
      * The operations, from the CG tag where the field only holds its place (SAMv1 § 4.2.2): as in htslib, an array of 32-bit
      * integers that is not shorter than the field.
      */
-    private static int[] cigar(byte[] record) {
+    static int[] cigar(byte[] record) {
         int at = 36 + (record[12] & 0xFF);
         int count = RawBam.int32(record, 16) & 0xFFFF;
         int bases = RawBam.int32(record, 20);

@@ -224,6 +224,30 @@ class DatasetsTest {
     }
 
     @Test
+    void depthFromTheSummaryReadsNoChunkAndIsTheTruth() throws IOException {
+        JsonNode records = json(DATASET + "/coverage?referenceName=chr1&bins=10&source=records");
+        STORE.reset();
+        JsonNode summary = json(DATASET + "/coverage?referenceName=chr1&bins=10");
+        assertThat(STORE.gets("chunk")).isZero();
+        assertThat(summary.get("source").stringValue()).isEqualTo("summary");
+        assertThat(summary.get("exact").booleanValue()).isTrue();
+        assertThat(summary.get("meanDepth")).isEqualTo(records.get("meanDepth"));
+        assertThat(summary.get("bins").size()).isEqualTo(10);
+        for (int bin = 0; bin < 10; bin++) {
+            JsonNode found = summary.get("bins").get(bin);
+            assertThat(found.get("bases"))
+                    .isEqualTo(records.get("bins").get(bin).get("bases"));
+            assertThat(found.get("min").intValue())
+                    .isLessThanOrEqualTo(found.get("max").intValue());
+            assertThat(found.get("covered").intValue()).isPositive();
+        }
+        assertThat(json(DATASET + "/coverage?referenceName=chr1&start=1000&end=1100&bins=100")
+                        .get("source")
+                        .stringValue())
+                .isEqualTo("records");
+    }
+
+    @Test
     void depthIsDrawnForThoseWhoAskForAPicture() throws IOException {
         String path = DATASET + "/coverage?referenceName=" + URLEncoder.encode("HG002#1#chr2", StandardCharsets.UTF_8);
         for (HttpResponse<String> picture :
@@ -270,7 +294,7 @@ class DatasetsTest {
                 "/datasets/a/reads/coverage?referenceName=chr1&bins=10001|400|InvalidInput|bins",
                 "/datasets/a/reads/coverage?referenceName=chr1&source=magic|400|InvalidInput|source",
                 "/datasets/a/reads/coverage?referenceName=chr1&format=PNG|400|UnsupportedFormat|format",
-                "/datasets/a/broken/coverage?referenceName=chr1|503|ServiceUnavailable|again"
+                "/datasets/a/broken/coverage?referenceName=chr1&source=records|503|ServiceUnavailable|again"
             })
     void mistakesAreToldAsHtsgetTellsThem(String path, int status, String error, String word) throws IOException {
         HttpResponse<String> response = get(path);

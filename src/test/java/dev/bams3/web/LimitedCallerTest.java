@@ -115,12 +115,18 @@ class LimitedCallerTest {
                         .as("%s, seed %d", region, seed)
                         .isEqualTo(records);
                 assertThat(count.propertyNames()).containsExactlyInAnyOrder("id", "generation", "records");
-                JsonNode depth = asking.json(DATASET + "/coverage" + region + "&bins=20");
-                assertThat(depth.get("exact").booleanValue()).isTrue();
-                assertThat(depth.get("records").intValue()).isEqualTo(records);
-                assertThat(depth.propertyNames()).doesNotContain("gets", "bytesFetched");
-                JsonNode ofAll = whole.json(DATASET + "/coverage" + region + "&bins=20&source=records");
-                assertThat(depth.get("bins")).isEqualTo(ofAll.get("bins"));
+                for (String source : List.of("", "&source=records", "&source=summary")) {
+                    JsonNode depth = asking.json(DATASET + "/coverage" + region + "&bins=20" + source);
+                    assertThat(depth.get("exact").booleanValue()).isTrue();
+                    boolean isSummary = depth.get("source").stringValue().equals("summary");
+                    // Of a summary the records at the two ends of the region alone are looked at.
+                    assertThat(depth.get("records").intValue())
+                            .isBetween(isSummary ? 0 : records, isSummary ? 2 * records : records);
+                    assertThat(depth.propertyNames()).doesNotContain("gets", "bytesFetched");
+                    JsonNode ofAll = whole.json(DATASET + "/coverage" + region + "&bins=20" + source);
+                    assertThat(depth.get("bins")).isEqualTo(ofAll.get("bins"));
+                    assertThat(depth.get("meanDepth")).isEqualTo(ofAll.get("meanDepth"));
+                }
             }
         }
         assertThat(whole.json(DATASET + "/count" + WITHIN).propertyNames())
