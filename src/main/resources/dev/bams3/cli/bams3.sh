@@ -16,5 +16,6 @@ case "${1-}" in
       *) quick= ;;
     esac ;;
 esac
+# After an update of Java its archive is of no use, but nothing is wrong: repeat the installation for a faster start.
 # shellcheck disable=SC2086
-exec "$java" $quick -XX:AOTCache="$lib/bams3.aot" -Xlog:disable -Xlog:all=error:stderr -jar "$lib/@JAR@" "$@"
+exec "$java" $quick -XX:AOTCache="$lib/bams3.aot" -Xlog:disable '-Xlog:all=error,aot*=off:stderr' -jar "$lib/@JAR@" "$@"
