@@ -2,7 +2,11 @@ package dev.bams3.app;
 
 import dev.bams3.access.LinkTokens;
 import dev.bams3.cli.CommandEnvironment;
+import dev.bams3.cohort.CohortStore;
+import dev.bams3.cohort.Cohorts;
 import dev.bams3.convert.Converter;
+import dev.bams3.dataset.DatasetCacheSettings;
+import dev.bams3.dataset.Datasets;
 import dev.bams3.fetch.BlockCache;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.jobs.ShardWorker;
@@ -75,6 +79,18 @@ final class CommandParts implements CommandEnvironment {
     @Override
     public ObjectStore store(StoreUri root) {
         return open.computeIfAbsent(root, stores::open);
+    }
+
+    @Override
+    public Cohorts cohorts() {
+        ObjectStore store = store(datasets());
+        DatasetCacheSettings cache = DatasetCacheSettings.DEFAULT;
+        return new Cohorts(
+                new Datasets(store, cache),
+                new CohortStore(store),
+                settings.get().cohort().maxMembers(),
+                cache.metadataTtl(),
+                cache.headerBytes());
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.bams3.app;
 
+import dev.bams3.cohort.CohortStore;
+import dev.bams3.cohort.Cohorts;
+import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.fetch.BlockCache;
 import dev.bams3.fetch.ChunkFetcher;
@@ -40,6 +43,17 @@ class ReadConfiguration {
     @Bean
     Datasets datasets(Settings settings, ObjectStore store) {
         return new Datasets(store, settings.cache().toDatasetCacheSettings());
+    }
+
+    @Bean
+    Cohorts cohorts(Settings settings, ObjectStore store, Datasets datasets) {
+        DatasetCacheSettings cache = settings.cache().toDatasetCacheSettings();
+        return new Cohorts(
+                datasets,
+                new CohortStore(store),
+                settings.cohort().maxMembers(),
+                cache.metadataTtl(),
+                cache.headerBytes());
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.bams3.app;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.bams3.access.TokenKeys;
+import dev.bams3.cohort.Cohorts;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.htsget.HtsgetRequest;
@@ -24,6 +25,7 @@ import dev.bams3.web.Deadlines;
 import dev.bams3.web.Failures;
 import dev.bams3.web.FilesController;
 import dev.bams3.web.ForgedTokens;
+import dev.bams3.web.GrantedCohorts;
 import dev.bams3.web.GrantedDatasets;
 import dev.bams3.web.PublicAddress;
 import dev.bams3.web.ReadsController;
@@ -121,9 +123,19 @@ class ServerConfiguration {
     }
 
     @Bean
+    GrantedCohorts grantedCohorts(Access access, Cohorts cohorts, ReadsQuery query) {
+        return new GrantedCohorts(access, cohorts, query);
+    }
+
+    @Bean
     DatasetsController datasetsController(
-            Access access, Datasets datasets, GrantedDatasets granted, ReadsQuery query, Requests requests) {
-        return new DatasetsController(access, datasets, granted, query, requests);
+            Access access,
+            Datasets datasets,
+            GrantedDatasets granted,
+            GrantedCohorts cohorts,
+            ReadsQuery query,
+            Requests requests) {
+        return new DatasetsController(access, datasets, granted, cohorts, query, requests);
     }
 
     @Bean
@@ -131,6 +143,7 @@ class ServerConfiguration {
             Settings settings,
             Datasets datasets,
             GrantedDatasets granted,
+            GrantedCohorts cohorts,
             ReadsQuery query,
             Requests requests,
             SliceTokens tokens,
@@ -139,11 +152,13 @@ class ServerConfiguration {
         Settings.Service service = settings.service();
         return new ReadsController(
                 granted,
+                cohorts,
                 query,
                 requests,
                 new Tickets(tokens, sliceBytes, settings.ticket().cache().toBytes()),
                 new Slices(
                         datasets,
+                        cohorts,
                         query,
                         tokens,
                         forged,

@@ -54,6 +54,7 @@ import org.springframework.util.unit.DataSize;
  * @param cache what is kept of datasets that were read
  * @param fetch what reading may take of the process
  * @param encode what making answers may take of the process
+ * @param cohort requests for several datasets at once
  * @param service what service-info says
  * @param health when the service calls itself unhealthy
  * @param page the page at `/`
@@ -79,6 +80,7 @@ public record Settings(
         @DefaultValue Cache cache,
         @DefaultValue Fetch fetch,
         @DefaultValue Encode encode,
+        @DefaultValue CohortSettings cohort,
         @DefaultValue Service service,
         @DefaultValue HealthSettings health,
         @DefaultValue PageSettings page) {

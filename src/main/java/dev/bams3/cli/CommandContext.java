@@ -1,12 +1,18 @@
 package dev.bams3.cli;
 
+import dev.bams3.cohort.CohortName;
+import dev.bams3.cohort.Cohorts;
+import dev.bams3.cohort.OpenCohort;
 import dev.bams3.dataset.DatasetCacheSettings;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.dataset.ReservedNames;
+import dev.bams3.query.ReadsAnswer;
+import dev.bams3.sam.RecordView;
 import dev.bams3.storage.ObjectUri;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -57,6 +63,22 @@ record CommandContext(
     OpenDataset open(String text) {
         DatasetLocation location = location(text);
         return new Datasets(location.store(), DatasetCacheSettings.DEFAULT).open(location);
+    }
+
+    /**
+     * Plans reads of a dataset, or of several that a pattern or the name of a cohort stands for.
+     *
+     * @throws dev.bams3.error.ReadsException what {@link DatasetRegions#selection} and the stores say
+     */
+    ReadsAnswer read(DatasetRegions regions, RecordView view) throws IOException {
+        if (!CohortName.isCohort(regions.dataset())) {
+            OpenDataset open = open(regions.dataset());
+            return environment.query().open(open, regions.selection(open.references(), input), view);
+        }
+        Cohorts cohorts = environment.cohorts();
+        CohortName name = CohortName.parse(regions.dataset());
+        OpenCohort open = cohorts.open(name, cohorts.members(name, _ -> true), () -> {});
+        return environment.query().open(open, regions.selection(open.references(), input), view, () -> {});
     }
 
     private static String withoutClosingSlash(String text) {

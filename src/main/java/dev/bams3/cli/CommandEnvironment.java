@@ -1,6 +1,7 @@
 package dev.bams3.cli;
 
 import dev.bams3.access.LinkTokens;
+import dev.bams3.cohort.Cohorts;
 import dev.bams3.jobs.ShardWorker;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.storage.ObjectStore;
@@ -21,6 +22,9 @@ public interface CommandEnvironment extends AutoCloseable {
 
     /** The store at an address; the same one for the same address. */
     ObjectStore store(StoreUri root);
+
+    /** Finds and opens cohorts of the datasets that are named by id. */
+    Cohorts cohorts();
 
     /** Reads datasets of any store. */
     ReadsQuery query();

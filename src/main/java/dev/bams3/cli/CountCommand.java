@@ -1,7 +1,6 @@
 package dev.bams3.cli;
 
-import dev.bams3.dataset.OpenDataset;
-import dev.bams3.query.OpenRead;
+import dev.bams3.query.ReadsAnswer;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,10 +28,7 @@ final class CountCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        OpenDataset open = context.open(regions.dataset());
-        try (OpenRead read = context.environment()
-                .query()
-                .open(open, regions.selection(open.references(), context.input()), view.view())) {
+        try (ReadsAnswer read = context.read(regions, view.view())) {
             context.out().println(read.count().records());
         }
         return 0;

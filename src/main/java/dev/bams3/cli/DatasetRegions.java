@@ -17,7 +17,11 @@ import picocli.CommandLine.Parameters;
 final class DatasetRegions {
     private static final String UNPLACED = "*";
 
-    @Parameters(index = "0", paramLabel = "<dataset>", description = "Id or address of the dataset.")
+    @Parameters(
+            index = "0",
+            paramLabel = "<dataset>",
+            description =
+                    "Id or address of the dataset, or a pattern of ids or cohort:<name> where the command reads several.")
     private String dataset;
 
     @Parameters(

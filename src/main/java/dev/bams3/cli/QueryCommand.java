@@ -1,11 +1,9 @@
 package dev.bams3.cli;
 
-import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ReadsException;
-import dev.bams3.query.OpenRead;
 import dev.bams3.query.OpenRead.Part;
-import dev.bams3.sam.ReadSelection;
+import dev.bams3.query.ReadsAnswer;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,6 +20,8 @@ import picocli.CommandLine.Option;
         name = "query",
         description = {
             "Writes the reads that overlap regions, each once, in file order; without regions, all reads.",
+            "In place of a dataset, a pattern as 'cohort-1/*' (** also for /) or 'cohort:<name>' stands for several, whose",
+            "reads are merged as samtools merge does.",
             "The letters of options are those of samtools view."
         })
 final class QueryCommand implements Callable<Integer> {
@@ -104,9 +104,7 @@ final class QueryCommand implements Callable<Integer> {
         if (threads != null) {
             context.environment().useThreads(1 + within("--threads", threads, MAX_THREADS));
         }
-        OpenDataset open = context.open(regions.dataset());
-        ReadSelection selection = regions.selection(open.references(), context.input());
-        try (OpenRead read = context.environment().query().open(open, selection, view.view())) {
+        try (ReadsAnswer read = context.read(regions, view.view())) {
             if (level != null) {
                 read.compressAt(within("--level", level, MAX_LEVEL));
             }
@@ -116,7 +114,7 @@ final class QueryCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void write(OpenRead read) throws IOException {
+    private void write(ReadsAnswer read) throws IOException {
         if (count) {
             context.out().println(read.count().records());
         } else if (output == null || output.equals(CommandContext.STANDARD)) {
@@ -181,13 +179,13 @@ final class QueryCommand implements Callable<Integer> {
         return value;
     }
 
-    private void toStandardOutput(OpenRead read, Part part) throws IOException {
+    private void toStandardOutput(ReadsAnswer read, Part part) throws IOException {
         try (OutputStream out = new BufferedOutputStream(context.output(), BUFFER)) {
             read.writeTo(format(), part, out);
         }
     }
 
-    private void toFile(OpenRead read, Part part, Path path) throws IOException {
+    private void toFile(ReadsAnswer read, Part part, Path path) throws IOException {
         try (OutputFile file = OutputFile.open(path)) {
             OutputStream out = new BufferedOutputStream(file, BUFFER);
             read.writeTo(format(), part, out);

@@ -20,6 +20,9 @@ public final class ReservedNames {
     /** Ends of the names of index files, for which htslib looks beside whatever it opens. */
     public static final Set<String> INDEX_SUFFIXES = Set.of(".bai", ".csi", ".crai", ".tbi");
 
+    /** Begins the names of cohorts, which stand where ids do. */
+    public static final String COHORT = "cohort:";
+
     private ReservedNames() {}
 
     /**
@@ -78,6 +81,9 @@ public final class ReservedNames {
 
     /** Why a dataset cannot have a name; empty where it can. */
     private static Optional<String> objection(String name) {
+        if (name.startsWith(COHORT)) {
+            return Optional.of("'" + COHORT + "' begins the names of cohorts; choose another beginning");
+        }
         List<String> segments = Arrays.asList(name.split("/", -1));
         String last = segments.getLast();
         if (last.equals(SERVICE_INFO) || QUESTIONS.contains(last)) {

@@ -13,8 +13,9 @@ import java.util.Set;
  *
  * @param selection everything, one region, or the unplaced reads
  * @param view which of these
+ * @param allowed whether members of a cohort that the caller may not see are left out
  */
-public record CountRequest(ReadSelection selection, RecordView view) {
+public record CountRequest(ReadSelection selection, RecordView view, boolean allowed) {
     private static final Set<String> PARAMETERS = Set.of("referenceName", "start", "end");
     private static final String CRITERIA = "bams3.";
 
@@ -29,7 +30,7 @@ public record CountRequest(ReadSelection selection, RecordView view) {
         var _ = new Parameters(own, PARAMETERS);
         HtsgetRequest request = HtsgetRequest.parse(parameters);
         request.refuseForm("a count");
-        return new CountRequest(request.selection(), request.view());
+        return new CountRequest(request.selection(), request.view(), request.allowed());
     }
 
     /** Whether every record counts, so that the metadata has the answer. */

@@ -13,8 +13,9 @@ import java.util.TreeSet;
  *
  * @param selection which reads
  * @param view which of these, and which of their columns
+ * @param allowed whether members of a cohort that the caller may not see are left out
  */
-public record PlanRequest(ReadSelection selection, RecordView view) {
+public record PlanRequest(ReadSelection selection, RecordView view, boolean allowed) {
     /**
      * Reads the parameters of a stream.
      *
@@ -26,6 +27,6 @@ public record PlanRequest(ReadSelection selection, RecordView view) {
             throw Parameters.unknown(new TreeSet<>(request.ignored()).getFirst(), HtsgetRequest.PARAMETERS);
         }
         request.refuseForm("a plan");
-        return new PlanRequest(request.selection(), request.view());
+        return new PlanRequest(request.selection(), request.view(), request.allowed());
     }
 }

@@ -12,13 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream of Arrow with a record batch for each block. The columns are the fields that were asked for, by SAM's names in SAM's
  * order, and then the tags that were asked for by name ({@link ArrowTags}). POS and PNEXT are 1-based, 0 for none; RNAME and
  * RNEXT are texts of one dictionary, that of the references, and RNEXT has a name where SAM has {@code =}; CIGAR and SEQ are
  * SAM's text; QUAL has the qualities as bytes, without SAM's offset of 33. What SAM has as {@code *} is null, but for QNAME.
- * Metadata of the schema has the header's text. Text that is no UTF-8 is taken as Latin-1.
+ * In answers of cohorts the first column is SAMPLE. Metadata of the schema has the header's text. Text that is no UTF-8 is taken as Latin-1.
  *
  * <p>Columns are written one after the other, each by a pass over the records of the block, straight into the output.
  */
@@ -28,16 +29,24 @@ final class ArrowEncoder implements RecordEncoder {
 
     static final int REFERENCES = 0;
 
+    private static final int SAMPLES = 2;
+
     private final SamHeader header;
     private final RecordField[] fields;
     private final ArrowTags tags;
+    private final List<String> samples;
     private final ArrowStream stream;
 
-    ArrowEncoder(SamHeader header, RecordColumns columns) {
+    /** @param samples names of samples; empty where records have no column of theirs */
+    ArrowEncoder(SamHeader header, RecordColumns columns, List<String> samples) {
         this.header = header;
+        this.samples = samples;
         fields = columns.fields().toArray(RecordField[]::new);
         tags = new ArrowTags(columns.tags().orElse(List.of()), header);
         List<TableColumn> all = new ArrayList<>();
+        if (!samples.isEmpty()) {
+            all.add(new TableColumn("SAMPLE", ColumnType.WORD, SAMPLES));
+        }
         for (RecordField field : fields) {
             all.add(new TableColumn(field.name(), type(field), REFERENCES));
         }
@@ -70,6 +79,9 @@ final class ArrowEncoder implements RecordEncoder {
                                     .map(Reference::name)
                                     .toList()));
         }
+        if (!samples.isEmpty()) {
+            put(out, ArrowStream.dictionary(SAMPLES, samples));
+        }
         tags.dictionaries().forEach(dictionary -> put(out, dictionary));
         return out.encoded();
     }
@@ -80,6 +92,15 @@ final class ArrowEncoder implements RecordEncoder {
 
     @Override
     public void block(byte[] records, int offset, int length, OutputBuffer out) {
+        put(records, offset, length, null, out);
+    }
+
+    @Override
+    public void block(byte[] records, int offset, int length, int[] ofRecords, OutputBuffer out) {
+        put(records, offset, length, ofRecords, out);
+    }
+
+    private void put(byte[] records, int offset, int length, int @Nullable [] ofRecords, OutputBuffer out) {
         if (length == 0) {
             return;
         }
@@ -93,6 +114,10 @@ final class ArrowEncoder implements RecordEncoder {
         ArrowTags.Words words = tags.words(records, offset, end, rows);
         words.messages().forEach(message -> put(out, message));
         ArrowBody body = new ArrowBody(stream, rows, out);
+        if (ofRecords != null) {
+            int[] next = {0};
+            body.numbersOrNull((_, _) -> ofRecords[next[0]++], -1, records, offset, end);
+        }
         for (RecordField field : fields) {
             putField(field, records, offset, end, body);
         }

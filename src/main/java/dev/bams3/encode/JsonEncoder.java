@@ -3,6 +3,7 @@ package dev.bams3.encode;
 import dev.bams3.genome.Reference;
 import dev.bams3.sam.SamHeader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * One JSON document: {@code {"header":{"references":[{"name":..,"length":..}],"text":".."},"records":[..],"count":N}},
@@ -16,9 +17,10 @@ final class JsonEncoder implements RecordEncoder {
     private final SamHeader header;
     private final JsonRecords records;
 
-    JsonEncoder(SamHeader header) {
+    /** @param samples names of samples; empty where records have no member of theirs */
+    JsonEncoder(SamHeader header, List<String> samples) {
         this.header = header;
-        records = new JsonRecords(header.references());
+        records = new JsonRecords(header.references(), samples);
     }
 
     @Override
@@ -38,7 +40,12 @@ final class JsonEncoder implements RecordEncoder {
 
     @Override
     public void block(byte[] bytes, int offset, int length, OutputBuffer out) {
-        records.block(bytes, offset, length, SEPARATOR, NOTHING, out);
+        records.block(bytes, offset, length, SEPARATOR, NOTHING, null, out);
+    }
+
+    @Override
+    public void block(byte[] bytes, int offset, int length, int[] samples, OutputBuffer out) {
+        records.block(bytes, offset, length, SEPARATOR, NOTHING, samples, out);
     }
 
     @Override

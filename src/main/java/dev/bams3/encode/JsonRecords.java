@@ -3,11 +3,14 @@ package dev.bams3.encode;
 import dev.bams3.genome.ReferenceDictionary;
 import dev.bams3.sam.BamRecord;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records as JSON objects of one line. The members QNAME to QUAL have SAM's names and SAM's values (POS and PNEXT
  * 1-based, RNEXT {@code =} for the same reference, {@code *} for what is missing); {@code start0} and {@code end0} are the
- * 0-based half-open span on the reference, null without a place; TAGS is described in {@link JsonTags}. Bytes that are
+ * 0-based half-open span on the reference, null without a place; TAGS is described in {@link JsonTags}. In answers of cohorts
+ * SAMPLE comes first. Bytes that are
  * not ASCII are taken as Latin-1 and escaped, so every record is sound JSON.
  */
 final class JsonRecords {
@@ -15,6 +18,7 @@ final class JsonRecords {
     private static final int MAX_FIXED = 400;
 
     private static final Literal NAME = Literal.of("{\"QNAME\":\"");
+    private static final Literal NEXT_NAME = Literal.of("\"QNAME\":\"");
     private static final Literal FLAG = Literal.of("\",\"FLAG\":");
     private static final Literal REFERENCE = Literal.of(",\"RNAME\":\"");
     private static final Literal POSITION = Literal.of("\",\"POS\":");
@@ -31,8 +35,14 @@ final class JsonRecords {
     private static final Literal TAGS = Literal.of(",\"TAGS\":");
 
     private final ReferenceNames names;
+    /** The member of each sample with what is before it in a record. */
+    private final byte[][] samples;
 
-    JsonRecords(ReferenceDictionary references) {
+    /** @param samples names of samples; empty where records have no member of theirs */
+    JsonRecords(ReferenceDictionary references, List<String> samples) {
+        this.samples = samples.stream()
+                .map(name -> ("{\"SAMPLE\":" + JsonText.quoted(name) + ",").getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new);
         names = new ReferenceNames(references, JsonRecords::escaped);
     }
 
@@ -41,18 +51,29 @@ final class JsonRecords {
      *
      * @param before nothing or a separator
      * @param after nothing or a line end
+     * @param ofRecords for each record, the index of its sample; null where records have no member of theirs
      */
-    void block(byte[] records, int offset, int length, byte[] before, byte[] after, OutputBuffer out) {
+    void block(
+            byte[] records,
+            int offset,
+            int length,
+            byte[] before,
+            byte[] after,
+            int @Nullable [] ofRecords,
+            OutputBuffer out) {
         out.expect(length * 5L / 2);
         int end = offset + length;
         int record = offset;
+        int number = 0;
         while (record < end) {
-            putRecord(out, records, record, before, after);
+            byte @Nullable [] sample = ofRecords == null ? null : samples[ofRecords[number++]];
+            putRecord(out, records, record, before, after, sample);
             record += BamRecord.length(records, record);
         }
     }
 
-    private void putRecord(OutputBuffer out, byte[] records, int record, byte[] before, byte[] after) {
+    private void putRecord(
+            OutputBuffer out, byte[] records, int record, byte[] before, byte[] after, byte @Nullable [] sample) {
         int reference = BamRecord.referenceIndex(records, record);
         int mateReference = BamRecord.mateReferenceIndex(records, record);
         byte[] referenceName = names.of(reference);
@@ -65,6 +86,7 @@ final class JsonRecords {
         int end = record + BamRecord.length(records, record);
         int cigarTag = BamRecord.cigarTag(records, record);
         byte[] target = out.reserve(MAX_FIXED
+                + (sample == null ? 0 : sample.length)
                 + referenceName.length
                 + mateName.length
                 + JsonText.MAX_LETTER * nameLength
@@ -72,7 +94,12 @@ final class JsonRecords {
                 + (1L + JsonText.MAX_LETTER) * bases
                 + JsonTags.GROWTH * (long) (end - tags));
         int at = put(target, out.length(), before);
-        at = NAME.put(target, at);
+        if (sample == null) {
+            at = NAME.put(target, at);
+        } else {
+            at = put(target, at, sample);
+            at = NEXT_NAME.put(target, at);
+        }
         at = RecordText.putEscaped(target, at, records, BamRecord.nameOffset(record), nameLength);
         at = putNumber(target, at, FLAG, BamRecord.flags(records, record));
         at = REFERENCE.put(target, at);

@@ -2,6 +2,7 @@ package dev.bams3.encode;
 
 import dev.bams3.sam.SamHeader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * One JSON object a line: the records as {@link JsonRecords} writes them, and nothing else, so that a reader of tables gets
@@ -14,9 +15,10 @@ final class NdjsonEncoder implements RecordEncoder {
     private final JsonRecords records;
     private final boolean endLine;
 
-    NdjsonEncoder(SamHeader header, boolean endLine) {
+    /** @param samples names of samples; empty where records have no member of theirs */
+    NdjsonEncoder(SamHeader header, boolean endLine, List<String> samples) {
         this.endLine = endLine;
-        records = new JsonRecords(header.references());
+        records = new JsonRecords(header.references(), samples);
     }
 
     @Override
@@ -26,7 +28,12 @@ final class NdjsonEncoder implements RecordEncoder {
 
     @Override
     public void block(byte[] bytes, int offset, int length, OutputBuffer out) {
-        records.block(bytes, offset, length, NOTHING, LINE_END, out);
+        records.block(bytes, offset, length, NOTHING, LINE_END, null, out);
+    }
+
+    @Override
+    public void block(byte[] bytes, int offset, int length, int[] samples, OutputBuffer out) {
+        records.block(bytes, offset, length, NOTHING, LINE_END, samples, out);
     }
 
     @Override

@@ -54,6 +54,13 @@ public final class OutputBuffer {
         length += count;
     }
 
+    /** Writes a little-endian number over four bytes that were put before. */
+    public void putInt32(int at, int value) {
+        for (int i = 0; i < Integer.BYTES; i++) {
+            bytes[at + i] = (byte) (value >>> (Byte.SIZE * i));
+        }
+    }
+
     /** Returns the bytes of the block so far. */
     public int length() {
         return length;

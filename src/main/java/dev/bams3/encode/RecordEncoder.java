@@ -3,6 +3,7 @@ package dev.bams3.encode;
 import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.SamHeader;
+import java.util.List;
 
 /**
  * Turns one answer's header and blocks of records into bytes of a format. The pieces, put together by
@@ -17,23 +18,29 @@ public interface RecordEncoder {
      * @param header the header as it is served; its references are those of the records
      * @param columns of the answer; a table has no others
      * @param endLine whether NDJSON ends with a line that has the number of records
+     * @param samples names of samples, where the answer says the sample of each record; else empty
      * @param deflaters for BAM; stays the caller's, who closes it after the last use of the encoder
      */
     static RecordEncoder of(
-            ReadFormat format, SamHeader header, RecordColumns columns, boolean endLine, BgzfDeflaters deflaters) {
+            ReadFormat format,
+            SamHeader header,
+            RecordColumns columns,
+            boolean endLine,
+            List<String> samples,
+            BgzfDeflaters deflaters) {
         return switch (format) {
             case BAM -> new BamEncoder(header, deflaters);
             case SAM -> new SamEncoder(header);
-            case JSON -> new JsonEncoder(header);
-            case NDJSON -> new NdjsonEncoder(header, endLine);
-            case TSV -> new TsvEncoder(header, columns);
-            case ARROW -> new ArrowEncoder(header, columns);
+            case JSON -> new JsonEncoder(header, samples);
+            case NDJSON -> new NdjsonEncoder(header, endLine, samples);
+            case TSV -> new TsvEncoder(header, columns, samples);
+            case ARROW -> new ArrowEncoder(header, columns, samples);
         };
     }
 
     /** Returns the encoder of an answer with all columns and without an end line. */
     static RecordEncoder of(ReadFormat format, SamHeader header, BgzfDeflaters deflaters) {
-        return of(format, header, RecordColumns.ALL, false, deflaters);
+        return of(format, header, RecordColumns.ALL, false, List.of(), deflaters);
     }
 
     /** Bytes before the records. */
@@ -48,6 +55,15 @@ public interface RecordEncoder {
      * @param out empty; gets the bytes
      */
     void block(byte[] records, int offset, int length, OutputBuffer out);
+
+    /**
+     * Encodes some whole records of an answer that says their samples, where the format has a place for them.
+     *
+     * @param samples for each record, the index of its sample's name
+     */
+    default void block(byte[] records, int offset, int length, int[] samples, OutputBuffer out) {
+        block(records, offset, length, out);
+    }
 
     /** Returns the same in memory of its own. */
     default EncodedBytes block(byte[] records, int offset, int length) {

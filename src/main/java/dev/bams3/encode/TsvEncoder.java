@@ -9,13 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table for awk and R: a line with the names of the columns, then one line for each record. The columns are the fields
  * that were asked for, in SAM's order and with SAM's values, and then the tags that were asked for by name, in the order of
  * the request. A tag has its value as SAM writes it, without name and type; it is empty where a record lacks it. Nothing is
  * quoted: control characters, which SAM does not allow in a value, become spaces, so that each record is one line of as many
- * fields as the first line has.
+ * fields as the first line has. In answers of cohorts the first column is SAMPLE.
  */
 final class TsvEncoder implements RecordEncoder {
     /** FLAG, POS, MAPQ, PNEXT, TLEN, tabs of all fields, and the line end. */
@@ -32,8 +33,13 @@ final class TsvEncoder implements RecordEncoder {
     private final int[] tagNames;
 
     private final ReferenceNames names;
+    private final byte[][] samples;
 
-    TsvEncoder(SamHeader header, RecordColumns columns) {
+    /** @param sampleNames names of samples; empty where records have no column of theirs */
+    TsvEncoder(SamHeader header, RecordColumns columns, List<String> sampleNames) {
+        samples = sampleNames.stream()
+                .map(name -> name.getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new);
         fields = columns.fields().toArray(RecordField[]::new);
         tags = columns.tags().orElse(List.of());
         tagNames = tags.stream()
@@ -45,6 +51,9 @@ final class TsvEncoder implements RecordEncoder {
     @Override
     public EncodedBytes header() {
         List<String> columns = new ArrayList<>();
+        if (samples.length > 0) {
+            columns.add("SAMPLE");
+        }
         for (RecordField field : fields) {
             columns.add(field.name());
         }
@@ -55,12 +64,23 @@ final class TsvEncoder implements RecordEncoder {
 
     @Override
     public void block(byte[] records, int offset, int length, OutputBuffer out) {
+        put(records, offset, length, null, out);
+    }
+
+    @Override
+    public void block(byte[] records, int offset, int length, int[] ofRecords, OutputBuffer out) {
+        put(records, offset, length, ofRecords, out);
+    }
+
+    private void put(byte[] records, int offset, int length, int @Nullable [] ofRecords, OutputBuffer out) {
         out.expect(length + length / 2L);
         int[] found = new int[tagNames.length];
         int end = offset + length;
         int record = offset;
+        int number = 0;
         while (record < end) {
-            putRecord(out, records, record, found);
+            byte @Nullable [] sample = ofRecords == null ? null : samples[ofRecords[number++]];
+            putRecord(out, records, record, sample, found);
             record += BamRecord.length(records, record);
         }
     }
@@ -71,10 +91,11 @@ final class TsvEncoder implements RecordEncoder {
     }
 
     /** @param found scratch, one element for each tag */
-    private void putRecord(OutputBuffer out, byte[] records, int record, int[] found) {
+    private void putRecord(OutputBuffer out, byte[] records, int record, byte @Nullable [] sample, int[] found) {
         int cigarTag = BamRecord.cigarTag(records, record);
         int tagBytes = record + BamRecord.length(records, record) - BamRecord.tagsOffset(records, record);
         byte[] target = out.reserve(MAX_FIXED
+                + (sample == null ? 0 : sample.length)
                 + names.of(BamRecord.referenceIndex(records, record)).length
                 + names.of(BamRecord.mateReferenceIndex(records, record)).length
                 + BamRecord.nameTextLength(records, record)
@@ -83,6 +104,10 @@ final class TsvEncoder implements RecordEncoder {
                 + tagNames.length
                 + TAG_GROWTH * (tagBytes + 1L));
         int at = out.length();
+        if (sample != null) {
+            at = putText(target, at, sample, 0, sample.length);
+            target[at++] = '\t';
+        }
         for (RecordField field : fields) {
             at = putField(target, at, field, records, record, cigarTag);
             target[at++] = '\t';

@@ -14,6 +14,7 @@ public final class ReadsException extends RuntimeException {
     private final @Nullable String resource;
     private final @Nullable String field;
     private final OptionalLong offset;
+    private final @Nullable String member;
 
     private ReadsException(
             ErrorKind kind,
@@ -31,7 +32,19 @@ public final class ReadsException extends RuntimeException {
             OptionalLong offset,
             String message,
             @Nullable Throwable cause) {
+        this(kind, resource, field, offset, message, cause, null);
+    }
+
+    private ReadsException(
+            ErrorKind kind,
+            @Nullable String resource,
+            @Nullable String field,
+            OptionalLong offset,
+            String message,
+            @Nullable Throwable cause,
+            @Nullable String member) {
         super(message, cause);
+        this.member = member;
         this.kind = kind;
         this.resource = resource;
         this.field = field;
@@ -112,6 +125,16 @@ public final class ReadsException extends RuntimeException {
     /** The same failure, found in {@code newResource}; for code that learns only outside what it was reading. */
     public ReadsException in(String newResource) {
         return new ReadsException(kind, newResource, field, offset, text(), this);
+    }
+
+    /** The same failure, of one dataset of a cohort. */
+    public ReadsException ofMember(String id) {
+        return new ReadsException(kind, "member '" + id + "' of the cohort", null, offset, getMessage(), this, id);
+    }
+
+    /** Returns the id of the dataset of a cohort that failed. */
+    public Optional<String> member() {
+        return Optional.ofNullable(member);
     }
 
     public ErrorKind kind() {

@@ -45,6 +45,11 @@ public final class BlockCache {
         return plan.fetchedBytes() <= Math.min(MOST_OF_A_PLAN, maxBytes / SHARE_OF_A_PLAN);
     }
 
+    /** Whether the blocks of several plans that are read together are worth keeping: half of the cache is left to others. */
+    boolean servesTogether(long bytes) {
+        return bytes <= maxBytes / 2;
+    }
+
     static Key key(ChunkObjects chunks, BlockEntry entry) {
         return new Key(chunks.store().location(), chunks.keys().apply(entry.chunk()), entry.offset(), entry.crc32c());
     }

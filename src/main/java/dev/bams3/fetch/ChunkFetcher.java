@@ -67,12 +67,22 @@ public final class ChunkFetcher implements AutoCloseable {
      * @param watch asks whether the blocks are still wanted, see {@link OrderedTasks}
      */
     public StoredBlocks open(ReadPlan plan, ChunkObjects chunks, Runnable watch) {
-        return cache.serves(plan)
+        return open(plan, plan.fetchedBytes(), chunks, watch);
+    }
+
+    /**
+     * Starts to run a plan that is read together with others.
+     *
+     * @param bytes stored bytes of all of them
+     */
+    public StoredBlocks open(ReadPlan plan, long bytes, ChunkObjects chunks, Runnable watch) {
+        return cache.serves(plan) && cache.servesTogether(bytes)
                 ? new CachedBlocks(plan, chunks, cache, this, watch)
                 : new BlockStream(plan, chunks, null, this, watch);
     }
 
-    FetchLimits limits() {
+    /** Returns the limits of the process. */
+    public FetchLimits limits() {
         return limits;
     }
 

@@ -12,6 +12,7 @@ import dev.bams3.error.ReadsException;
  */
 public record MemoryLimits(long heap) {
     private static final int DECODING_SHARE = 8;
+    private static final int MERGING_SHARE = 8;
     private static final int BLOCK_SHARE = 32;
     private static final int HEADER_SHARE = 2;
 
@@ -56,6 +57,11 @@ public record MemoryLimits(long heap) {
                         + (headerBytes(textLength, references) >> 20)
                         + " MB of memory to convert, and this process has "
                         + (limit >> 20) + " MB for it; give it a larger heap (-Xmx, or a container with more memory)");
+    }
+
+    /** Returns the bytes of records that answers of cohorts hold while they are merged, all together: an eighth of the heap. */
+    public long merging() {
+        return heap / MERGING_SHARE;
     }
 
     /**

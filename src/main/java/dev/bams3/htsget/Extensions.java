@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
  * Parameters beyond htsget: `bams3.minMapq=30` in a query string, {@code "bams3":{"minMapq":30}} in a JSON body. htsget wants
  * unknown parameters ignored, but the prefix addresses this service: an unknown name with it is refused.
  */
-record Extensions(RecordView view, OptionalInt level, boolean endLine) {
+record Extensions(RecordView view, OptionalInt level, boolean endLine, boolean allowed) {
     static final String NAMESPACE = "bams3";
 
     private static final String PREFIX = NAMESPACE + ".";
@@ -27,6 +27,9 @@ record Extensions(RecordView view, OptionalInt level, boolean endLine) {
 
     /** Whether NDJSON ends with a line that has the number of records. */
     static final String END = "end";
+
+    /** Whether members of a cohort that the caller may not see are left out. */
+    static final String ALLOWED = "allowed";
 
     private static final int MAX_LEVEL = 9;
 
@@ -79,7 +82,9 @@ record Extensions(RecordView view, OptionalInt level, boolean endLine) {
         }
         List<String> ends = values.remove(END);
         boolean endLine = ends != null && isTrue(ends, prefix + END);
-        return new Extensions(CriteriaText.parse(values, name -> prefix + name, columns), level, endLine);
+        List<String> alloweds = values.remove(ALLOWED);
+        boolean allowed = alloweds != null && isTrue(alloweds, prefix + ALLOWED);
+        return new Extensions(CriteriaText.parse(values, name -> prefix + name, columns), level, endLine, allowed);
     }
 
     private static boolean isTrue(List<String> values, String place) {
@@ -117,7 +122,7 @@ record Extensions(RecordView view, OptionalInt level, boolean endLine) {
         if (value.isString()) {
             return value.stringValue();
         }
-        if (name.equals(END) && value.isBoolean()) {
+        if ((name.equals(END) || name.equals(ALLOWED)) && value.isBoolean()) {
             return Boolean.toString(value.booleanValue());
         }
         if (value.isIntegralNumber() && value.canConvertToLong()) {
@@ -136,11 +141,11 @@ record Extensions(RecordView view, OptionalInt level, boolean endLine) {
     }
 
     private static String known(String own, String place, String prefix) {
-        if (!own.equals(LEVEL) && !own.equals(END) && !CriteriaText.PARAMETERS.contains(own)) {
+        if (!List.of(LEVEL, END, ALLOWED).contains(own) && !CriteriaText.PARAMETERS.contains(own)) {
             throw ReadsException.invalidInput(
                     shortened(place),
                     "is not known; there are " + prefix + String.join(", " + prefix, CriteriaText.PARAMETERS) + ", "
-                            + prefix + LEVEL + ", " + prefix + END);
+                            + prefix + LEVEL + ", " + prefix + END + ", " + prefix + ALLOWED);
         }
         return own;
     }

@@ -40,15 +40,21 @@ public record HtsgetError(
             case DENIED -> refused(403, "PermissionDenied", failure);
             case NOT_FOUND -> refused(404, "NotFound", failure);
             case TOO_LARGE -> refused(413, "PayloadTooLarge", failure);
-            case CHANGED -> unavailable("the dataset was replaced while it was read; ask again", SOON);
+            case CHANGED -> unavailable(about(failure) + "the dataset was replaced while it was read; ask again", SOON);
             case OVERLOADED -> unavailable("no free place for this request now; ask again", SOON);
-            case UNAVAILABLE -> unavailable("the storage of the datasets does not answer; ask again", LATER);
+            case UNAVAILABLE ->
+                unavailable(about(failure) + "the storage of the datasets does not answer; ask again", LATER);
             case CANCELLED -> unavailable("the service is stopping; ask again", SOON);
             case INTERNAL -> internal();
-            case CORRUPT -> internal("the stored dataset is damaged; tell the operator");
+            case CORRUPT -> internal(about(failure) + "the stored dataset is damaged; tell the operator");
             case UNSUPPORTED_VERSION ->
-                internal("the dataset needs a newer release of this service; tell the operator");
+                internal(about(failure) + "the dataset needs a newer release of this service; tell the operator");
         };
+    }
+
+    /** Names the dataset of a cohort that failed; the request named the others. */
+    private static String about(ReadsException failure) {
+        return failure.member().map(id -> "member '" + id + "' of the cohort: ").orElse("");
     }
 
     /**

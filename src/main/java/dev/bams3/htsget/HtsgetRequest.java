@@ -6,6 +6,7 @@ import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.RecordView;
 import dev.bams3.view.ColumnsText;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import java.util.regex.Pattern;
  * @param view which of these, and which of their columns
  * @param level of compression of BAM, 0 (stored) to 9; absent for the default of the service
  * @param endLine whether NDJSON ends with a line that has the number of records
+ * @param allowed whether members of a cohort that the caller may not see are left out
  * @param ignored names of parameters that htsget does not know; they have no effect, and the answer should say so
  */
 public record HtsgetRequest(
@@ -34,10 +36,13 @@ public record HtsgetRequest(
         RecordView view,
         OptionalInt level,
         boolean endLine,
+        boolean allowed,
         List<String> ignored) {
     /** Names of the parameters of a GET, without those of extensions. */
     public static final Set<String> PARAMETERS =
             Set.of("format", "class", "referenceName", "start", "end", "fields", "tags", "notags");
+
+    private static final String ALLOWED = Extensions.NAMESPACE + "." + Extensions.ALLOWED;
 
     private static final Set<String> WITH_HEADER = Set.of("format", "class");
 
@@ -72,18 +77,27 @@ public record HtsgetRequest(
                 boolean meaningless = name.equals("referenceName")
                         && query.value(name).filter(NO_REFERENCE::equals).isPresent();
                 if (!meaningless && (PARAMETERS.contains(name) && !WITH_HEADER.contains(name))
-                        || Extensions.isMeant(name)) {
+                        || (Extensions.isMeant(name) && !name.equals(ALLOWED))) {
                     throw ReadsException.invalidInput(name, "cannot stand beside class=header");
                 }
             }
-            return header(format, ignored);
+            Map<String, List<String>> own = new HashMap<>(parameters);
+            own.keySet().retainAll(Set.of(ALLOWED));
+            return header(format, Extensions.ofQuery(own, RecordColumns.ALL).allowed(), ignored);
         }
         RecordColumns columns = ColumnsText.parse(
                 query.list("fields"), query.list("tags"), query.list("notags"), UnaryOperator.identity());
         ReadSelection selection = query.selection();
         Extensions extensions = Extensions.ofQuery(parameters, columns);
         return new HtsgetRequest(
-                format, false, selection, extensions.view(), extensions.level(), extensions.endLine(), ignored);
+                format,
+                false,
+                selection,
+                extensions.view(),
+                extensions.level(),
+                extensions.endLine(),
+                extensions.allowed(),
+                ignored);
     }
 
     /**
@@ -130,9 +144,9 @@ public record HtsgetRequest(
         }
     }
 
-    static HtsgetRequest header(Optional<HtsgetFormat> format, List<String> ignored) {
+    static HtsgetRequest header(Optional<HtsgetFormat> format, boolean allowed, List<String> ignored) {
         return new HtsgetRequest(
-                format, true, ReadSelection.nothing(), RecordView.ALL, OptionalInt.empty(), false, ignored);
+                format, true, ReadSelection.nothing(), RecordView.ALL, OptionalInt.empty(), false, allowed, ignored);
     }
 
     static boolean isHeaderClass(String field, Optional<String> value) {

@@ -35,6 +35,7 @@ final class RequestBody {
                     RecordView.ALL,
                     OptionalInt.empty(),
                     false,
+                    false,
                     List.of());
         }
         JsonBody read = JsonBody.read(body, limits.maxBodyBytes(), "/");
@@ -55,7 +56,7 @@ final class RequestBody {
                     throw ReadsException.invalidInput("/" + name, "cannot stand beside class 'header'");
                 }
             }
-            return HtsgetRequest.header(format, ignored);
+            return HtsgetRequest.header(format, false, ignored);
         }
         RecordColumns columns =
                 ColumnsText.parse(read.texts("fields"), read.texts("tags"), read.texts("notags"), name -> "/" + name);
@@ -67,6 +68,7 @@ final class RequestBody {
                 extensions.view(),
                 extensions.level(),
                 extensions.endLine(),
+                extensions.allowed(),
                 ignored);
     }
 

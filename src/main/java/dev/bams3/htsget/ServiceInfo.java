@@ -55,6 +55,7 @@ public record ServiceInfo(String id, String name, String organizationName, Strin
             }
             json.writeString(Extensions.LEVEL);
             json.writeString(Extensions.END);
+            json.writeString(Extensions.ALLOWED);
             json.writeEndArray();
             json.writeEndObject();
             json.writeEndObject();

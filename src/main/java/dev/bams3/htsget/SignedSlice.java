@@ -7,12 +7,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * A piece of an answer, as an address in a ticket names it.
  *
- * @param dataset id of the dataset
- * @param generation of the dataset that the ticket was made from
+ * @param dataset id of the dataset, or what names a cohort
+ * @param members ids of the members of a cohort, in order; empty for a dataset
+ * @param generation of the dataset that the ticket was made from; of a cohort a digest of its members and theirs
  * @param selection of the request; with its view it decides what the slice holds; first and count index the blocks of its plan
  * @param view of the request
  * @param firstBlock index in the plan
@@ -24,6 +26,7 @@ import java.util.Base64;
  */
 public record SignedSlice(
         String dataset,
+        List<String> members,
         String generation,
         ReadSelection selection,
         RecordView view,
@@ -33,6 +36,24 @@ public record SignedSlice(
         int level,
         String variant) {
     private static final int ETAG_BYTES = 18;
+
+    public SignedSlice {
+        members = List.copyOf(members);
+    }
+
+    /** A slice of one dataset. */
+    public SignedSlice(
+            String dataset,
+            String generation,
+            ReadSelection selection,
+            RecordView view,
+            int firstBlock,
+            int blocks,
+            boolean end,
+            int level,
+            String variant) {
+        this(dataset, List.of(), generation, selection, view, firstBlock, blocks, end, level, variant);
+    }
 
     /** A slice of whole records at level 1, by any deflater. */
     public SignedSlice(

@@ -28,6 +28,7 @@ import java.util.zip.InflaterInputStream;
  */
 final class SliceCodec {
     private static final int VERSION = 4;
+    private static final int VERSION_OF_COHORTS = 5;
     private static final int EVERYTHING = 0;
     private static final int REGIONS = 1;
     private static final int REGIONS_AND_UNPLACED = 2;
@@ -40,10 +41,13 @@ final class SliceCodec {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
         try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes, deflater))) {
-            out.writeByte(VERSION);
+            out.writeByte(slice.members().isEmpty() ? VERSION : VERSION_OF_COHORTS);
             writeNumber(out, expiry.getEpochSecond());
             out.writeUTF(slice.variant());
             write(out, slice);
+            if (!slice.members().isEmpty()) {
+                ViewCodec.writeTexts(out, slice.members());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -78,7 +82,7 @@ final class SliceCodec {
         try (DataInputStream in =
                 new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(payload), inflater))) {
             int version = in.readUnsignedByte();
-            if (version != VERSION) {
+            if (version != VERSION && version != VERSION_OF_COHORTS) {
                 throw ReadsException.of(ErrorKind.DENIED, "slice: of another release; ask for a new ticket");
             }
             Instant expiry = Instant.ofEpochSecond(readNumber(in));
@@ -90,8 +94,10 @@ final class SliceCodec {
             int level = in.readUnsignedByte();
             ReadSelection selection = readSelection(in);
             RecordView view = ViewCodec.read(in);
+            List<String> members = version == VERSION ? List.of() : ViewCodec.readTexts(in);
             return new Decoded(
-                    new SignedSlice(dataset, generation, selection, view, firstBlock, blocks, end, level, variant),
+                    new SignedSlice(
+                            dataset, members, generation, selection, view, firstBlock, blocks, end, level, variant),
                     expiry);
         } catch (IOException e) {
             throw new UncheckedIOException("a payload of a right signature that cannot be read", e);

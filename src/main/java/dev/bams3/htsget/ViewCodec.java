@@ -95,14 +95,14 @@ final class ViewCodec {
         return new RecordColumns(fields, someTags ? Optional.of(tags) : Optional.empty(), readTexts(in));
     }
 
-    private static void writeTexts(DataOutputStream out, List<String> texts) throws IOException {
+    static void writeTexts(DataOutputStream out, List<String> texts) throws IOException {
         SliceCodec.writeNumber(out, texts.size());
         for (String text : texts) {
             out.writeUTF(text);
         }
     }
 
-    private static List<String> readTexts(DataInputStream in) throws IOException {
+    static List<String> readTexts(DataInputStream in) throws IOException {
         int count = Math.toIntExact(SliceCodec.readNumber(in));
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < count; i++) {

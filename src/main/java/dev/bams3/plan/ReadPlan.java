@@ -38,6 +38,17 @@ public record ReadPlan(List<PlannedBlock> blocks, List<PlannedRange> ranges, Ran
                 : withBlocks(blocks.subList(firstBlock, Math.addExact(firstBlock, count)));
     }
 
+    /** The plan for the first blocks that surely have so many records, or for all blocks. */
+    public ReadPlan first(long records) {
+        long sure = 0;
+        int first = 0;
+        while (first < blocks.size() && sure < records) {
+            PlannedBlock block = blocks.get(first++);
+            sure += block.isWhole() ? block.entry().records() : 0;
+        }
+        return slice(0, first);
+    }
+
     /** The plan without its whole blocks: those whose records must be looked at to be counted. */
     public ReadPlan filteredBlocks() {
         return withBlocks(blocks.stream().filter(block -> !block.isWhole()).toList());

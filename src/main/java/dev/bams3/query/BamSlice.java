@@ -1,11 +1,9 @@
 package dev.bams3.query;
 
 import dev.bams3.bgzf.BgzfBlock;
-import dev.bams3.plan.PlannedBlock;
 import dev.bams3.query.OpenRead.Part;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.List;
 
 /**
  * Consecutive blocks of an open read as BAM; any range of its bytes can be written. Every block is compressed separately,
@@ -13,24 +11,25 @@ import java.util.List;
  * are a function of the slice.
  */
 public final class BamSlice {
-    private final OpenRead read;
+    private final ReadsAnswer read;
     private final Part part;
-    private final List<PlannedBlock> blocks;
+    private final long work;
 
-    BamSlice(OpenRead read, Part part, List<PlannedBlock> blocks) {
+    /** @param part of pieces that the answer has */
+    BamSlice(ReadsAnswer read, Part part, long work) {
         this.read = read;
         this.part = part;
-        this.blocks = blocks;
+        this.work = work;
     }
 
     /** Uncompressed bytes of records that encoding all of it looks at. */
     public long work() {
-        return blocks.stream().mapToLong(block -> block.entry().rawLength()).sum();
+        return work;
     }
 
     /** Returns an empty measure, for a slice that was never encoded. */
     public SliceMeasure unmeasured() {
-        return new SliceMeasure(blocks.size());
+        return new SliceMeasure(part.blocks());
     }
 
     /** Writes all of it; {@code measure} gets the lengths of the blocks written. */
@@ -53,7 +52,7 @@ public final class BamSlice {
 
     private ReadTotals write(int from, OutputStream out, SliceMeasure measure) throws IOException {
         int[] next = {from};
-        Part rest = new Part(false, part.firstBlock() + from, blocks.size() - from, part.end());
+        Part rest = new Part(false, part.firstBlock() + from, part.blocks() - from, part.end());
         ReadTotals totals = read.writeBam(rest, out, bytes -> measure.found(next[0]++, bytes));
         measure.end(end());
         return totals;

@@ -12,6 +12,7 @@ import dev.bams3.format.BlockEntry;
 import dev.bams3.plan.PlannedBlock;
 import dev.bams3.plan.ReadPlan;
 import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
 
 /**
  * The blocks of a plan as bytes of an answer: fetched, decoded, filtered and encoded in parallel, handed on in plan order.
@@ -56,19 +57,38 @@ final class EncodedBlocks implements AutoCloseable {
             RecordEncoder encoder,
             int expansion,
             Runnable watch) {
+        this(engine, engine.cpu().line(), plan, plan.fetchedBytes(), chunks, view, encoder, expansion, watch);
+    }
+
+    /**
+     * The same for one of several plans that are read together.
+     *
+     * @param cpu the request's line
+     * @param storedBytes of all plans
+     */
+    EncodedBlocks(
+            ReadEngine engine,
+            Executor cpu,
+            ReadPlan plan,
+            long storedBytes,
+            ChunkObjects chunks,
+            ViewedDataset view,
+            RecordEncoder encoder,
+            int expansion,
+            Runnable watch) {
         this.engine = engine;
         this.chunks = chunks;
         this.view = view;
         this.encoder = encoder;
         this.expansion = expansion;
         this.plan = plan;
-        requireMemory();
-        stream = engine.fetcher().open(plan, chunks, watch);
-        encoding = new OrderedTasks<>(engine.cpu().line(), watch, "a thread to decode blocks");
+        requireMemory(engine, plan, chunks);
+        stream = engine.fetcher().open(plan, storedBytes, chunks, watch);
+        encoding = new OrderedTasks<>(cpu, watch, "a thread to decode blocks");
     }
 
     /** Before anything is read: no failure after the first byte of the answer. */
-    private void requireMemory() {
+    static void requireMemory(ReadEngine engine, ReadPlan plan, ChunkObjects chunks) {
         for (PlannedBlock block : plan.blocks()) {
             BlockEntry entry = block.entry();
             int bytes = Math.max(entry.rawLength(), entry.storedLength());

@@ -1,6 +1,5 @@
 package dev.bams3.query;
 
-import dev.bams3.bgzf.BgzfDeflaters;
 import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.AnswerWriter;
@@ -16,9 +15,9 @@ import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.SamHeader;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.IntConsumer;
 
 /**
@@ -26,32 +25,30 @@ import java.util.function.IntConsumer;
  * {@link #writeTo}. Used by one thread. A ticket and its data come from the same plan: a {@link Slice} of it gives the same
  * bytes whenever it is written, so slices written one after the other are the whole answer.
  */
-public final class OpenRead implements AutoCloseable {
+public final class OpenRead extends ReadsAnswer {
     private final OpenDataset dataset;
     private final ReadPlan plan;
     private final ViewedDataset view;
-    private final ReadEngine engine;
-    private Runnable watch = () -> {};
-    private int level;
-    private boolean endLine;
     private Optional<SamHeader> header = Optional.empty();
 
     OpenRead(OpenDataset dataset, ReadPlan plan, ViewedDataset view, ReadEngine engine) {
+        super(engine);
         this.dataset = dataset;
         this.plan = plan;
         this.view = view;
-        this.engine = engine;
-        level = engine.compression().defaultLevel();
     }
 
-    /**
-     * Checks while records are read whether the client still wants them.
-     *
-     * @param check asks whether they are still wanted; called by this object's thread at each block and several times a second
-     *     while it waits. What it throws ends {@link #writeTo} and {@link #count}
-     */
-    public void watch(Runnable check) {
-        watch = check;
+    @Override
+    public String generation() {
+        return metadata().generation();
+    }
+
+    /** The place is part of it, because two copies of a dataset may have been damaged differently. */
+    private record HeaderKey(DatasetLocation location, String generation, UUID uuid) {}
+
+    @Override
+    public Object headerKey() {
+        return new HeaderKey(location(), generation(), metadata().uuid());
     }
 
     public DatasetMetadata metadata() {
@@ -66,6 +63,7 @@ public final class OpenRead implements AutoCloseable {
      * The header as it is served, read (or from the cache) when first asked for: the source's text, verbatim but for the
      * sort order of a source that had to be sorted.
      */
+    @Override
     public SamHeader header() {
         if (header.isEmpty()) {
             header = Optional.of(header(dataset));
@@ -104,41 +102,8 @@ public final class OpenRead implements AutoCloseable {
         return !view.filters() && expected.wholeBlocks() == expected.blocks().size();
     }
 
-    /**
-     * Cuts the records of the plan into consecutive slices of whole blocks, each estimated at {@code maxBytes} of BAM or
-     * less where it can be; empty when no block can hold a record of the selection.
-     *
-     * <p>No slice but the last is without records when it is written. Whether a block that has to be filtered holds a wanted
-     * record is often known only when it is read, so a slice ends only after it has a block that {@linkplain
-     * PlannedBlock#surelyHasRecords surely} holds one, and may pass {@code maxBytes} for that. The last slice, whose address
-     * has the terminator, may have no records. An answer with criteria or a limit is therefore one slice.
-     */
-    public List<Slice> slices(long maxBytes) {
-        List<Slice> slices = new ArrayList<>();
-        int first = 0;
-        long bytes = 0;
-        boolean surelyHasRecords = false;
-        boolean mayBeCut = !view.filters() && !view.isLimited();
-        List<PlannedBlock> blocks = plan.blocks();
-        for (int i = 0; i < blocks.size(); i++) {
-            long more = estimatedBamBytes(blocks.get(i));
-            if (surelyHasRecords && bytes + more > maxBytes) {
-                slices.add(new Slice(first, i - first, bytes));
-                first = i;
-                bytes = 0;
-                surelyHasRecords = false;
-            }
-            bytes += more;
-            surelyHasRecords |= mayBeCut && blocks.get(i).surelyHasRecords();
-        }
-        if (first < blocks.size()) {
-            slices.add(new Slice(first, blocks.size() - first, bytes));
-        }
-        return List.copyOf(slices);
-    }
-
     /** BAM at level 1 is 2 to 3 times what a block stores (from 0.07 to 0.5 of the records), and at most the records. */
-    private long estimatedBamBytes(PlannedBlock block) {
+    static long estimatedBamBytes(PlannedBlock block, int level) {
         long raw = block.estimatedRawBytes();
         if (level == 0) {
             return Math.max(1, raw);
@@ -148,15 +113,29 @@ public final class OpenRead implements AutoCloseable {
         return Math.max(1, Math.round(raw * Math.min(1, 3 * storedShare)));
     }
 
-    /**
-     * Writes a part of the answer. Returns after the last byte was handed to {@code out} (which is neither flushed nor
-     * closed); on any failure the terminator has not been written, and nothing is in flight any more.
-     *
-     * @throws IOException only when {@code out} throws it: the client went away
-     * @throws dev.bams3.error.ReadsException everything else
-     */
-    public ReadTotals writeTo(ReadFormat format, Part part, OutputStream out) throws IOException {
-        return write(format, part, out, bytes -> {});
+    @Override
+    int pieces() {
+        return plan.blocks().size();
+    }
+
+    @Override
+    long estimatedBamBytes(int piece) {
+        return estimatedBamBytes(plan.blocks().get(piece), level());
+    }
+
+    @Override
+    long work(int piece) {
+        return plan.blocks().get(piece).entry().rawLength();
+    }
+
+    @Override
+    boolean surelyHasRecords(int piece) {
+        return plan.blocks().get(piece).surelyHasRecords();
+    }
+
+    @Override
+    boolean isFiltered() {
+        return view.filters();
     }
 
     /**
@@ -176,52 +155,12 @@ public final class OpenRead implements AutoCloseable {
                 _ -> before.accept(next[0]++));
     }
 
-    /**
-     * Sets the level at which BAM is compressed from now on.
-     *
-     * @param newLevel 0 (stored) to 9 (smallest)
-     */
-    public void compressAt(int newLevel) {
-        level = newLevel;
-    }
-
-    /** Returns the level at which BAM is compressed, 0 to 9. */
-    public int level() {
-        return level;
-    }
-
-    /** Sets whether NDJSON ends with a line that has the number of records; it does not by default. */
-    public void writeEndLine(boolean wanted) {
-        endLine = wanted;
-    }
-
-    /** Returns what decides the bytes of BAM beside its records: two processes of one variant write the same bytes. */
-    public String variant() {
-        return deflaters().variant();
-    }
-
-    /** The blocks of a part as BAM, addressable by byte. The part has no header. */
-    public BamSlice bam(Part part) {
-        int first = Math.min(part.firstBlock(), plan.blocks().size());
-        int count = Math.min(part.blocks(), plan.blocks().size() - first);
-        return new BamSlice(
-                this, new Part(false, first, count, part.end()), plan.blocks().subList(first, first + count));
-    }
-
-    private BgzfDeflaters deflaters() {
-        return engine.compression().at(level);
-    }
-
-    /** Writes a part as BAM; {@code blockBytes} gets the length of every block before its bytes are written. */
-    ReadTotals writeBam(Part part, OutputStream out, IntConsumer blockBytes) throws IOException {
-        return write(ReadFormat.BAM, part, out, blockBytes);
-    }
-
-    private ReadTotals write(ReadFormat format, Part part, OutputStream out, IntConsumer blockBytes)
-            throws IOException {
+    @Override
+    ReadTotals write(ReadFormat format, Part part, OutputStream out, IntConsumer blockBytes) throws IOException {
         // Records need only the references, which are here; the text may be another GET.
         SamHeader needed = part.header() ? header() : new SamHeader(new byte[0], dataset.references());
-        RecordEncoder encoder = RecordEncoder.of(format, needed, view.columns(), endLine, deflaters());
+        RecordEncoder encoder =
+                RecordEncoder.of(format, needed, view.columns(), writesEndLine(), List.of(), deflaters());
         ViewedDataset viewed = format.isTable() ? view.lookingAt(view.columns().ofTable()) : view;
         return write(encoder, viewed, part, expansion(format), out, blockBytes);
     }
@@ -244,7 +183,7 @@ public final class OpenRead implements AutoCloseable {
         long records = 0;
         long scanned = 0;
         try (EncodedBlocks blocks =
-                new EncodedBlocks(engine, enough(wanted), chunks(), viewed, encoder, expansion, watch)) {
+                new EncodedBlocks(engine(), enough(wanted), chunks(), viewed, encoder, expansion, watch())) {
             while (records < view.limit() && blocks.hasNext()) {
                 try (AnswerBlock whole = blocks.next()) {
                     AnswerBlock block = whole.records() <= view.limit() - records
@@ -272,21 +211,11 @@ public final class OpenRead implements AutoCloseable {
         }
     }
 
-    /** Of a plan the first blocks that surely have as many records as the limit lets pass. */
     private ReadPlan enough(ReadPlan wanted) {
-        if (view.filters() || !view.isLimited()) {
-            return wanted;
-        }
-        long sure = 0;
-        int blocks = 0;
-        while (blocks < wanted.blocks().size() && sure < view.limit()) {
-            PlannedBlock block = wanted.blocks().get(blocks++);
-            sure += block.isWhole() ? block.entry().records() : 0;
-        }
-        return wanted.slice(0, blocks);
+        return view.filters() ? wanted : wanted.first(view.limit());
     }
 
-    /** Counts the records of the answer; without criteria it reads only the blocks that have to be filtered. */
+    @Override
     public ReadTotals count() {
         long whole = 0;
         for (PlannedBlock block : plan.blocks()) {
@@ -333,7 +262,7 @@ public final class OpenRead implements AutoCloseable {
     private ReadTotals look(ReadPlan some, ViewedDataset viewed, RecordEncoder encoder, long recordsElsewhere) {
         long records = recordsElsewhere;
         long scanned = 0;
-        try (EncodedBlocks blocks = new EncodedBlocks(engine, some, chunks(), viewed, encoder, 0, watch)) {
+        try (EncodedBlocks blocks = new EncodedBlocks(engine(), some, chunks(), viewed, encoder, 0, watch())) {
             while (records < view.limit() && blocks.hasNext()) {
                 try (AnswerBlock block = blocks.next()) {
                     records += block.records();
@@ -344,26 +273,18 @@ public final class OpenRead implements AutoCloseable {
         }
     }
 
+    @Override
     boolean isLimited() {
         return view.isLimited();
     }
 
     private ChunkObjects chunks() {
+        return chunks(dataset);
+    }
+
+    static ChunkObjects chunks(OpenDataset dataset) {
         return new ChunkObjects(dataset.store(), dataset::chunkKey, dataset::isOutdated, dataset.damage());
     }
-
-    /** Bytes that a byte of a BAM record may become, roughly: names of tags and fields, digits for binary numbers. */
-    private static int expansion(ReadFormat format) {
-        return switch (format) {
-            case BAM -> 1;
-            case SAM, TSV -> 2;
-            case ARROW -> 3;
-            case JSON, NDJSON -> 4;
-        };
-    }
-
-    @Override
-    public void close() {}
 
     private static final EncodedBytes NONE = new EncodedBytes(new byte[0], 0);
 

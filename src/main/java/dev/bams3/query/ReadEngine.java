@@ -12,6 +12,7 @@ import dev.bams3.flow.FairTurns;
  * @param scratch memory of these threads
  * @param compression of BAM
  * @param encoded bytes of encoded blocks that may be held
+ * @param merging bytes of records that answers of cohorts may hold while they are merged
  * @param blocksInFlight of one request
  * @param times of work
  * @param maxBlockBytes most bytes of a block, stored or decoded
@@ -22,6 +23,7 @@ record ReadEngine(
         ScratchPool scratch,
         BamCompression compression,
         ByteBudget encoded,
+        ByteBudget merging,
         int blocksInFlight,
         WorkTimes times,
         int maxBlockBytes) {}

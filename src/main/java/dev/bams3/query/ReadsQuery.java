@@ -1,5 +1,6 @@
 package dev.bams3.query;
 
+import dev.bams3.cohort.OpenCohort;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.flow.ByteBudget;
@@ -23,7 +24,7 @@ import java.util.concurrent.ExecutorService;
  * <p>Memory of a request: stored bytes up to {@link dev.bams3.fetch.FetchLimits#readAhead}, encoded blocks up to {@link
  * QueryLimits#blocksInFlight}, and its plan (about 30 bytes a block). Memory of the process, whatever the number of
  * requests: {@link dev.bams3.fetch.FetchLimits#bytes} of stored bytes, {@link QueryLimits#encodedBytes} of encoded blocks,
- * and one block, uncompressed and encoded, with a decoder for each thread that decodes. Short of memory, requests go on with
+ * {@link QueryLimits#mergedBytes} of records of cohorts, and one block, uncompressed and encoded, with a decoder for each thread that decodes. Short of memory, requests go on with
  * less in flight, in turn.
  */
 public final class ReadsQuery implements AutoCloseable {
@@ -44,6 +45,7 @@ public final class ReadsQuery implements AutoCloseable {
                 new ScratchPool(4L * limits.maxBlockBytes()),
                 compression,
                 encoded,
+                new ByteBudget(limits.mergedBytes(), 0, 0, fetcher.room()),
                 limits.blocksInFlight(),
                 new WorkTimes(),
                 limits.maxBlockBytes());
@@ -84,6 +86,18 @@ public final class ReadsQuery implements AutoCloseable {
     }
 
     /**
+     * Plans a request for some records of a cohort. No chunk object is touched.
+     *
+     * @param watch asks several times a second whether the answer is still wanted
+     * @throws dev.bams3.error.ReadsException NOT_FOUND for a name that no member has; what a member's index fails with, naming the
+     *     member; TOO_LARGE for too many blocks
+     */
+    public CohortRead open(OpenCohort cohort, ReadSelection selection, RecordView view, Runnable watch) {
+        CohortPlanner plans = new CohortPlanner(cohort, selection, view);
+        return new CohortRead(cohort, plans.parts(planner, watch), view, engine);
+    }
+
+    /**
      * Opens all records of some blocks. No chunk object is touched.
      *
      * @param blocks of the dataset, in file order
@@ -101,6 +115,11 @@ public final class ReadsQuery implements AutoCloseable {
     /** Bytes of encoded blocks held now. */
     public long encodedBytesHeld() {
         return engine.encoded().bytesTotal() - engine.encoded().bytesFree();
+    }
+
+    /** Bytes of records of cohorts held now. */
+    public long mergedBytesHeld() {
+        return engine.merging().bytesTotal() - engine.merging().bytesFree();
     }
 
     /** After the last request. */

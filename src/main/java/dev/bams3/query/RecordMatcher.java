@@ -11,6 +11,7 @@ import dev.bams3.sam.SamTags;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,23 @@ final class RecordMatcher {
         }
         tags = tagTests(criteria.tags());
         subsample = criteria.subsample().orElse(null);
+    }
+
+    /** @param base criteria on anything else, whose tables this shares */
+    private RecordMatcher(RecordMatcher base, byte[][] readGroups) {
+        requiredFlags = base.requiredFlags;
+        excludedFlags = base.excludedFlags;
+        minMappingQuality = base.minMappingQuality;
+        this.readGroups = readGroups;
+        nameHashes = base.nameHashes;
+        names = base.names;
+        tags = base.tags;
+        subsample = base.subsample;
+    }
+
+    /** Returns the same for records of some read groups alone. */
+    RecordMatcher ofReadGroups(Collection<String> ids) {
+        return new RecordMatcher(this, ids.stream().map(RecordMatcher::bytes).toArray(byte[][]::new));
     }
 
     private static byte @Nullable [][] readGroups(RecordCriteria criteria, List<ReadGroup> groups) {

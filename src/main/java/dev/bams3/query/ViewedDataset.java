@@ -62,6 +62,22 @@ final class ViewedDataset {
         return decoded;
     }
 
+    /**
+     * A view of a cohort's member without a limit, which is one of all members together. Records keep the columns of requests
+     * with regions, because they are merged by their places.
+     *
+     * @param matcher null where every record is wanted
+     */
+    ViewedDataset(@Nullable RecordMatcher matcher, RecordCriteria criteria, RecordColumns columns, int references) {
+        this.matcher = matcher;
+        this.criteria = criteria;
+        this.columns = columns;
+        decoded = DecodedColumns.of(ColumnMask.shown(columns, true), criteria);
+        mask = columns.isAll() ? null : new ColumnMask(columns, true);
+        limit = Long.MAX_VALUE;
+        this.references = references;
+    }
+
     /** Returns the columns that were asked for; records may have more. */
     RecordColumns columns() {
         return columns;

@@ -69,6 +69,17 @@ public record SamHeader(byte[] text, ReferenceDictionary references) {
         return withText(all.substring(0, line.start()) + edited + all.substring(line.end()));
     }
 
+    /** Returns the same header with comments behind all lines. */
+    public SamHeader withComments(List<String> comments) {
+        byte[] before = printable();
+        StringBuilder lines = new StringBuilder();
+        comments.forEach(comment -> lines.append("@CO\t").append(comment).append('\n'));
+        byte[] more = lines.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] all = Arrays.copyOf(before, before.length + more.length);
+        System.arraycopy(more, 0, all, before.length, more.length);
+        return new SamHeader(all, references);
+    }
+
     /**
      * The text as it stands in a SAM file, as samtools prints it: without padding, the last line ended, and with the
      * binary references as {@code @SQ} lines if the text has none.

@@ -36,19 +36,24 @@ public final class Access {
         if (!grant.isNothing()) {
             return grant;
         }
+        throw refusal(caller);
+    }
+
+    /** Returns the error for a caller who may see nothing of what was asked for, whether it exists or not. */
+    ReadsException refusal(Caller caller) {
         if (caller.link().isPresent()) {
-            throw ReadsException.of(ErrorKind.DENIED, "this link is for another dataset");
+            return ReadsException.of(ErrorKind.DENIED, "this link is for another dataset");
         }
         if (caller.authenticated()) {
-            throw ReadsException.of(
+            return ReadsException.of(
                     ErrorKind.DENIED, "your token does not allow you to read this dataset, should there be one");
         }
         if (tokensAreKnown) {
-            throw ReadsException.of(
+            return ReadsException.of(
                     ErrorKind.UNAUTHENTICATED,
                     "this dataset, should there be one, is not public; send a token as 'Authorization: Bearer ...'");
         }
-        throw ReadsException.of(
+        return ReadsException.of(
                 ErrorKind.DENIED,
                 "this dataset, should there be one, is not public; the operator can change that by"
                         + " BAMS3_ACCESS_PUBLIC_DATASETS, or name an issuer of tokens");

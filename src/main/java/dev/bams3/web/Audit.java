@@ -24,13 +24,25 @@ final class Audit {
     /**
      * The reads that an answer releases.
      *
-     * @param dataset id
-     * @param generation of the dataset
+     * @param dataset id of a dataset, or name of a cohort
+     * @param members ids of a cohort's members whose reads are released
+     * @param generation of the dataset, or of the cohort
      * @param selection which reads
      * @param form `ticket`, `slice`, `file` or a format; of figures `count`, `coverage`, `plan`, `description`, `bai` or `csi`
      * @param ticket id of the ticket that it is, or belongs to
      */
-    record Release(String dataset, String generation, ReadSelection selection, String form, Optional<String> ticket) {}
+    record Release(
+            String dataset,
+            List<String> members,
+            String generation,
+            ReadSelection selection,
+            String form,
+            Optional<String> ticket) {
+        /** The reads of one dataset. */
+        Release(String dataset, String generation, ReadSelection selection, String form, Optional<String> ticket) {
+            this(dataset, List.of(), generation, selection, form, ticket);
+        }
+    }
 
     enum Outcome {
         /** All of it was handed to the connection. */
@@ -95,6 +107,9 @@ final class Audit {
                 .with("generation", release.generation())
                 .with("regions", regions(release.selection()))
                 .with("form", release.form());
+        if (!release.members().isEmpty()) {
+            line.with("members", String.join(" ", release.members()));
+        }
         release.ticket().ifPresent(id -> line.with("ticket", id));
         return line;
     }

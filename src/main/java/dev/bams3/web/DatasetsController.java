@@ -1,5 +1,6 @@
 package dev.bams3.web;
 
+import dev.bams3.cohort.CohortName;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.dataset.OpenDataset;
@@ -51,14 +52,21 @@ public final class DatasetsController {
     private final Access access;
     private final Datasets datasets;
     private final GrantedDatasets granted;
+    private final GrantedCohorts cohorts;
     private final ReadsQuery query;
     private final Requests requests;
 
     public DatasetsController(
-            Access access, Datasets datasets, GrantedDatasets granted, ReadsQuery query, Requests requests) {
+            Access access,
+            Datasets datasets,
+            GrantedDatasets granted,
+            GrantedCohorts cohorts,
+            ReadsQuery query,
+            Requests requests) {
         this.access = access;
         this.datasets = datasets;
         this.granted = granted;
+        this.cohorts = cohorts;
         this.query = query;
         this.requests = requests;
     }
@@ -83,6 +91,9 @@ public final class DatasetsController {
             HttpServletResponse response) {
         DatasetPath view = DatasetPath.parse(path);
         Map<String, List<String>> parameters = requests.parameters(request);
+        if (CohortName.isCohort(view.name())) {
+            return ofCohort(CohortName.parse(view.name()), view.kind(), parameters, context);
+        }
         return switch (view.kind()) {
             case DESCRIPTION -> describe(view.id(), context);
             case COUNT -> count(view.id(), CountRequest.parse(parameters), context);
@@ -94,6 +105,25 @@ public final class DatasetsController {
                 PlanRequest wanted = PlanRequest.parse(parameters);
                 yield granted.plan(context, view.id(), wanted.selection(), wanted.view());
             }
+        };
+    }
+
+    private ResponseEntity<byte[]> ofCohort(
+            CohortName name, DatasetPath.Kind kind, Map<String, List<String>> parameters, RequestContext context) {
+        return switch (kind) {
+            case COUNT -> {
+                CountRequest wanted = CountRequest.parse(parameters);
+                yield cohorts.count(context, name, wanted.selection(), wanted.view(), wanted.allowed());
+            }
+            case PLAN -> {
+                PlanRequest wanted = PlanRequest.parse(parameters);
+                yield cohorts.plan(context, name, wanted.selection(), wanted.view(), wanted.allowed());
+            }
+            case DESCRIPTION, COVERAGE ->
+                throw ReadsException.about(
+                        ErrorKind.INVALID_INPUT,
+                        name.text(),
+                        "names several datasets, of which /datasets/ answers count and plan");
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.bams3.web;
 
+import dev.bams3.cohort.CohortName;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.OpenDataset;
 import dev.bams3.dataset.ReservedNames;
@@ -12,9 +13,9 @@ import dev.bams3.htsget.HtsgetRequest;
 import dev.bams3.htsget.ServiceInfo;
 import dev.bams3.htsget.SliceTokens;
 import dev.bams3.htsget.Ticket;
-import dev.bams3.query.OpenRead;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.query.ReadTotals;
+import dev.bams3.query.ReadsAnswer;
 import dev.bams3.query.ReadsQuery;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -44,6 +45,7 @@ public final class ReadsController {
     private static final String SLICE = "slice";
 
     private final GrantedDatasets granted;
+    private final GrantedCohorts cohorts;
     private final ReadsQuery query;
     private final Requests requests;
     private final Tickets tickets;
@@ -53,6 +55,7 @@ public final class ReadsController {
 
     public ReadsController(
             GrantedDatasets granted,
+            GrantedCohorts cohorts,
             ReadsQuery query,
             Requests requests,
             Tickets tickets,
@@ -60,6 +63,7 @@ public final class ReadsController {
             PublicAddress address,
             ServiceInfo serviceInfo) {
         this.granted = granted;
+        this.cohorts = cohorts;
         this.query = query;
         this.requests = requests;
         this.tickets = tickets;
@@ -84,7 +88,7 @@ public final class ReadsController {
     void reads(
             @PathVariable String path, RequestContext context, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        DatasetId id = id(path);
+        String id = id(path);
         HtsgetRequest wanted = requests.read(request, response);
         response.addHeader("Vary", "Accept");
         switch (Answer.ofReads(wanted.format(), requests.accept(request))) {
@@ -101,7 +105,7 @@ public final class ReadsController {
     ResponseEntity<byte[]> stream(
             @PathVariable String path, RequestContext context, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        DatasetId id = id(path);
+        String id = id(path);
         Map<String, List<String>> parameters = requests.parameters(request);
         if (parameters.containsKey(SLICE)) {
             slices.answer(id, requests.only(SLICE, parameters), context, request, response);
@@ -111,7 +115,9 @@ public final class ReadsController {
         if (requests.asksForPlan(request)) {
             // Accept speaks of the plan.
             wanted.checkForm(wanted.format().orElse(HtsgetFormat.BAM));
-            return granted.plan(context, id, wanted.selection(), wanted.view());
+            return CohortName.isCohort(id)
+                    ? cohorts.plan(context, CohortName.parse(id), wanted.selection(), wanted.view(), wanted.allowed())
+                    : granted.plan(context, new DatasetId(id), wanted.selection(), wanted.view());
         }
         response.addHeader("Vary", "Accept");
         stream(id, wanted, Answer.ofStream(wanted.format(), requests.accept(request)), context, request, response);
@@ -119,7 +125,7 @@ public final class ReadsController {
     }
 
     private void ticket(
-            DatasetId id,
+            String id,
             HtsgetRequest wanted,
             String version,
             RequestContext context,
@@ -128,7 +134,8 @@ public final class ReadsController {
             throws IOException {
         wanted.checkForm(HtsgetFormat.BAM);
         context.is(RequestContext.Kind.TICKET);
-        try (OpenRead read = open(id, wanted, context)) {
+        try (Asked asked = open(id, wanted, context, response)) {
+            ReadsAnswer read = asked.read();
             String base = address.base(request);
             response.setContentType(Ticket.contentType(version));
             // Its addresses expire.
@@ -139,9 +146,10 @@ public final class ReadsController {
             }
             if (!context.isHead()) {
                 String ticketId = SliceTokens.newTicketId();
-                byte[] json = tickets.of(id, wanted, read, base, ticketId).toJson();
+                byte[] json = tickets.of(id, asked.members(), wanted, read, base, ticketId)
+                        .toJson();
                 if (!wanted.headerOnly()) {
-                    Audit.ticket(context, release(id, wanted, read, "ticket", Optional.of(ticketId)));
+                    Audit.ticket(context, asked.release(id, wanted, "ticket", Optional.of(ticketId)));
                 }
                 response.setContentLength(json.length);
                 response.getOutputStream().write(json);
@@ -150,7 +158,7 @@ public final class ReadsController {
     }
 
     private void stream(
-            DatasetId id,
+            String id,
             HtsgetRequest wanted,
             HtsgetFormat format,
             RequestContext context,
@@ -160,9 +168,10 @@ public final class ReadsController {
         wanted.checkForm(format);
         context.is(wanted.headerOnly() ? RequestContext.Kind.HEADER : RequestContext.Kind.STREAM)
                 .in(format.name());
-        try (OpenRead read = open(id, wanted, context)) {
+        try (Asked asked = open(id, wanted, context, response)) {
+            ReadsAnswer read = asked.read();
             if (!wanted.headerOnly()) {
-                context.releases(release(id, wanted, read, format.name(), Optional.empty()));
+                context.releases(asked.release(id, wanted, format.name(), Optional.empty()));
             }
             wanted.level().ifPresent(read::compressAt);
             read.writeEndLine(wanted.endLine());
@@ -170,25 +179,43 @@ public final class ReadsController {
         }
     }
 
-    private static Audit.Release release(
-            DatasetId id, HtsgetRequest wanted, OpenRead read, String form, Optional<String> ticket) {
-        return new Audit.Release(id.value(), read.metadata().generation(), wanted.selection(), form, ticket);
+    /**
+     * An opened answer.
+     *
+     * @param members of a cohort, as tickets name them; empty for a dataset
+     */
+    private record Asked(ReadsAnswer read, List<String> members) implements AutoCloseable {
+        Audit.Release release(String id, HtsgetRequest wanted, String form, Optional<String> ticket) {
+            return new Audit.Release(id, members, read.generation(), wanted.selection(), form, ticket);
+        }
+
+        @Override
+        public void close() {
+            read.close();
+        }
     }
 
-    private OpenRead open(DatasetId id, HtsgetRequest wanted, RequestContext context) {
+    private Asked open(String id, HtsgetRequest wanted, RequestContext context, HttpServletResponse response) {
+        if (CohortName.isCohort(id)) {
+            GrantedCohorts.Granted cohort = cohorts.open(
+                    context, CohortName.parse(id), wanted.selection(), wanted.headerOnly(), wanted.allowed());
+            cohort.describe(response);
+            return new Asked(cohorts.read(context, cohort, wanted.selection(), wanted.view()), cohort.named());
+        }
+        DatasetId name = new DatasetId(id);
         OpenDataset dataset = (wanted.headerOnly()
-                        ? granted.openHeader(context, id, wanted.selection())
-                        : granted.open(context, id, wanted.selection()))
+                        ? granted.openHeader(context, name, wanted.selection())
+                        : granted.open(context, name, wanted.selection()))
                 .dataset();
         if (!context.isHead()) {
             // Tickets and streams both begin with it; the plan needs the index meanwhile.
             dataset.prepareHeader();
         }
-        return query.open(dataset, wanted.selection(), wanted.view());
+        return new Asked(query.open(dataset, wanted.selection(), wanted.view()), List.of());
     }
 
     private static void write(
-            OpenRead read,
+            ReadsAnswer read,
             ReadFormat format,
             Part part,
             RequestContext context,
@@ -206,8 +233,8 @@ public final class ReadsController {
         LOG.debug("request {}: {} as {}, {}", context.requestId(), request.getRequestURI(), format, totals);
     }
 
-    /** The dataset that the rest of a path names. The index files that htslib looks for beside a BAM are never there. */
-    private static DatasetId id(String path) {
+    /** What the rest of a path names, a dataset or a cohort. The index files that htslib looks for beside a BAM are never there. */
+    private static String id(String path) {
         String id = path.startsWith("/") ? path.substring(1) : path;
         if (id.isEmpty() || ReservedNames.isIndex(id)) {
             throw ReadsException.of(
@@ -217,7 +244,7 @@ public final class ReadsController {
                             : "there are no index files; ask for a region by referenceName, start and end; a dataset whose id"
                                     + " ends so is at /files/{id}.bam");
         }
-        return new DatasetId(id);
+        return id;
     }
 
     private static ReadFormat readFormat(HtsgetFormat format) {

@@ -186,7 +186,12 @@ public final class RequestContext {
     }
 
     RequestContext asksFor(DatasetId id, ReadSelection selection) {
-        dataset = id.value();
+        return asksFor(id.value(), selection);
+    }
+
+    /** @param name of a dataset or a cohort */
+    RequestContext asksFor(String name, ReadSelection selection) {
+        dataset = name;
         region = text(selection);
         return this;
     }

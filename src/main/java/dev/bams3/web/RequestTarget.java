@@ -87,7 +87,7 @@ public record RequestTarget(Optional<String> link, String path) {
         String rest = matcher.group("rest");
         String decoded = decode(rest);
         String named = decoded.endsWith("/") ? decoded.substring(0, decoded.length() - 1) : decoded;
-        if (!Stream.of(named.split("/", -1)).allMatch(DatasetId::isValid)) {
+        if (!Stream.of(named.split("/", -1)).allMatch(RequestTarget::isOfName)) {
             return Optional.empty();
         }
         String plain = ESCAPED_SLASH.matcher(rest).replaceAll("/");
@@ -95,6 +95,11 @@ public record RequestTarget(Optional<String> link, String path) {
         boolean ofId = rest.lastIndexOf('/') < rest.toUpperCase(Locale.ROOT).lastIndexOf("%2F");
         boolean closed = ofId && matcher.group("place").equals(DATASETS);
         return Optional.of(matcher.group("before") + plain + (closed ? "/" : ""));
+    }
+
+    /** Whether a segment may be one of an id, or of a pattern of ids. */
+    private static boolean isOfName(String segment) {
+        return DatasetId.isValid(segment.replace('*', 'x'));
     }
 
     /** Decodes the escapes of ASCII once. */

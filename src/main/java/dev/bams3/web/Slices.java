@@ -2,8 +2,10 @@ package dev.bams3.web;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.bams3.cohort.CohortName;
 import dev.bams3.dataset.DatasetId;
 import dev.bams3.dataset.Datasets;
+import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
@@ -15,6 +17,7 @@ import dev.bams3.query.BlockLengths;
 import dev.bams3.query.OpenRead;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.query.ReadTotals;
+import dev.bams3.query.ReadsAnswer;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.query.SliceMeasure;
 import jakarta.servlet.http.HttpServletRequest;
@@ -42,6 +45,7 @@ public final class Slices {
     private static final Logger LOG = LoggerFactory.getLogger(Slices.class);
 
     private final Datasets datasets;
+    private final GrantedCohorts cohorts;
     private final ReadsQuery query;
     private final SliceTokens tokens;
     private final ForgedTokens forged;
@@ -62,12 +66,14 @@ public final class Slices {
      */
     public Slices(
             Datasets datasets,
+            GrantedCohorts cohorts,
             ReadsQuery query,
             SliceTokens tokens,
             ForgedTokens forged,
             long maxMeasuredBytes,
             long cacheBytes) {
         this.datasets = datasets;
+        this.cohorts = cohorts;
         this.query = query;
         this.tokens = tokens;
         this.forged = forged;
@@ -82,18 +88,14 @@ public final class Slices {
 
     /** @throws ReadsException DENIED for a token that is not ours or too old; NOT_FOUND for a dataset replaced since */
     void answer(
-            DatasetId id,
-            String token,
-            RequestContext context,
-            HttpServletRequest request,
-            HttpServletResponse response)
+            String id, String token, RequestContext context, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         SignedSlice slice;
         try {
-            slice = tokens.verify(id.value(), token);
+            slice = tokens.verify(id, token);
         } catch (ReadsException e) {
             Optional<HtsgetError> refusal =
-                    tokens.isSigned(id.value(), token) ? Optional.empty() : forged.count(request, token);
+                    tokens.isSigned(id, token) ? Optional.empty() : forged.count(request, token);
             if (refusal.isEmpty()) {
                 throw e;
             }
@@ -101,27 +103,42 @@ public final class Slices {
             return;
         }
         context.releases(new Audit.Release(
-                id.value(), slice.generation(), slice.selection(), "slice", Optional.of(SliceTokens.ticketId(token))));
+                id,
+                slice.members(),
+                slice.generation(),
+                slice.selection(),
+                "slice",
+                Optional.of(SliceTokens.ticketId(token))));
         context.is(RequestContext.Kind.SLICE).in(ReadFormat.BAM.name()).asksFor(id, slice.selection());
-        try (OpenRead read = query.open(datasets.open(id), slice.selection(), slice.view())) {
-            if (read.metadata().generation().equals(slice.generation())) {
-                write(read, slice, context, request, response);
-                return;
-            }
-        }
-        // The ticket may come from a replica that has seen a newer generation than this one believes in.
-        datasets.forget(id);
-        try (OpenRead read = query.open(datasets.open(id), slice.selection(), slice.view())) {
-            if (!read.metadata().generation().equals(slice.generation())) {
-                throw ReadsException.of(
-                        ErrorKind.NOT_FOUND, "slice: the dataset was replaced since this ticket; ask for a new one");
-            }
+        try (ReadsAnswer read = slice.members().isEmpty()
+                ? ofDataset(new DatasetId(id), slice)
+                : cohorts.ofTicket(
+                        context,
+                        CohortName.parse(id),
+                        slice.members(),
+                        slice.generation(),
+                        slice.selection(),
+                        slice.view())) {
             write(read, slice, context, request, response);
         }
     }
 
+    private OpenRead ofDataset(DatasetId id, SignedSlice slice) {
+        OpenDataset dataset = datasets.open(id);
+        if (!dataset.metadata().generation().equals(slice.generation())) {
+            // The ticket may come from a replica that has seen a newer generation than this one believes in.
+            datasets.forget(id);
+            dataset = datasets.open(id);
+        }
+        if (!dataset.metadata().generation().equals(slice.generation())) {
+            throw ReadsException.of(
+                    ErrorKind.NOT_FOUND, "slice: the dataset was replaced since this ticket; ask for a new one");
+        }
+        return query.open(dataset, slice.selection(), slice.view());
+    }
+
     private void write(
-            OpenRead read,
+            ReadsAnswer read,
             SignedSlice slice,
             RequestContext context,
             HttpServletRequest request,

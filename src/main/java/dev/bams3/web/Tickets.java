@@ -2,25 +2,21 @@ package dev.bams3.web;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.bams3.dataset.DatasetId;
-import dev.bams3.dataset.DatasetLocation;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
-import dev.bams3.format.DatasetMetadata;
 import dev.bams3.htsget.HtsgetRequest;
 import dev.bams3.htsget.SignedSlice;
 import dev.bams3.htsget.SliceTokens;
 import dev.bams3.htsget.Ticket;
 import dev.bams3.htsget.Ticket.PartClass;
-import dev.bams3.query.OpenRead;
 import dev.bams3.query.OpenRead.Part;
 import dev.bams3.query.OpenRead.Slice;
+import dev.bams3.query.ReadsAnswer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +30,7 @@ public final class Tickets {
     private final SliceTokens tokens;
     private final long sliceBytes;
     // Viewers ask for the header at every start of a track, and with every window.
-    private final Cache<Generation, Ticket.Part> headers;
-
-    /** The place is part of it, because two copies of a dataset may have been damaged differently. */
-    private record Generation(DatasetLocation location, String name, UUID uuid) {}
+    private final Cache<Object, Ticket.Part> headers;
 
     /**
      * @param sliceBytes estimated bytes of BAM of one address, at most; a single block may exceed it
@@ -49,16 +42,18 @@ public final class Tickets {
         headers = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .maximumWeight(cacheBytes)
-                .weigher((Generation _, Ticket.Part part) -> 256 + part.url().length())
+                .weigher((Object _, Ticket.Part part) -> 256 + part.url().length())
                 .build();
     }
 
     /**
+     * @param id of the dataset, or name of the cohort
+     * @param members of a cohort
      * @param base address of this service
      * @param ticketId names the ticket in each of its addresses
      * @throws ReadsException TOO_LARGE when the selection does not fit into addresses
      */
-    Ticket of(DatasetId id, HtsgetRequest request, OpenRead read, String base, String ticketId) {
+    Ticket of(String id, List<String> members, HtsgetRequest request, ReadsAnswer read, String base, String ticketId) {
         List<Ticket.Part> parts = new ArrayList<>();
         parts.add(header(read));
         if (request.headerOnly()) {
@@ -74,8 +69,9 @@ public final class Tickets {
             boolean last = slice.equals(slices.getLast());
             String token = tokens.sign(
                     new SignedSlice(
-                            id.value(),
-                            read.metadata().generation(),
+                            id,
+                            members,
+                            read.generation(),
                             request.selection(),
                             request.view(),
                             slice.firstBlock(),
@@ -87,7 +83,7 @@ public final class Tickets {
             if (token.length() > MAX_TOKEN_LENGTH) {
                 throw ReadsException.of(
                         ErrorKind.TOO_LARGE,
-                        "regions: so many, or so many names, do not fit into the addresses of a ticket; POST them to /stream/reads/"
+                        "regions: so many, or so many names or members, do not fit into the addresses of a ticket; POST them to /stream/reads/"
                                 + id + ", or send fewer at a time");
             }
             parts.add(new Ticket.Part(base + ReadsController.STREAM + id + "?slice=" + token, PartClass.BODY));
@@ -96,19 +92,18 @@ public final class Tickets {
     }
 
     /** The data URI of the header, made once for a generation. */
-    private Ticket.Part header(OpenRead read) {
-        DatasetMetadata metadata = read.metadata();
-        Generation generation = new Generation(read.location(), metadata.generation(), metadata.uuid());
-        Ticket.@Nullable Part known = headers.getIfPresent(generation);
+    private Ticket.Part header(ReadsAnswer read) {
+        Object key = read.headerKey();
+        Ticket.@Nullable Part known = headers.getIfPresent(key);
         if (known == null) {
             // Outside of the cache's lock: reading the header may be a GET. Made twice, it is the same.
             known = Ticket.Part.inline(encoded(read), PartClass.HEADER);
-            headers.put(generation, known);
+            headers.put(key, known);
         }
         return known;
     }
 
-    private static byte[] encoded(OpenRead read) {
+    private static byte[] encoded(ReadsAnswer read) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             read.writeTo(ReadFormat.BAM, new Part(true, 0, 0, false), bytes);

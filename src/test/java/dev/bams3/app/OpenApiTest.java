@@ -239,12 +239,13 @@ class OpenApiTest {
             Set<String> expected = new TreeSet<>(List.of(known.group(1).split(", ")));
             if (Set.of("/{id}/count", "/{id}/plan").contains(path)) {
                 CriteriaText.PARAMETERS.forEach(name -> expected.add("bams3." + name));
+                expected.add("bams3.allowed");
             }
             assertThat(queryParameters("get /datasets" + path)).as(path).isEqualTo(expected);
         }
         Set<String> ofReads = new TreeSet<>(HtsgetRequest.PARAMETERS);
         CriteriaText.PARAMETERS.forEach(name -> ofReads.add("bams3." + name));
-        ofReads.addAll(List.of("bams3.level", "bams3.end"));
+        ofReads.addAll(List.of("bams3.level", "bams3.end", "bams3.allowed"));
         assertThat(queryParameters("get /reads/{id}")).isEqualTo(ofReads);
         ofReads.addAll(Set.of("explain", "slice"));
         assertThat(queryParameters("get /stream/reads/{id}")).isEqualTo(ofReads);

@@ -183,6 +183,7 @@ class SettingsTest {
         environment.put("BAMS3_CACHE_BLOCKS", "4MB");
         environment.put("BAMS3_ENCODE_MEMORY", "9MB");
         environment.put("BAMS3_ENCODE_LEVEL", "6");
+        environment.put("BAMS3_COHORT_MAX_MEMBERS", "77");
         environment.put("BAMS3_SERVICE_ID", "org.example");
         environment.put("BAMS3_SERVICE_NAME", "Reads");
         environment.put("BAMS3_SERVICE_ORGANIZATION_NAME", "Example");
@@ -260,6 +261,7 @@ class SettingsTest {
                                 DataSize.ofMegabytes(4)),
                         new Settings.Fetch(10, 3, DataSize.ofMegabytes(64), DataSize.ofMegabytes(1), 11),
                         new Settings.Encode(DataSize.ofMegabytes(9), 6),
+                        new CohortSettings(77),
                         new Settings.Service("org.example", "Reads", "Example", "https://example.com"),
                         new HealthSettings(DataSize.ofMegabytes(123)),
                         new PageSettings(genomes.toString())));
@@ -336,6 +338,7 @@ class SettingsTest {
         "BAMS3_CACHE_BLOCKS,-1MB,bams3.cache.blocks",
         "BAMS3_ENCODE_MEMORY,1MB,bams3.encode.memory",
         "BAMS3_ENCODE_LEVEL,0,bams3.encode.level",
+        "BAMS3_COHORT_MAX_MEMBERS,0,bams3.cohort.max-members",
     })
     void wrongValuesAreNamed(String variable, String value, String key) {
         assertThatThrownBy(() -> settings(Map.of(variable, value)))

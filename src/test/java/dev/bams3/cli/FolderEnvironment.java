@@ -1,7 +1,11 @@
 package dev.bams3.cli;
 
 import dev.bams3.access.LinkTokens;
+import dev.bams3.cohort.CohortStore;
+import dev.bams3.cohort.Cohorts;
 import dev.bams3.convert.Converter;
+import dev.bams3.dataset.DatasetCacheSettings;
+import dev.bams3.dataset.Datasets;
 import dev.bams3.fetch.ChunkFetcher;
 import dev.bams3.fetch.FetchLimits;
 import dev.bams3.jobs.JobSettings;
@@ -48,6 +52,17 @@ class FolderEnvironment implements CommandEnvironment {
     @Override
     public ObjectStore store(StoreUri root) {
         return new FolderObjectStore((StoreUri.Folder) root);
+    }
+
+    @Override
+    public Cohorts cohorts() {
+        ObjectStore store = store(datasets());
+        return new Cohorts(
+                new Datasets(store, DatasetCacheSettings.DEFAULT),
+                new CohortStore(store),
+                50,
+                Duration.ofSeconds(1),
+                1 << 20);
     }
 
     @Override

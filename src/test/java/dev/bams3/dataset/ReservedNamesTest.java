@@ -12,6 +12,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("fast")
 class ReservedNamesTest {
+    @Test
+    void namesOfCohortsAreRefused() {
+        assertThatThrownBy(() -> ReservedNames.check("dataset", new DatasetId("cohort:trio")))
+                .isInstanceOf(ReadsException.class)
+                .hasMessageContaining("begins the names of cohorts");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -43,10 +43,11 @@ class JsonEncoderTest {
     @Test
     void endsWithTheCountWhereThatIsAskedFor() {
         SamHeader header = RandomRecords.header();
-        EncodedBytes end = new NdjsonEncoder(header, true).end(300);
+        EncodedBytes end = new NdjsonEncoder(header, true, List.of()).end(300);
         assertThat(new String(end.buffer(), 0, end.length(), StandardCharsets.US_ASCII))
                 .isEqualTo("{\"@end\":{\"records\":300}}\n");
-        assertThat(new NdjsonEncoder(header, false).end(300).length()).isZero();
+        assertThat(new NdjsonEncoder(header, false, List.of()).end(300).length())
+                .isZero();
     }
 
     @Test
@@ -176,7 +177,8 @@ class JsonEncoderTest {
     }
 
     private static String line(byte[] record) {
-        EncodedBytes bytes = new NdjsonEncoder(RandomRecords.header(), false).block(record, 0, record.length);
+        EncodedBytes bytes =
+                new NdjsonEncoder(RandomRecords.header(), false, List.of()).block(record, 0, record.length);
         return new String(bytes.buffer(), 0, bytes.length() - 1, StandardCharsets.UTF_8);
     }
 

@@ -38,7 +38,7 @@ class TsvEncoderTest {
                     .toList());
             List<String> tags = TAGS.stream().filter(_ -> random.nextBoolean()).toList();
             RecordColumns columns = new RecordColumns(fields, Optional.of(tags), List.of());
-            TsvEncoder encoder = new TsvEncoder(RandomRecords.header(), columns);
+            TsvEncoder encoder = new TsvEncoder(RandomRecords.header(), columns, List.of());
             List<String> names = new ArrayList<>(
                     fields.stream().map(RecordField::name).sorted(bySam()).toList());
             names.addAll(tags);

@@ -106,6 +106,7 @@ class HtsgetRequestTest {
                         RecordView.ALL,
                         OptionalInt.empty(),
                         false,
+                        false,
                         List.of()));
     }
 
