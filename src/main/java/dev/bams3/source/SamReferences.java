@@ -44,7 +44,7 @@ final class SamReferences {
 
         /** Index of the reference, or {@link #UNKNOWN}. */
         int find(byte[] buffer, int from, int end) {
-            if (last != UNKNOWN && Arrays.equals(buffer, from, end, lastName, 0, lastName.length)) {
+            if (last != UNKNOWN && isLast(buffer, from, end)) {
                 return last;
             }
             int found =
@@ -54,6 +54,20 @@ final class SamReferences {
                 lastName = Arrays.copyOfRange(buffer, from, end);
             }
             return found;
+        }
+
+        /** Names are short: a loop is faster than {@link Arrays#equals}. */
+        private boolean isLast(byte[] buffer, int from, int end) {
+            byte[] name = lastName;
+            if (end - from != name.length) {
+                return false;
+            }
+            for (int i = 0; i < name.length; i++) {
+                if (buffer[from + i] != name[i]) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 }
