@@ -33,7 +33,7 @@ final class BlockFrameWriter implements AutoCloseable {
     private static final int SAMPLED = 1 << 13;
 
     private static final int PIECES = 4;
-    private static final int SAMPLE_SHARE = 4;
+    private static final int SAMPLE_SHARE = 8;
 
     private final int level;
     private final ZstdCompressCtx zstd = new ZstdCompressCtx();

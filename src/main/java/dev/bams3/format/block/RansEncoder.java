@@ -15,6 +15,9 @@ final class RansEncoder {
     /** For fewer symbols of each pair, tables of order 1 are larger than what they save. */
     private static final int MIN_SYMBOLS_OF_PAIR = 4;
 
+    /** Where order 1 would have to be so many times smaller than order 0 to be worth it, it is not tried. */
+    private static final int MOST_GAIN_OF_PAIRS = 3;
+
     /** One state for so many bytes. A state takes five bytes more than its symbols, and readers may decode all at a time. */
     private static final int BYTES_OF_STATE = 1 << 12;
 
@@ -44,6 +47,9 @@ final class RansEncoder {
     private final int[] symbols = new int[Rans.MAX_SYMBOLS];
     private final byte[] rankOf = new byte[Rans.MAX_SYMBOLS];
     private byte[] ranks = new byte[0];
+    /** Whether the ranks are those of the stream at hand. */
+    private boolean ranked;
+
     /** Words in the order in which they are read, at the end of the array. */
     private byte[] words = new byte[0];
 
@@ -83,10 +89,13 @@ final class RansEncoder {
         part = Rans.part(length, count);
         rest = length - part * count;
         int head = 2 + Long.BYTES * count + rest;
-        int alphabet = rank();
+        int alphabet = countSymbols();
         order0.fit(counts0, 1, alphabet);
         model = order0;
-        if (alphabet > 1 && alphabet * alphabet <= length / MIN_SYMBOLS_OF_PAIR) {
+        ranked = false;
+        boolean possible = order0.symbolBits() / (8 * MOST_GAIN_OF_PAIRS) < limit - head;
+        if (possible && alphabet > 1 && alphabet * alphabet <= length / MIN_SYMBOLS_OF_PAIR) {
+            rank(alphabet);
             fitPairs(alphabet, limit - head);
         }
         return head + (int) ((model.tableBits() + model.symbolBits()) / 8);
@@ -117,6 +126,9 @@ final class RansEncoder {
 
     /** Adds the packed stream that was estimated last. */
     void write(ByteSink out) {
+        if (!ranked) {
+            rank(model.symbols());
+        }
         int wordsAt = encodeWords();
         writeTable();
         out.u8(model == order0 ? 0 : 1);
@@ -131,8 +143,8 @@ final class RansEncoder {
         out.bytes(raw, offset + length - rest, rest);
     }
 
-    /** Numbers the symbols that are there in ascending order; writes the numbers, counts them, says how many symbols there are. */
-    private int rank() {
+    /** Numbers the symbols that are there in ascending order, and counts each; returns how many there are. */
+    private int countSymbols() {
         byte[] raw = this.raw;
         int offset = this.offset;
         int length = this.length - rest;
@@ -158,15 +170,30 @@ final class RansEncoder {
                 counts[alphabet++] = sum;
             }
         }
+        return alphabet;
+    }
+
+    /** Writes the numbers of all symbols. */
+    private void rank(int alphabet) {
+        byte[] raw = this.raw;
+        int offset = this.offset;
+        int length = this.length - rest;
         if (ranks.length < length) {
             ranks = new byte[length + length / 4];
         }
         byte[] ranks = this.ranks;
-        byte[] rankOf = this.rankOf;
-        for (int i = 0; i < length; i++) {
-            ranks[i] = rankOf[raw[offset + i] & 0xFF];
+        int least = symbols[0];
+        if (symbols[alphabet - 1] - least == alphabet - 1) {
+            for (int i = 0; i < length; i++) {
+                ranks[i] = (byte) (raw[offset + i] - least);
+            }
+        } else {
+            byte[] rankOf = this.rankOf;
+            for (int i = 0; i < length; i++) {
+                ranks[i] = rankOf[raw[offset + i] & 0xFF];
+            }
         }
-        return alphabet;
+        ranked = true;
     }
 
     /** Adds which symbol follows which in parts from one to another; the first symbol of a part follows symbol 0. */
