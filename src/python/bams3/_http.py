@@ -71,6 +71,39 @@ class Connection:
             raise _Again(IncompleteError(f"{url}: the answer broke off"))
         return data
 
+    def stream(self, url: str, headers: dict[str, str], body: Any, is_whole: Callable[[IO[bytes]], bool]) -> IO[bytes]:
+        """Returns what a POST answers, which is asked for again until it is whole."""
+        file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+        fields = {**headers, "Accept-Encoding": "identity", "Content-Type": "application/json"}
+
+        def take() -> bytes:
+            file.seek(0)
+            file.truncate()
+            try:
+                response = self._pool.request(
+                    "POST", url, headers=fields, body=json.dumps(body).encode(), preload_content=False, redirect=True
+                )
+                try:
+                    if response.status != 200:
+                        raise _refusal(url, response.status, response.headers, response.read(_PIECE))
+                    for piece in response.stream(_PIECE, decode_content=False):
+                        file.write(piece)
+                finally:
+                    response.close()
+            except urllib3.exceptions.HTTPError as e:
+                raise _Again(IncompleteError(f"{url}: {_reason(e)}")) from None
+            if not is_whole(file):
+                raise _Again(IncompleteError(f"{url}: the answer broke off"))
+            return b""
+
+        try:
+            self._repeat(url, take)
+            file.seek(0)
+            return file
+        except BaseException:
+            file.close()
+            raise
+
     def part(self, url: str, headers: dict[str, str], progress: Callable[[int], None]) -> tuple[IO[bytes], bool]:
         """Returns the bytes at an address of a ticket, and whether their length was known beforehand.
 

@@ -14,15 +14,18 @@ from dataclasses import dataclass
 from typing import IO, Any
 from urllib.parse import quote, urlencode, urlsplit
 
+import pyarrow as pa
+
 from bams3._block import record_offsets
 from bams3._http import Connection
 from bams3.bam import BgzfReader, decode_header
 from bams3.errors import Bams3Error, CorruptError, IncompleteError, RegionError
 from bams3.header import Header
-from bams3.records import Reads, Records
+from bams3.records import COLUMNS, Reads, Records
 from bams3.regions import Region, merged, read_bed, region_of
 
 _PIECE = 1 << 20
+_END_OF_ARROW = b"\xff\xff\xff\xff\0\0\0\0"
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,32 @@ class Service:
         assert isinstance(header, Header)
         return Reads(header, (b for b in batches if isinstance(b, Records)))
 
+    def table(
+        self,
+        dataset: str,
+        regions: Region | str | tuple[str, int, int] | Iterable[Region | str | tuple[str, int, int]] | None = None,
+        *,
+        bed: str | os.PathLike[str] | None = None,
+        columns: Sequence[str] = COLUMNS,
+        tags: Sequence[str] = (),
+        **filters: Any,
+    ) -> Any:
+        """Returns reads as an Arrow table: the columns and tags that are named, and nothing else is sent.
+
+        `regions`, `bed` and `filters` are those of `fetch`. The table is complete, or `IncompleteError` is raised.
+        """
+        wanted = _regions(regions, bed)
+        chosen = Filters(**{**filters, "fields": list(columns), "tags": list(tags)})
+        body = {"format": "ARROW", **chosen.body(), **_body(wanted)}
+        address = f"{self._url}/stream/reads/{quote(dataset)}"
+        with self._http.stream(address, self._headers, body, _ends_as_arrow) as file:
+            try:
+                table = pa.ipc.open_stream(file).read_all()
+            except pa.ArrowInvalid as e:
+                raise CorruptError(address, "stream", f"is not one of Arrow: {e}") from None
+        _compare(self, dataset, wanted, chosen, table.num_rows)
+        return table
+
     def download(
         self,
         dataset: str,
@@ -178,6 +207,37 @@ def _query(region: Region | None) -> list[tuple[str, Any]]:
     if region.end is not None:
         query.append(("end", region.end))
     return query
+
+
+def _body(regions: list[Region] | None) -> dict[str, Any]:
+    """Returns the member of a request that says which regions are asked for; none for all reads."""
+    if regions is None:
+        return {}
+    return {
+        "regions": [
+            {"referenceName": r.reference}
+            | ({"start": r.start} if r.start or r.end is not None else {})
+            | ({"end": r.end} if r.end is not None else {})
+            for r in regions
+        ]
+    }
+
+
+def _ends_as_arrow(file: IO[bytes]) -> bool:
+    """Whether a stream of Arrow has the end that the service writes behind a whole answer; pyarrow can do without."""
+    if file.seek(0, os.SEEK_END) < len(_END_OF_ARROW):
+        return False
+    file.seek(-len(_END_OF_ARROW), os.SEEK_END)
+    return file.read() == _END_OF_ARROW
+
+
+def _compare(service: Service, dataset: str, regions: list[Region] | None, filters: Filters, count: int) -> None:
+    """Compares the number of records with what the index of the service says, where it says it without reading."""
+    if filters.criteria() or (regions is not None and len(regions) > 1):
+        return
+    said = service._get(f"/datasets/{quote(dataset)}/count", _query(regions[0] if regions else None))["records"]
+    if said != count:
+        raise IncompleteError(f"{dataset}: {count} reads came, the service counts {said}")
 
 
 def _regions(regions: Any, bed: str | os.PathLike[str] | None) -> list[Region] | None:
@@ -250,16 +310,7 @@ class _Answer:
         bgzf.finish()
         if header is None or rest:
             raise IncompleteError(f"{self._dataset}: the answer ends within its header or a record")
-        self._compare(count)
-
-    def _compare(self, count: int) -> None:
-        """Compares the number of records with what the index of the service says, where it says it without reading."""
-        if self._filters.criteria() or (self._regions is not None and len(self._regions) > 1):
-            return
-        query = _query(self._regions[0] if self._regions else None)
-        said = self._service._get(f"/datasets/{quote(self._dataset)}/count", query)["records"]
-        if said != count:
-            raise IncompleteError(f"{self._dataset}: {count} reads came, the service counts {said}")
+        _compare(self._service, self._dataset, self._regions, self._filters, count)
 
     def _parts(self) -> Iterator[tuple[IO[bytes], bool]]:
         """Gives the parts of the ticket in their order, several being fetched at the same time."""
@@ -295,14 +346,7 @@ class _Answer:
         return file, known
 
     def _ticket(self) -> list[dict[str, Any]]:
-        body = {"format": "BAM", **self._filters.body()}
-        if self._regions is not None:
-            body["regions"] = [
-                {"referenceName": r.reference}
-                | ({"start": r.start} if r.start or r.end is not None else {})
-                | ({"end": r.end} if r.end is not None else {})
-                for r in self._regions
-            ]
+        body = {"format": "BAM", **self._filters.body(), **_body(self._regions)}
         service = self._service
         address = f"{service._url}/reads/{quote(self._dataset)}"
         ticket = service._http.json("POST", address, service._headers, body)

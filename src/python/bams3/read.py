@@ -28,6 +28,7 @@ WHOLE_NUMBERS = frozenset(
         "H2",
         "HI",
         "IH",
+        "MN",
         "MQ",
         "NH",
         "NM",

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from bams3._block import FIXED
 from bams3._bytes import I32_MAX, I64, U8, as_u8, gather, pieces, starts_of
-from bams3.errors import CorruptError
+from bams3.errors import Bams3Error, CorruptError
 from bams3.header import Header
 from bams3.read import WHOLE_NUMBERS, Read, tag_text, tags_of
 
@@ -205,13 +205,29 @@ def _shown(names: Sequence[str]) -> list[str]:
     return [name.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for name in names]
 
 
-def _tag_array(tag: str, values: list[tuple[str, Any] | None]) -> Any:
+def _tag_type(tag: str) -> Any:
+    """Returns the type of a tag's column, which depends on the tag alone."""
     if tag in WHOLE_NUMBERS:
-        numbers = [v[1] if v is not None and isinstance(v[1], int) else None for v in values]
-        return pa.array(numbers, pa.int64())
-    return pa.array([None if v is None else tag_text(*v) for v in values], pa.string())
+        return pa.int32()
+    return _TAG_TYPES.get(tag, pa.string())
 
 
+def _tag_array(tag: str, values: list[tuple[str, Any] | None]) -> Any:
+    kind = _tag_type(tag)
+    if pa.types.is_integer(kind) or pa.types.is_list(kind):
+        try:
+            return pa.array([None if v is None else v[1] for v in values], kind)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as e:
+            raise Bams3Error(f"tags: a value of {tag} does not fit a column of {kind}: {e}") from None
+    texts = pa.array([None if v is None else tag_text(*v) for v in values], pa.string())
+    return texts.dictionary_encode() if pa.types.is_dictionary(kind) else texts
+
+
+_TAG_TYPES: dict[str, Any] = {
+    "RG": pa.dictionary(pa.int32(), pa.string()),
+    "ML": pa.list_(pa.uint8()),
+    "FZ": pa.list_(pa.uint16()),
+}
 _COLUMN: dict[str, Callable[[Records], Any]] = {
     "QNAME": lambda r: r._names(),
     "FLAG": lambda r: r._number("flag", pa.uint16()),
@@ -246,7 +262,7 @@ def schema(columns: Sequence[str], tags: Sequence[str]) -> Any:
         if name not in _TYPES:
             raise ValueError(f"columns: there is no column '{name}'; there are {', '.join(COLUMNS)}")
     fields = [pa.field(name, _TYPES[name]) for name in columns]
-    fields += [pa.field(tag, pa.int64() if tag in WHOLE_NUMBERS else pa.string()) for tag in tags]
+    fields += [pa.field(tag, _tag_type(tag)) for tag in tags]
     return pa.schema(fields)
 
 
@@ -283,7 +299,7 @@ class Reads:
 
         POS and PNEXT are 1-based, as in SAM, and 0 where there is none. RNAME and RNEXT are dictionaries; what SAM has
         as `*` is null; QUAL has the qualities as bytes, without the offset of 33. `tags` are columns of their own:
-        whole numbers where the SAM specification says so, else text as in SAM.
+        whole numbers where the SAM specification says so, a dictionary for RG, lists for ML and FZ, else SAM's text.
         """
         return pa.Table.from_batches(self.to_batches(columns, tags), schema=schema(columns, tags))
 

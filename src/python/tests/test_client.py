@@ -68,6 +68,25 @@ def test_regions_and_filters(service: Running, whole: pathlib.Path, tmp_path: pa
     assert table.column("POS").to_pylist() == [r.reference_start + 1 for r in reads[:5]]
 
 
+def test_a_table_is_that_of_the_dataset(service: Running, tmp_path: pathlib.Path) -> None:
+    here = bams3.open(str(service.folder))
+    there = bams3.connect(service.url)
+    assert there.table("made").to_pylist() == here.fetch().to_arrow().to_pylist()
+    columns, tags = ["POS", "QNAME", "RNEXT"], ["NM", "RG", "MD", "ML", "XS"]
+    expected = here.fetch("chr1", 1000, 3000).to_arrow(["QNAME", "POS", "RNEXT"], tags)
+    found = there.table("made", ("chr1", 1000, 3000), columns=columns, tags=tags)
+    assert found.schema.names == ["QNAME", "POS", "RNEXT", *tags]
+    assert found.schema.remove_metadata() == expected.schema
+    assert found.to_pylist() == expected.to_pylist()
+    assert found.schema.metadata[b"header"].decode() == here.header.text
+    bed = tmp_path / "targets.bed"
+    bed.write_text("chr2\t500\t900\nchr1\t1000\t2000\n")
+    names = [r.query_name for r in there.fetch("made", bed=bed, min_mapq=30)]
+    assert there.table("made", bed=bed, columns=["QNAME"], min_mapq=30)["QNAME"].to_pylist() == names
+    with pytest.raises(bams3.ServiceError, match="no such dataset"):
+        there.table("nothing")
+
+
 def test_refusals_have_the_words_of_the_service(service: Running) -> None:
     there = bams3.connect(service.url)
     with pytest.raises(bams3.ServiceError, match="no such dataset") as error:
@@ -131,6 +150,22 @@ def test_streams_are_complete_or_raise(service: Running) -> None:
     def run(url: str, _: int) -> bool:
         try:
             found = [r.data for r in bams3.connect(url, timeout=1.0, retries=2).fetch("made", question, min_mapq=20)]
+        except bams3.Bams3Error:
+            return False
+        assert found == expected
+        return True
+
+    done = _through_proxies(service.url, run, lambda _: 0.5)
+    assert done >= FAULTS // 25, f"{done} of {FAULTS} were done, seed {SEED}"
+
+
+def test_tables_are_complete_or_raise(service: Running) -> None:
+    expected = bams3.connect(service.url).table("made", "chr1", columns=["QNAME", "POS"], tags=["MD"])
+
+    def run(url: str, _: int) -> bool:
+        there = bams3.connect(url, timeout=1.0, retries=2)
+        try:
+            found = there.table("made", "chr1", columns=["QNAME", "POS"], tags=["MD"])
         except bams3.Bams3Error:
             return False
         assert found == expected
