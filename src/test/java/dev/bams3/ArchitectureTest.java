@@ -143,6 +143,7 @@ class ArchitectureTest {
                             "htsget",
                             "files",
                             "discovery",
+                            "table",
                             "query",
                             "cohort",
                             "dataset",
@@ -152,7 +153,8 @@ class ArchitectureTest {
                             "genome",
                             "error")),
             // Apart from web, so that serving reads does not depend on jobs.
-            Map.entry("web.admin", Set.of("web", "jobs", "convert", "lifecycle", "dataset", "htsget", "error")),
+            Map.entry(
+                    "web.admin", Set.of("web", "jobs", "convert", "lifecycle", "cohort", "dataset", "htsget", "error")),
             // Between the edges and the root: it listens to requests and decorates ports, and none of them knows it.
             Map.entry("metrics", Set.of("web", "query", "fetch", "dataset", "jobs", "storage", "flow", "error")),
             Map.entry(

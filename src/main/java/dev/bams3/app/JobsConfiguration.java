@@ -1,5 +1,6 @@
 package dev.bams3.app;
 
+import dev.bams3.cohort.Cohorts;
 import dev.bams3.convert.Converter;
 import dev.bams3.dataset.Datasets;
 import dev.bams3.jobs.JobService;
@@ -19,6 +20,7 @@ import dev.bams3.storage.ObjectStore;
 import dev.bams3.storage.StoreUri;
 import dev.bams3.temporary.TemporaryFolder;
 import dev.bams3.web.admin.ConversionsController;
+import dev.bams3.web.admin.KeptCohortsController;
 import dev.bams3.web.admin.RemovalController;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -111,6 +113,11 @@ class JobsConfiguration {
     @Bean
     RemovalController adminDatasetsController(Datasets datasets, Retention retention, Sweeper sweeper) {
         return new RemovalController(datasets, retention, sweeper);
+    }
+
+    @Bean
+    KeptCohortsController keptCohortsController(Cohorts cohorts) {
+        return new KeptCohortsController(cohorts);
     }
 
     @Bean

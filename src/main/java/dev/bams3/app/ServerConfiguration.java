@@ -17,6 +17,7 @@ import dev.bams3.storage.StoreUri;
 import dev.bams3.web.Access;
 import dev.bams3.web.AccessLog;
 import dev.bams3.web.AllowedMethods;
+import dev.bams3.web.CohortsController;
 import dev.bams3.web.Connections;
 import dev.bams3.web.CountedProtocol;
 import dev.bams3.web.CrossOrigin;
@@ -125,6 +126,11 @@ class ServerConfiguration {
     @Bean
     GrantedCohorts grantedCohorts(Access access, Cohorts cohorts, ReadsQuery query) {
         return new GrantedCohorts(access, cohorts, query);
+    }
+
+    @Bean
+    CohortsController cohortsController(GrantedCohorts granted, Cohorts cohorts, Requests requests) {
+        return new CohortsController(granted, cohorts, requests);
     }
 
     @Bean

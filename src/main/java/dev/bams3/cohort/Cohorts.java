@@ -116,6 +116,16 @@ public final class Cohorts {
         };
     }
 
+    /**
+     * Checks a list that is to be kept.
+     *
+     * @throws ReadsException naming a member that is not there or has other references, TOO_LARGE for too many
+     */
+    public void check(CohortName.Kept name, CohortDocument document) {
+        requireFew(name, document.members().size());
+        open(name, document.members(), () -> {});
+    }
+
     private void requireFew(CohortName name, int members) {
         if (members > maxMembers) {
             throw ReadsException.about(

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AllowedMethods extends HttpFilter {
     private static final String ALLOW = "Allow";
-    private static final String EVERYWHERE = "GET, HEAD, POST, DELETE, OPTIONS";
+    private static final String EVERYWHERE = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -33,12 +33,12 @@ public final class AllowedMethods extends HttpFilter {
     /** Returns the methods of a place, for a 405 that does not come from an endpoint. */
     static String of(RequestTarget target) {
         if (target.isAdmin()) {
-            return "GET, POST, DELETE, OPTIONS";
+            return "GET, POST, PUT, DELETE, OPTIONS";
         }
         if (target.isIn("/links")) {
             return "POST, OPTIONS";
         }
-        return target.isIn("/reads") || target.isIn("/stream/reads")
+        return target.isIn("/reads") || target.isIn("/stream/reads") || target.isIn("/cohorts")
                 ? "GET, HEAD, POST, OPTIONS"
                 : "GET, HEAD, OPTIONS";
     }

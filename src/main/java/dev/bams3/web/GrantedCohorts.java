@@ -121,6 +121,30 @@ public final class GrantedCohorts {
         return open(context, name, headerOnly ? new Demand.Header() : new Demand.Reads(selection), allowed);
     }
 
+    /**
+     * Opens a cohort for a caller who may see all of its members.
+     *
+     * @param what needs that, for the message
+     */
+    Granted openWhole(RequestContext context, CohortName name, String what, boolean allowed) {
+        context.asksFor(name.text(), ReadSelection.everything());
+        return open(context, name, new Demand.Whole(what), allowed);
+    }
+
+    /** Returns whether the caller may know that there is such a list: whether they may see one of its members. */
+    boolean shows(RequestContext context, CohortName.Kept name) {
+        try {
+            return cohorts.members(name, _ -> true).stream()
+                    .anyMatch(member -> access.shows(context.caller(), member.id()));
+        } catch (ReadsException e) {
+            // Removed meanwhile, or of too many members to be used.
+            if (e.kind() == ErrorKind.NOT_FOUND || e.kind() == ErrorKind.TOO_LARGE) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     private Granted open(RequestContext context, CohortName name, Demand demand, boolean allowed) {
         Caller caller = context.caller();
         List<CohortMember> visible = new ArrayList<>();

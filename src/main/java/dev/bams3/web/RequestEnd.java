@@ -27,7 +27,8 @@ public final class RequestEnd extends HttpFilter {
         RequestContext context = RequestContext.of(request);
         if (RequestTarget.of(request).isAdmin()) {
             context.is(RequestContext.Kind.ADMIN);
-        } else if (RequestTarget.of(request).isIn("/datasets")) {
+        } else if (RequestTarget.of(request).isIn("/datasets")
+                || RequestTarget.of(request).isIn("/cohorts")) {
             context.is(RequestContext.Kind.DATASETS);
         }
         boolean answered = false;

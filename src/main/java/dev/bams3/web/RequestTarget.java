@@ -27,7 +27,7 @@ public record RequestTarget(Optional<String> link, String path) {
 
     /** Addresses whose rest begins with the id of a dataset. */
     private static final Pattern WITH_ID = Pattern.compile(
-            "(?<before>(?:/t/[^/%;]+)?(?<place>/reads/|/stream/reads/|/files/|/datasets/|/admin/datasets/))(?<rest>.+)");
+            "(?<before>(?:/t/[^/%;]+)?(?<place>/reads/|/stream/reads/|/files/|/datasets/|/admin/datasets/|/cohorts/))(?<rest>.+)");
 
     private static final Pattern ESCAPED_SLASH = Pattern.compile("(?i)%2F");
     private static final Pattern ESCAPE = Pattern.compile("%([0-7][0-9A-Fa-f])");

@@ -206,7 +206,8 @@ class OpenApiTest {
             String[] parts = name.split(" ");
             String served = contract.paths().has(parts[1]) && parts[1].startsWith("/admin/conversions")
                     ? parts[1]
-                    : parts[1].replaceFirst("\\{id}.*", "{*path}");
+                    : parts[1].replaceFirst("\\{id}.*", "{*path}")
+                            .replaceFirst("^/cohorts/\\{name}.*", "/cohorts/{*path}");
             described.add(parts[0].toUpperCase(Locale.ROOT) + " " + served);
         });
         Set<String> served = new TreeSet<>();

@@ -160,7 +160,7 @@ class AdminSurfaceTest {
                     "X-Forwarded-For: 127.0.0.1",
                     "Forwarded: for=127.0.0.1",
                     "Via: 1.1 proxy")) {
-                for (String method : List.of("GET", "POST", "DELETE", "OPTIONS")) {
+                for (String method : List.of("GET", "POST", "PUT", "DELETE", "OPTIONS")) {
                     Answer answer = ask(port, method, PATH, header);
                     assertIsProblem(answer, 403);
                     assertThat(answer.header("Access-Control-Allow-Origin")).isEmpty();

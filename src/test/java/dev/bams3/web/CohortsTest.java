@@ -15,6 +15,9 @@ import dev.bams3.format.BlockSizing;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.storage.MemoryObjectStore;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -33,6 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 class CohortsTest {
     private static final BlockSizing SMALL = new BlockSizing(4 << 10, 4, 16 << 10, 40 << 10);
     private static final MemoryObjectStore STORE = new MemoryObjectStore();
+    private static final String TOKEN = "t".repeat(32);
     private static RunningServer server;
 
     @BeforeAll
@@ -60,6 +64,7 @@ class CohortsTest {
                 _ -> STORE,
                 "bams3.access.public-datasets=c/0,c/1,c/2,c/3,c/none,broken/*",
                 "bams3.ticket.slice-size=512KB",
+                "bams3.admin.token=" + TOKEN,
                 "bams3.cohort.max-members=4");
     }
 
@@ -225,6 +230,64 @@ class CohortsTest {
         assertThat(plan.get("estimatedRecords").intValue()).isEqualTo(600);
         assertThat(get("/stream/reads/c/*?explain=true").body())
                 .isEqualTo(get("/datasets/c/*/plan").body());
+    }
+
+    @Test
+    void administratorsKeepLists() throws Exception {
+        assertThat(admin("PUT", "new", "{\"members\":[{\"id\":\"c/1\",\"sample\":\"one\"},\"c/2\"]}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(text(get("/cohorts"))).contains("\"name\":\"new\"").doesNotContain("hidden");
+        JsonNode cohort = JsonMapper.shared().readTree(get("/cohorts/new").body());
+        assertThat(cohort.get("records").intValue()).isEqualTo(300);
+        assertThat(cohort.at("/members/0/sample").asString()).isEqualTo("one");
+        assertThat(cohort.at("/members/1/newReadGroups").isEmpty()).isFalse();
+        assertThat(records(get("/stream/reads/cohort:new").body())).hasSize(300);
+        assertThat(text(admin("GET", "new", ""))).contains("c/2");
+        assertThat(admin("PUT", "bad", "{\"members\":[\"c/1\",\"c/1\"]}").statusCode())
+                .isEqualTo(400);
+        assertThat(admin("PUT", "bad", "{\"members\":[\"c/1\",\"c/nowhere\"]}").statusCode())
+                .isEqualTo(404);
+        assertThat(admin("PUT", "bad", "{\"members\":[]}").statusCode()).isEqualTo(400);
+        assertThat(admin("DELETE", "new", "").statusCode()).isEqualTo(200);
+        assertThat(admin("DELETE", "new", "").statusCode()).isEqualTo(404);
+        assertThat(get("/cohorts/new").statusCode()).isEqualTo(403);
+    }
+
+    private static HttpResponse<byte[]> admin(String method, String name, String body) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url("/admin/cohorts/" + name)))
+                .header("Authorization", "Bearer " + TOKEN)
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (!body.isEmpty()) {
+            request.header("Content-Type", "application/json");
+        }
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        }
+    }
+
+    @Test
+    void tablesHaveARowForEachRegion() throws IOException {
+        String body = "{\"format\":\"TSV\",\"regions\":[{\"referenceName\":\"chr1\",\"start\":0,\"end\":30000},"
+                + "{\"referenceName\":\"chr1\"}]}";
+        String table = text(TicketClient.post(server.url("/cohorts/labelled/count"), body));
+        List<String> lines = table.lines().toList();
+        assertThat(lines).hasSize(3);
+        assertThat(lines.getFirst()).isEqualTo("referenceName\tstart\tend\tmother\tchild");
+        JsonNode count = JsonMapper.shared()
+                .readTree(get("/datasets/c/1/count?referenceName=chr1&start=0&end=30000")
+                        .body());
+        assertThat(lines.get(1))
+                .startsWith("chr1\t0\t30000\t" + count.get("records").intValue() + "\t");
+        JsonNode rows = JsonMapper.shared()
+                .readTree(get("/cohorts/c/*/count?referenceName=chr1&start=0&end=30000")
+                        .body());
+        assertThat(rows.at("/0/c~11").intValue()).isEqualTo(count.get("records").intValue());
+        assertThat(get("/cohorts/labelled/count").statusCode()).isEqualTo(400);
+        assertThat(get("/cohorts/labelled/count?referenceName=nowhere").statusCode())
+                .isEqualTo(404);
+        assertThat(get("/cohorts/labelled/count?referenceName=chr1&format=BAM").statusCode())
+                .isEqualTo(400);
     }
 
     @Test

@@ -157,7 +157,7 @@ class MalformedRequestsTest {
                 "TRACE /datasets/a        | GET HEAD OPTIONS",
                 "GET /links               | POST OPTIONS",
                 "TRACE /links             | POST OPTIONS",
-                "OPTIONS *                | GET HEAD POST DELETE OPTIONS",
+                "OPTIONS *                | GET HEAD POST PUT DELETE OPTIONS",
                 "OPTIONS /files/a.bam     | GET HEAD OPTIONS",
                 "OPTIONS /reads/a         | GET HEAD POST OPTIONS",
             })
