@@ -1,11 +1,13 @@
-"""A proxy that cuts, stalls and refuses, at seeded places."""
+"""A proxy that cuts, stalls and refuses, at seeded places; and HAProxy, as operators have it before a service."""
 
 from __future__ import annotations
 
 import contextlib
+import pathlib
 import random
 import socket
 import struct
+import subprocess
 import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -79,3 +81,27 @@ def _pieces(source: socket.socket, limit: int | None) -> Iterator[bytes]:
         if left is not None:
             left -= len(piece)
         yield piece
+
+
+@contextlib.contextmanager
+def haproxy(url: str, folder: pathlib.Path) -> Iterator[str]:
+    """The address of an HAProxy that lets a service stall for a second and then cuts the answer."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    config = folder / "haproxy.cfg"
+    config.write_text(
+        "defaults\n mode http\n timeout connect 2s\n timeout client 5s\n timeout server 1s\n retries 1\n"
+        f"frontend front\n bind 127.0.0.1:{port}\n default_backend back\n"
+        f"backend back\n option http-server-close\n http-reuse never\n server one {urlsplit(url).netloc}\n"
+    )
+    process = subprocess.Popen(["haproxy", "-db", "-q", "-f", str(config)])
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            threading.Event().wait(0.05)
+        assert process.poll() is None
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pysam
 import pytest
-from breaking import Breaking
+from breaking import Breaking, haproxy
 from conftest import Running
 from places import SEED
 
@@ -173,6 +174,57 @@ def test_tables_are_complete_or_raise(service: Running) -> None:
 
     done = _through_proxies(service.url, run, lambda _: 0.5)
     assert done >= FAULTS // 25, f"{done} of {FAULTS} were done, seed {SEED}"
+
+
+@pytest.mark.skipif(shutil.which("haproxy") is None, reason="haproxy is not installed")
+def test_identical_bytes_or_an_error_behind_haproxy(
+    service: Running, whole: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    expected = whole.read_bytes()
+    proxy = Breaking(service.url, SEED, 0.3)
+
+    def run(number: int) -> bool:
+        path = tmp_path / f"{number}" / "out.bam"
+        path.parent.mkdir()
+        try:
+            bams3.connect(url, timeout=2.0, retries=3).download("made", path)
+        except bams3.Bams3Error:
+            assert list(path.parent.iterdir()) == []
+            return False
+        assert path.read_bytes() == expected, f"seed {SEED}, run {number}"
+        path.unlink()
+        return True
+
+    try:
+        with haproxy(proxy.url, tmp_path) as url, ThreadPoolExecutor(12) as pool:
+            done = sum(pool.map(run, range(FAULTS)))
+    finally:
+        proxy.close()
+    assert proxy.broken > FAULTS // 2, "the proxy broke too little"
+    assert done >= FAULTS // 25, f"{done} of {FAULTS} were done, seed {SEED}"
+
+
+def test_what_samtools_lost_over_s3(service: Running, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over s3:// samtools 1.23 lost reads of BED targets (htslib#2043), and with threads (samtools#2352), silently."""
+    # htslib keeps the index where it works.
+    monkeypatch.chdir(tmp_path)
+    chance = random.Random(SEED)
+    bed = tmp_path / "targets.bed"
+    starts = sorted(chance.sample(range(59_000), 200))
+    bed.write_text("".join(f"chr1\t{start}\t{start + chance.randrange(1, 300)}\n" for start in starts))
+    pysam.index(str(service.bam), str(tmp_path / "made.bai"))
+    file = f"{service.url}/files/made.bam"
+
+    def view(*arguments: str) -> list[str]:
+        return str(pysam.samtools.view(*arguments)).splitlines()
+
+    local = view("-M", "-X", "-L", str(bed), str(service.bam), str(tmp_path / "made.bai"))
+    assert len(local) > 100
+    assert view("-M", "-X", "-L", str(bed), file, f"{file}.bai") == local, f"seed {SEED}"
+    everything = view(str(service.bam))
+    for threads in ("1", "2", "4"):
+        assert view("-@", threads, file) == everything
+        assert view("-@", threads, f"{service.url}/reads/made") == everything
 
 
 def _command(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
