@@ -114,7 +114,8 @@ class Records:
         """Returns an Arrow record batch; see `Reads.to_arrow`."""
         wanted = schema(columns, tags)
         values = [_COLUMN[name](self) for name in columns]
-        values += [_tag_array(tag, texts) for tag, texts in zip(tags, self._tags(tags), strict=True)]
+        found = self._tags([tag[:2] for tag in tags])
+        values += [_tag_array(tag, texts) for tag, texts in zip(tags, found, strict=True)]
         return pa.RecordBatch.from_arrays(values, schema=wanted)
 
     def _names(self) -> Any:
@@ -206,7 +207,11 @@ def _shown(names: Sequence[str]) -> list[str]:
 
 
 def _tag_type(tag: str) -> Any:
-    """Returns the type of a tag's column, which depends on the tag alone."""
+    """Returns the type of the column of a tag, such as `NM` or `XS:i`."""
+    if len(tag) > 2:
+        if tag[2:] not in _NAMED_TYPES:
+            raise ValueError(f"tags: '{tag}' is no tag with a type i, f or Z")
+        return _NAMED_TYPES[tag[2:]]
     if tag in WHOLE_NUMBERS:
         return pa.int32()
     return _TAG_TYPES.get(tag, pa.string())
@@ -214,7 +219,7 @@ def _tag_type(tag: str) -> Any:
 
 def _tag_array(tag: str, values: list[tuple[str, Any] | None]) -> Any:
     kind = _tag_type(tag)
-    if pa.types.is_integer(kind) or pa.types.is_list(kind):
+    if not pa.types.is_string(kind) and not pa.types.is_dictionary(kind):
         try:
             return pa.array([None if v is None else v[1] for v in values], kind)
         except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as e:
@@ -223,6 +228,7 @@ def _tag_array(tag: str, values: list[tuple[str, Any] | None]) -> Any:
     return texts.dictionary_encode() if pa.types.is_dictionary(kind) else texts
 
 
+_NAMED_TYPES: dict[str, Any] = {":i": pa.int32(), ":f": pa.float64(), ":Z": pa.string()}
 _TAG_TYPES: dict[str, Any] = {
     "RG": pa.dictionary(pa.int32(), pa.string()),
     "ML": pa.list_(pa.uint8()),
@@ -262,7 +268,7 @@ def schema(columns: Sequence[str], tags: Sequence[str]) -> Any:
         if name not in _TYPES:
             raise ValueError(f"columns: there is no column '{name}'; there are {', '.join(COLUMNS)}")
     fields = [pa.field(name, _TYPES[name]) for name in columns]
-    fields += [pa.field(tag, _tag_type(tag)) for tag in tags]
+    fields += [pa.field(tag[:2], _tag_type(tag)) for tag in tags]
     return pa.schema(fields)
 
 
@@ -299,7 +305,8 @@ class Reads:
 
         POS and PNEXT are 1-based, as in SAM, and 0 where there is none. RNAME and RNEXT are dictionaries; what SAM has
         as `*` is null; QUAL has the qualities as bytes, without the offset of 33. `tags` are columns of their own:
-        whole numbers where the SAM specification says so, a dictionary for RG, lists for ML and FZ, else SAM's text.
+        whole numbers where the SAM specification says so, a dictionary for RG, lists for ML and FZ, else SAM's text;
+        `XS:i`, `de:f`, `NM:Z` name the type.
         """
         return pa.Table.from_batches(self.to_batches(columns, tags), schema=schema(columns, tags))
 

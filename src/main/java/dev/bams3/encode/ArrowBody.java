@@ -66,8 +66,13 @@ final class ArrowBody {
 
     /** Writes a column of numbers of 32 bits, of which {@code none} stands for a missing one. */
     void numbersOrNull(Value value, long none, byte[] records, int from, int end) {
+        numbersOrNull(value, none, Integer.BYTES, records, from, end);
+    }
+
+    /** Writes a column of numbers, of which {@code none} stands for a missing one. */
+    void numbersOrNull(Value value, long none, int width, byte[] records, int from, int end) {
         int bits = nullable();
-        int at = buffer(Math.multiplyExact(Integer.BYTES, rows));
+        int at = buffer(Math.multiplyExact(width, rows));
         byte[] target = out.reserve(0);
         int row = 0;
         for (int record = from; record < end; record += BamRecord.length(records, record), row++) {
@@ -75,7 +80,7 @@ final class ArrowBody {
             if (number == none) {
                 nulls[nodes - 1]++;
             } else {
-                INT.set(target, at + Integer.BYTES * row, (int) number);
+                put(target, at + width * row, width, number);
                 setValid(target, bits, row);
             }
         }

@@ -42,7 +42,7 @@ final class ArrowEncoder implements RecordEncoder {
         this.header = header;
         this.samples = samples;
         fields = columns.fields().toArray(RecordField[]::new);
-        tags = new ArrowTags(columns.tags().orElse(List.of()), header);
+        tags = new ArrowTags(columns, header);
         List<TableColumn> all = new ArrayList<>();
         if (!samples.isEmpty()) {
             all.add(new TableColumn("SAMPLE", ColumnType.WORD, SAMPLES));

@@ -3,6 +3,7 @@ package dev.bams3.encode;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.sam.BamRecord;
+import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.sam.SamTags;
 import dev.bams3.table.ArrowStream;
@@ -16,8 +17,8 @@ import java.util.Set;
 /**
  * The columns of tags. A tag that the SAM specification (SAMtags, 2024-11-06) or a common aligner defines as a whole number is a
  * column of 32 bits; ML and FZ are lists of their elements; RG is one of texts of a dictionary, which has the read groups of the
- * header and, behind them, others that a batch needs. Every other tag has the text that SAM has behind its type, so that the
- * type of a column depends on its name alone, whatever records an answer has.
+ * header and, behind them, others that a batch needs. Every other tag has the text that SAM has behind its type. A request may
+ * name another type, so the type of a column depends on the request alone, whatever records an answer has.
  */
 final class ArrowTags {
     /** Read groups. */
@@ -29,6 +30,12 @@ final class ArrowTags {
 
     private static final long NONE = Long.MIN_VALUE;
 
+    /** Bits of no number of 64 bits that a record has: a NaN other than that of Java. */
+    private static final long NO_REAL = -1;
+
+    /** The type of a tag of which a request names none. */
+    private static final char USUAL = ' ';
+
     private final List<TableColumn> columns = new ArrayList<>();
     /** The tags' names as {@link SamTags#nameAt} has them. */
     private final int[] names;
@@ -37,19 +44,29 @@ final class ArrowTags {
     private final WordIndex index;
     private final int groupColumn;
 
-    ArrowTags(List<String> tags, SamHeader header) {
+    ArrowTags(RecordColumns asked, SamHeader header) {
+        List<String> tags = asked.tags().orElse(List.of());
         names = new int[tags.size()];
         for (int i = 0; i < names.length; i++) {
             String tag = tags.get(i);
             names[i] = SamTags.name(tag.charAt(0), tag.charAt(1));
-            columns.add(new TableColumn(tag, type(tag), DICTIONARY));
+            columns.add(new TableColumn(tag, type(tag, asked.tagTypes().getOrDefault(tag, USUAL)), DICTIONARY));
         }
-        groupColumn = tags.indexOf("RG");
+        groupColumn = columns.stream().map(TableColumn::type).toList().indexOf(ColumnType.WORD);
         groups = header.readGroups().stream().map(SamHeader.ReadGroup::id).toList();
         index = new WordIndex(groups);
     }
 
-    private static ColumnType type(String tag) {
+    private static ColumnType type(String tag, char asked) {
+        return switch (asked) {
+            case 'i' -> ColumnType.INT32;
+            case 'f' -> ColumnType.FLOAT64;
+            case 'Z' -> ColumnType.TEXT;
+            default -> usualType(tag);
+        };
+    }
+
+    private static ColumnType usualType(String tag) {
         if (NUMBERS.contains(tag)) {
             return ColumnType.INT32;
         }
@@ -125,6 +142,9 @@ final class ArrowTags {
                 }
                 case INT32 ->
                     body.numbersOrNull((b, record) -> number(b, record, name, column), NONE, records, from, end);
+                case FLOAT64 ->
+                    body.numbersOrNull(
+                            (b, record) -> real(b, record, name, column), NO_REAL, Double.BYTES, records, from, end);
                 case UINT8_LIST ->
                     body.lists((b, record, out) -> putList(b, record, name, column, 1, out), 1, records, from, end);
                 case UINT16_LIST ->
@@ -154,6 +174,23 @@ final class ArrowTags {
             throw misfit(records, record, tag, column, "a whole number of 32 bits");
         }
         return number;
+    }
+
+    /** Returns the bits of a number of 64 bits. */
+    private static long real(byte[] records, int record, int name, TableColumn column) {
+        int tag = SamTags.find(records, record, name);
+        if (tag < 0) {
+            return NO_REAL;
+        }
+        char type = SamTags.type(records, tag);
+        int value = tag + SamTags.VALUE;
+        if (TagNumbers.isReal(type)) {
+            return Double.doubleToLongBits(TagNumbers.real(records, value, type));
+        }
+        if (!SamTags.isInteger(type)) {
+            throw misfit(records, record, tag, column, "a number");
+        }
+        return Double.doubleToLongBits(TagNumbers.whole(records, value, type));
     }
 
     private static boolean putList(
@@ -194,6 +231,6 @@ final class ArrowTags {
         return ReadsException.of(
                 ErrorKind.UNSUPPORTED_FORMAT,
                 "tags: a column of " + column.name() + " has " + expected + ", and that of read '" + read + "' is '"
-                        + text + "'; ask for format TSV or NDJSON, or leave the tag out");
+                        + text + "'; ask for text by " + column.name() + ":Z, or leave the tag out");
     }
 }

@@ -3,6 +3,7 @@ package dev.bams3.sam;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,13 +14,21 @@ import java.util.Set;
  * @param fields wanted
  * @param tags names of the tags wanted; absent: all
  * @param noTags names of tags that are not wanted
+ * @param tagTypes of tags that a table is to have as columns of another type than their usual one: SAM's {@code i}, {@code f}
+ *     or {@code Z}
  */
-public record RecordColumns(Set<RecordField> fields, Optional<List<String>> tags, List<String> noTags) {
+public record RecordColumns(
+        Set<RecordField> fields, Optional<List<String>> tags, List<String> noTags, Map<String, Character> tagTypes) {
     public static final RecordColumns ALL =
             new RecordColumns(EnumSet.allOf(RecordField.class), Optional.empty(), List.of());
 
     /** No column at all. */
     public static final RecordColumns NONE = new RecordColumns(Set.of(), Optional.of(List.of()), List.of());
+
+    /** Columns of which tags have their usual types. */
+    public RecordColumns(Set<RecordField> fields, Optional<List<String>> tags, List<String> noTags) {
+        this(fields, tags, noTags, Map.of());
+    }
 
     public RecordColumns {
         EnumSet<RecordField> copy = EnumSet.noneOf(RecordField.class);
@@ -27,6 +36,7 @@ public record RecordColumns(Set<RecordField> fields, Optional<List<String>> tags
         fields = Collections.unmodifiableSet(copy);
         tags = tags.map(List::copyOf);
         noTags = List.copyOf(noTags);
+        tagTypes = Map.copyOf(tagTypes);
     }
 
     /** Returns the columns of a table, whose tags are those that were asked for by name. */

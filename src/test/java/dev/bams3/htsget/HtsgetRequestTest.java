@@ -7,8 +7,10 @@ import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.genome.Region;
 import dev.bams3.sam.ReadSelection;
+import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.RecordView;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -115,6 +117,7 @@ class HtsgetRequestTest {
             strings = {
                 "tags=&notags=",
                 "tags=NM,MD",
+                "tags=NM:Z,XS:i,de:f",
                 "notags=",
                 "fields=qname,SEQ,Qual",
                 "tags=NM&notags=MD",
@@ -122,6 +125,20 @@ class HtsgetRequestTest {
             })
     void legalListsAreAccepted(String query) {
         assertThat(get(query).selection()).isEqualTo(ReadSelection.everything());
+    }
+
+    @Test
+    void tagsMayNameTheTypeOfTheirColumn() {
+        RecordColumns columns = get("tags=NM,XS:i,de:f,XS:i&notags=MD").view().columns();
+        assertThat(columns.tags()).contains(List.of("NM", "XS", "de"));
+        assertThat(columns.tagTypes()).isEqualTo(Map.of("XS", 'i', "de", 'f'));
+        for (String wrong :
+                List.of("tags=XS:x", "tags=XS:", "tags=XS:ii", "tags=XS:i,XS:f", "tags=X:i", "notags=XS:i")) {
+            assertThat(catchThrowableOfType(ReadsException.class, () -> get(wrong))
+                            .kind())
+                    .as(wrong)
+                    .isEqualTo(ErrorKind.INVALID_INPUT);
+        }
     }
 
     @Test

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -45,6 +46,9 @@ class ArrowReadsTest {
 
     private static final List<String> REAL_TAGS =
             List.of("NM", "AS", "MD", "RG", "ML", "MM", "XA", "SA", "XS", "XM", "NH", "FZ", "de", "rl", "OQ");
+    /** Of real records, {@code de} has a fraction. */
+    private static final Map<String, Character> TYPES = Map.of("de", 'f', "NH", 'Z');
+
     private static final int ROUNDS = 12;
     private static final int MOST = 300;
 
@@ -88,7 +92,7 @@ class ArrowReadsTest {
                     sorted.records().subList(0, Math.min(MOST, sorted.records().size()));
             try (QueryFixture fixture = new QueryFixture(sorted.header(), some, QueryFixture.SMALL)) {
                 RecordColumns columns =
-                        new RecordColumns(EnumSet.allOf(RecordField.class), Optional.of(REAL_TAGS), List.of());
+                        new RecordColumns(EnumSet.allOf(RecordField.class), Optional.of(REAL_TAGS), List.of(), TYPES);
                 write(fixture, ReadSelection.everything(), columns, OptionalLong.empty());
             }
         }
@@ -140,6 +144,13 @@ class ArrowReadsTest {
                         assertThat(failure).hasMessageContaining("'odd'").hasMessageContaining(tag.substring(0, 2));
                     });
             assertThat(fixture.write(ReadSelection.everything(), view, ReadFormat.TSV))
+                    .isNotEmpty();
+            RecordColumns text = new RecordColumns(
+                    view.columns().fields(), view.columns().tags(), List.of(), Map.of(tag.substring(0, 2), 'Z'));
+            assertThat(fixture.write(
+                            ReadSelection.everything(),
+                            new RecordView(RecordCriteria.NONE, text, OptionalLong.empty()),
+                            ReadFormat.ARROW))
                     .isNotEmpty();
         }
     }
