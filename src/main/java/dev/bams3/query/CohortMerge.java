@@ -56,12 +56,17 @@ final class CohortMerge implements AutoCloseable {
         if (last != null && last.next()) {
             MemberCursor other = waiting.peek();
             if (other == null || ORDER.compare(last, other) < 0) {
+                last.hold();
                 return true;
             }
             waiting.add(last);
         }
-        current = waiting.poll();
-        return current != null;
+        MemberCursor first = waiting.poll();
+        current = first;
+        if (first != null) {
+            first.hold();
+        }
+        return first != null;
     }
 
     MemberCursor cursor() {

@@ -2,7 +2,6 @@ package dev.bams3.query;
 
 import dev.bams3.cohort.MemberFailures;
 import dev.bams3.encode.EncodedBytes;
-import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.flow.ByteBudget;
 import dev.bams3.flow.OrderedTasks;
@@ -49,6 +48,7 @@ final class MemberCursor implements AutoCloseable {
      * @param nextBlock index in the plan of the block with the next record
      * @param nextRecord records of that block before it
      * @param longRecord what a record holds that is longer than a load may be; null for none
+     * @param place of the next record where nothing was kept, because it is too long to be held while others are
      */
     private record Loaded(
             byte[] records,
@@ -56,6 +56,7 @@ final class MemberCursor implements AutoCloseable {
             int nextBlock,
             int nextRecord,
             ByteBudget.@Nullable Lease longRecord,
+            long place,
             long scanned,
             long bytesFetched,
             int gets)
@@ -110,7 +111,19 @@ final class MemberCursor implements AutoCloseable {
         if (nextBlock < endBlock && loads.pending() == 0) {
             int block = nextBlock;
             int record = nextRecord;
-            loads.submit(() -> load(block, record));
+            loads.submit(() -> load(block, record, false));
+        }
+    }
+
+    /** Reads the record at hand, if it was too long to be held while it was not the next one of all members. */
+    void hold() {
+        Loaded none = loaded();
+        if (none.length() == 0) {
+            int block = none.nextBlock();
+            int record = none.nextRecord();
+            loads.submit(() -> load(block, record, true));
+            current = null;
+            take();
         }
     }
 
@@ -162,6 +175,10 @@ final class MemberCursor implements AutoCloseable {
             if (!take()) {
                 return false;
             }
+            if (loaded().length() == 0 && loaded().place() >= 0) {
+                place = loaded().place();
+                return true;
+            }
         }
         place = CohortPieces.place(loaded().records(), at);
         return true;
@@ -184,13 +201,14 @@ final class MemberCursor implements AutoCloseable {
         bytesFetched += next.bytesFetched();
         gets += next.gets();
         scanned += next.scanned();
-        if (limits.readsAhead()) {
+        if (limits.readsAhead() && (next.length() > 0 || next.place() < 0)) {
             read();
         }
         return true;
     }
 
-    private Loaded load(int firstBlock, int skipped) {
+    /** @param must whether one record is read however long it is */
+    private Loaded load(int firstBlock, int skipped, boolean must) {
         try {
             int after = firstBlock + 1;
             List<PlannedBlock> blocks = part.plan().blocks();
@@ -201,7 +219,7 @@ final class MemberCursor implements AutoCloseable {
             ReadPlan some = part.plan().slice(firstBlock, after - firstBlock);
             try (EncodedBlocks read = new EncodedBlocks(
                     engine, cpu, some, limits.storedBytes(), part.chunks(), part.view(), form, 2, () -> {})) {
-                return new Load(firstBlock, skipped).of(read);
+                return new Load(firstBlock, skipped, must).of(read);
             }
         } catch (ReadsException e) {
             throw MemberFailures.of(part.member().id(), e);
@@ -218,8 +236,11 @@ final class MemberCursor implements AutoCloseable {
         private ByteBudget.@Nullable Lease longRecord;
         private boolean full;
         private long looked;
+        private long place = -1;
+        private final boolean must;
 
-        Load(int firstBlock, int skipped) {
+        Load(int firstBlock, int skipped, boolean must) {
+            this.must = must;
             block = firstBlock;
             skip = skipped;
         }
@@ -231,7 +252,8 @@ final class MemberCursor implements AutoCloseable {
                     add(joined(answer));
                 }
             }
-            return new Loaded(kept, length, block, record, longRecord, looked, blocks.bytesFetched(), blocks.gets());
+            return new Loaded(
+                    kept, length, block, record, longRecord, place, looked, blocks.bytesFetched(), blocks.gets());
         }
 
         private void add(byte[] records) {
@@ -249,7 +271,7 @@ final class MemberCursor implements AutoCloseable {
                 }
                 if (record < skip || where < from) {
                     begin = next;
-                } else if (length + next - begin > limits.loadBytes() && !mayExceed(begin, end, next)) {
+                } else if (length + next - begin > limits.loadBytes() && !mayExceed(records, begin, end, next)) {
                     full = true;
                     keep(records, begin, end);
                     return;
@@ -263,18 +285,19 @@ final class MemberCursor implements AutoCloseable {
             record = 0;
         }
 
-        /** A load has at least one record, however long. */
-        private boolean mayExceed(int begin, int record, int next) {
+        /** A load has at least one record, however long, if there is memory for it; else only its place is kept. */
+        private boolean mayExceed(byte[] records, int begin, int record, int next) {
             if (length > 0 || record > begin) {
                 return false;
+            }
+            if (must) {
+                return true;
             }
             longRecord = engine.merging().tryAcquire(next - record);
             underWay = longRecord;
             if (longRecord == null) {
-                throw ReadsException.of(
-                        ErrorKind.OVERLOADED,
-                        "a record of " + (next - record)
-                                + " bytes does not fit into the memory that is free for cohorts; ask for fewer members at a time");
+                place = CohortPieces.place(records, record);
+                return false;
             }
             return true;
         }

@@ -147,7 +147,7 @@ class CohortReadTest {
     }
 
     private void compare(List<RawBam> members, String name, Random random, int rounds, String seed) throws IOException {
-        long merging = 1L << (23 + random.nextInt(3));
+        long merging = 1L << (18 + random.nextInt(8));
         try (Fixture fixture = new Fixture(members, merging)) {
             MergedMembers expected = new MergedMembers(members, samtoolsMerge(members, name));
             for (int round = 0; round < rounds; round++) {
