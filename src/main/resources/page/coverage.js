@@ -1,4 +1,4 @@
-// Depth along one reference, and over the shown region: from the index for long stretches, from the records for short ones.
+// Depth along one reference, and over the shown region: from the summary for long stretches, from the records for short ones.
 import { askJson, coveragePath } from './api.js';
 import { h, tell } from './dom.js';
 import { savePlot, saveText } from './downloads.js';
@@ -8,7 +8,7 @@ import { depthPlot, fitted } from './plots.js';
 
 const BINS = 300;
 const FINE_BINS = 100;
-/** The service cuts a region into so many bins at most, so breadth is known to the base up to this length. */
+/** The service cuts a region into so many bins at most, so each position is shown up to this length. */
 const MOST_BINS = 10000;
 const USUAL_WIDTH = 1000;
 const WIDEST = 50000;
@@ -103,7 +103,7 @@ export function coverageCard(coverages, locus, used) {
     const choose = (start, end) => locus.set({ referenceName: coverage.referenceName, start, end }, 'coverage');
     place.replaceChildren(fitted(width => depthPlot(width, coverage, label, region, choose)));
     const bin = bases(Math.max(1, Math.round((coverage.end - coverage.start) / Math.max(1, coverage.bins.length))));
-    note.textContent = `mean ${depth(coverage.meanDepth)}, bins of ${bin}, ${how(coverage)}`;
+    note.textContent = `mean ${depth(coverage.meanDepth)}, ${breadth(coverage)}bins of ${bin}, ${how(coverage)}`;
   }
 
   function drawClose(coverage, region) {
@@ -116,9 +116,7 @@ export function coverageCard(coverages, locus, used) {
     }
     const label = `Depth over ${regionText(region)}: mean ${depth(coverage.meanDepth)}`;
     near.replaceChildren(fitted(width => depthPlot(width, thinned(coverage, Math.floor(width)), label)));
-    const covered = coverage.bins.filter(bin => bin.depth > 0).length;
-    const everyBase = coverage.exact && coverage.bins.length === coverage.end - coverage.start;
-    nearNote.textContent = `mean ${depth(coverage.meanDepth)}, ${everyBase ? `breadth ${percent(covered, coverage.bins.length)} of ${bases(coverage.bins.length)}, ` : ''}${how(coverage)}`;
+    nearNote.textContent = `mean ${depth(coverage.meanDepth)}, ${breadth(coverage)}${how(coverage)}`;
   }
 
   locus.follow(show);
@@ -167,7 +165,19 @@ function thinned(coverage, most) {
 const tsv = coverage =>
   ['reference\tstart0\tend0\tdepth', ...coverage.bins.map(bin => `${coverage.referenceName}\t${bin.start}\t${bin.end}\t${bin.depth}`)].join('\n') + '\n';
 
+/** The share of covered positions, where it is known: of a summary, or of bins that are one position each. */
+function breadth(coverage) {
+  const length = coverage.end - coverage.start;
+  const isSummary = coverage.source === 'summary';
+  if (length === 0 || !(isSummary || (coverage.exact && coverage.bins.length === length))) {
+    return '';
+  }
+  const covered = coverage.bins.reduce((sum, bin) => sum + (isSummary ? bin.covered : bin.depth > 0 ? 1 : 0), 0);
+  return `breadth ${percent(covered, length)} of ${bases(length)}, `;
+}
+
 function how(coverage) {
   const gets = coverage.gets === undefined ? '' : `, ${plural(coverage.gets, 'GET')}`;
-  return (coverage.exact ? `exact, from ${plural(coverage.records, 'read')}` : `estimated from the block index`) + gets;
+  const sources = { records: `exact, from ${plural(coverage.records, 'read')}`, summary: 'exact, from the summary', index: 'estimated from the block index' };
+  return sources[coverage.source] + gets;
 }

@@ -30,7 +30,7 @@ export function figures(dataset) {
   const length = dataset.references.reduce((sum, reference) => sum + reference.length, 0);
   const placedBases = dataset.references.reduce((sum, reference) => sum + reference.bases, 0);
   const sizes = dataset.sizes;
-  const stored = sizes.chunkBytes + sizes.indexBytes + sizes.headerBytes;
+  const stored = sizes.chunkBytes + sizes.indexBytes + sizes.headerBytes + (sizes.depthBytes ?? 0);
   const figure = (name, value, small, title) => h('div', { title }, h('dt', {}, name), h('dd', {}, value, h('small', {}, small)));
   const meanLength = dataset.records > 0 ? Math.round(dataset.bases / dataset.records) : 0;
   return h(

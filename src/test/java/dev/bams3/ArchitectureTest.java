@@ -124,7 +124,7 @@ class ArchitectureTest {
             // Where its shards run beside this process; apart, so that one package knows the API of Kubernetes.
             Map.entry("jobs.kubernetes", Set.of("jobs", "convert", "error")),
             // Apart from query, which knows regions and answers; this knows offsets of a file and its index.
-            Map.entry("files", Set.of("query", "dataset", "format", "bam", "bgzf", "sam", "error")),
+            Map.entry("files", Set.of("query", "dataset", "format", "bam", "bgzf", "sam", "genome", "error")),
             // Parameters of requests and options of commands as values of sam, which both edges share.
             Map.entry("view", Set.of("sam", "error")),
             // access: the keys that sign the addresses of slices.
@@ -135,7 +135,9 @@ class ArchitectureTest {
             // Values of the questions about datasets, apart from htsget, whose parsing of regions they share.
             Map.entry(
                     "discovery",
-                    Set.of("htsget", "query", "cohort", "plan", "dataset", "format", "sam", "genome", "error")),
+                    Set.of(
+                            "htsget", "query", "cohort", "plan", "dataset", "format", "table", "sam", "genome",
+                            "error")),
             Map.entry(
                     "web",
                     Set.of(

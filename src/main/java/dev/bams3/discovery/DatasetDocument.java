@@ -86,6 +86,7 @@ public record DatasetDocument(DatasetId id, OpenDataset dataset) {
         json.writeNumberProperty("chunkBytes", metadata.chunks().length());
         json.writeNumberProperty("indexBytes", metadata.index().length());
         json.writeNumberProperty("headerBytes", metadata.header().length());
+        metadata.depth().ifPresent(depth -> json.writeNumberProperty("depthBytes", depth.length()));
         json.writeNumberProperty("recordBytes", metadata.digest().bytes());
         json.writeEndObject();
     }

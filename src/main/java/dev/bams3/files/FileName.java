@@ -10,22 +10,42 @@ import java.util.Optional;
  * {@code x}, also where there is a dataset {@code x.bam}, whose index is {@code x.bam.bam.bai}.
  *
  * @param id the dataset
- * @param index the form of its index; empty for the BAM itself
+ * @param kind of file
  */
-public record FileName(DatasetId id, Optional<BamIndexEncoder.Form> index) {
-    private enum Suffix {
-        BAM_BAI(".bam.bai", Optional.of(BamIndexEncoder.Form.BAI)),
-        BAM_CSI(".bam.csi", Optional.of(BamIndexEncoder.Form.CSI)),
-        BAI(".bai", Optional.of(BamIndexEncoder.Form.BAI)),
-        CSI(".csi", Optional.of(BamIndexEncoder.Form.CSI)),
-        BAM(".bam", Optional.empty());
+public record FileName(DatasetId id, Kind kind) {
+    /** A kind of file. */
+    public enum Kind {
+        BAM(Optional.empty()),
+        BAI(Optional.of(BamIndexEncoder.Form.BAI)),
+        CSI(Optional.of(BamIndexEncoder.Form.CSI)),
+        BIGWIG(Optional.empty());
 
-        private final String text;
         private final Optional<BamIndexEncoder.Form> index;
 
-        Suffix(String text, Optional<BamIndexEncoder.Form> index) {
-            this.text = text;
+        Kind(Optional<BamIndexEncoder.Form> index) {
             this.index = index;
+        }
+
+        /** The form of index that it is, if it is one. */
+        public Optional<BamIndexEncoder.Form> index() {
+            return index;
+        }
+    }
+
+    private enum Suffix {
+        BAM_BAI(".bam.bai", Kind.BAI),
+        BAM_CSI(".bam.csi", Kind.CSI),
+        BAI(".bai", Kind.BAI),
+        CSI(".csi", Kind.CSI),
+        BAM(".bam", Kind.BAM),
+        BIGWIG(".bw", Kind.BIGWIG);
+
+        private final String text;
+        private final Kind kind;
+
+        Suffix(String text, Kind kind) {
+            this.text = text;
+            this.kind = kind;
         }
     }
 
@@ -37,20 +57,15 @@ public record FileName(DatasetId id, Optional<BamIndexEncoder.Form> index) {
         for (Suffix suffix : Suffix.values()) {
             if (name.length() > suffix.text.length() && name.endsWith(suffix.text)) {
                 return new FileName(
-                        new DatasetId(name.substring(0, name.length() - suffix.text.length())), suffix.index);
+                        new DatasetId(name.substring(0, name.length() - suffix.text.length())), suffix.kind);
             }
         }
         throw ReadsException.notFound(
-                "file", "no such file; the files of a dataset are {id}.bam, {id}.bam.bai and {id}.bam.csi");
+                "file", "no such file; the files of a dataset are {id}.bam, {id}.bam.bai, {id}.bam.csi and {id}.bw");
     }
 
-    /** Whether this is the name of an index. */
-    public boolean isIndex() {
-        return index.isPresent();
-    }
-
-    /** The name of the form: `BAM`, `BAI` or `CSI`. */
+    /** The name of the form: `BAM`, `BAI`, `CSI` or `BIGWIG`. */
     public String form() {
-        return index.map(Enum::name).orElse("BAM");
+        return kind.name();
     }
 }

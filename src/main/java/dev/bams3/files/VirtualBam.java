@@ -136,7 +136,7 @@ public final class VirtualBam {
      * @throws ReadsException NOT_FOUND for a BAI of a dataset with a reference that a BAI cannot hold
      */
     public byte[] index(FileName name) {
-        return index(name.index().orElseThrow());
+        return index(name.kind().index().orElseThrow());
     }
 
     byte[] index(BamIndexEncoder.Form form) {

@@ -45,7 +45,7 @@ public final class ByteSink {
         size += 4;
     }
 
-    void int64(long value) {
+    public void int64(long value) {
         int32((int) value);
         int32((int) (value >>> 32));
     }

@@ -1,6 +1,7 @@
 package dev.bams3.htsget;
 
 import dev.bams3.error.ReadsException;
+import dev.bams3.genome.Region;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.sam.RecordColumns;
 import dev.bams3.sam.RecordView;
@@ -53,6 +54,15 @@ public record HtsgetRequest(
 
     public HtsgetRequest {
         ignored = List.copyOf(ignored);
+    }
+
+    /**
+     * The regions of a JSON body as those of a POST for reads, but it has to name some, and none of unplaced reads.
+     *
+     * @throws ReadsException INVALID_INPUT, INVALID_RANGE or TOO_LARGE, naming the place
+     */
+    public static List<Region> regions(JsonBody body, Limits limits) {
+        return RequestBody.placed(body, limits);
     }
 
     /** Bounds of a POST request: bytes of body, and elements of {@code regions}. */

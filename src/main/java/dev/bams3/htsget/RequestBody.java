@@ -72,6 +72,21 @@ final class RequestBody {
                 ignored);
     }
 
+    /**
+     * The regions of a body that has to name some, each on a reference.
+     *
+     * @throws ReadsException INVALID_INPUT or TOO_LARGE, naming the place
+     */
+    static List<Region> placed(JsonBody root, HtsgetRequest.Limits limits) {
+        if (!(selection(root, limits) instanceof ReadSelection.Regions regions)) {
+            throw root.wrong("regions", "is missing");
+        }
+        if (regions.unplaced()) {
+            throw root.wrong("regions", "unplaced reads (*) have no positions to be deep at");
+        }
+        return regions.regions();
+    }
+
     private static ReadSelection selection(JsonBody root, HtsgetRequest.Limits limits) {
         @Nullable JsonNode array = root.member("regions").orElse(null);
         if (array == null) {

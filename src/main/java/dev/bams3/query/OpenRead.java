@@ -248,6 +248,11 @@ public final class OpenRead extends ReadsAnswer {
                 totals.bytesFetched());
     }
 
+    /** Shows all records, as far as depth needs their columns, to an encoder that makes no bytes of them. */
+    void show(RecordEncoder encoder) {
+        var _ = look(plan, view.lookingAt(DepthCounter.COLUMNS), encoder, 0);
+    }
+
     /** Depth of the same region as far as the index tells; no chunk object is read. */
     public Coverage estimatedCoverage(Bins bins) {
         long records = 0;

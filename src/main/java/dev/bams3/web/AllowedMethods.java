@@ -38,7 +38,8 @@ public final class AllowedMethods extends HttpFilter {
         if (target.isIn("/links")) {
             return "POST, OPTIONS";
         }
-        return target.isIn("/reads") || target.isIn("/stream/reads") || target.isIn("/cohorts")
+        boolean isTable = target.isIn("/datasets") && target.path().endsWith("/coverage");
+        return isTable || target.isIn("/reads") || target.isIn("/stream/reads") || target.isIn("/cohorts")
                 ? "GET, HEAD, POST, OPTIONS"
                 : "GET, HEAD, OPTIONS";
     }

@@ -13,6 +13,8 @@ import dev.bams3.discovery.DatasetDocument;
 import dev.bams3.discovery.DatasetPath;
 import dev.bams3.discovery.ListRequest;
 import dev.bams3.discovery.PlanRequest;
+import dev.bams3.discovery.TargetsRequest;
+import dev.bams3.discovery.TargetsTable;
 import dev.bams3.error.ErrorKind;
 import dev.bams3.error.ReadsException;
 import dev.bams3.query.Bins;
@@ -22,10 +24,12 @@ import dev.bams3.query.OpenRead;
 import dev.bams3.query.ReadTotals;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.query.SummaryDepth;
+import dev.bams3.query.TargetDepth;
 import dev.bams3.sam.ReadSelection;
 import dev.bams3.web.GrantedDatasets.Granted;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +37,7 @@ import java.util.OptionalLong;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
@@ -125,6 +130,27 @@ public final class DatasetsController {
                         name.text(),
                         "names several datasets, of which /datasets/ answers count and plan");
         };
+    }
+
+    /** Answers the depth of targets as a table. */
+    @RequestMapping(path = "/datasets/{*path}", method = RequestMethod.POST)
+    ResponseEntity<byte[]> targets(
+            @PathVariable String path, RequestContext context, HttpServletRequest request, HttpServletResponse response)
+            throws IOException, HttpRequestMethodNotSupportedException {
+        DatasetPath view = DatasetPath.parse(path);
+        if (view.kind() != DatasetPath.Kind.COVERAGE) {
+            throw new HttpRequestMethodNotSupportedException("POST", List.of("GET", "HEAD", "OPTIONS"));
+        }
+        TargetsRequest wanted = requests.targets(request, response);
+        response.addHeader("Vary", "Accept");
+        ReadSelection selection = new ReadSelection.Regions(wanted.regions(), false);
+        Granted part = granted.open(context, view.id(), selection);
+        long[] thresholds =
+                wanted.thresholds().stream().mapToLong(Long::longValue).toArray();
+        List<TargetDepth.Target> targets =
+                TargetDepth.of(query, part.dataset(), wanted.regions(), thresholds, context.clientWatch());
+        part.audit(context, selection, "coverage", OptionalLong.empty());
+        return GrantedDatasets.answer(TargetsTable.of(wanted, targets), MediaType.parseMediaType(wanted.mediaType()));
     }
 
     private ResponseEntity<byte[]> describe(DatasetId id, RequestContext context) {

@@ -4,6 +4,7 @@ import dev.bams3.dataset.OpenDataset;
 import dev.bams3.encode.ReadFormat;
 import dev.bams3.files.FileName;
 import dev.bams3.files.VirtualBam;
+import dev.bams3.files.VirtualBigWig;
 import dev.bams3.query.ReadTotals;
 import dev.bams3.query.ReadsQuery;
 import dev.bams3.sam.ReadSelection;
@@ -21,7 +22,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
 
 /**
- * Datasets as files, for programs that open a BAM by its address: `/files/{id}.bam` and its indexes `.bam.bai` and `.bam.csi`. A
+ * Datasets as files, for programs that open a BAM by its address: `/files/{id}.bam` and its indexes `.bam.bai` and `.bam.csi`, and
+ * their depth as `/files/{id}.bw`. A
  * range of a file has whole blocks of reads, and an index describes all of them, so a caller who may see only parts of a
  * dataset gets neither.
  */
@@ -47,9 +49,13 @@ public final class FilesController {
         FileName name = FileName.parse(path.startsWith("/") ? path.substring(1) : path);
         context.is(RequestContext.Kind.FILE).in(name.form()).asksFor(name.id(), ReadSelection.everything());
         OpenDataset dataset = granted.openWhole(context, name.id(), "a file").dataset();
+        if (name.kind() == FileName.Kind.BIGWIG) {
+            bigWig(new VirtualBigWig(dataset), name, dataset, context, request, response);
+            return;
+        }
         VirtualBam bam = new VirtualBam(dataset, query);
         Validators validators = new Validators(bam.etag(name.form()), Optional.of(bam.lastModified()));
-        if (name.isIndex()) {
+        if (name.kind().index().isPresent()) {
             index(bam.index(name), name, dataset, validators, context, request, response);
         } else {
             bam(bam, name, dataset, validators, context, request, response);
@@ -94,6 +100,26 @@ public final class FilesController {
                     out -> bam.writeTo(
                             out, stretch.get().first(), stretch.get().count(), context.clientWatch(), written));
             LOG.debug("request {}: {} {}, {}", context.requestId(), request.getRequestURI(), stretch.get(), totals);
+        }
+    }
+
+    private static void bigWig(
+            VirtualBigWig file,
+            FileName name,
+            OpenDataset dataset,
+            RequestContext context,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        Validators validators = new Validators(file.etag(), Optional.of(file.lastModified()));
+        Optional<RangeHeader.Stretch> stretch =
+                begin(VirtualBigWig.MEDIA_TYPE, file.length(), validators, request, response);
+        if (stretch.isPresent()) {
+            context.releases(() -> release(name, dataset, ReadSelection.everything(), "bigwig"));
+            var _ = Streaming.write(context, response, out -> {
+                file.writeTo(out, stretch.get().first(), stretch.get().count(), context.clientWatch());
+                return new ReadTotals(0, 0, stretch.get().count(), 0, 0);
+            });
         }
     }
 

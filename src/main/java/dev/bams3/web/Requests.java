@@ -1,5 +1,6 @@
 package dev.bams3.web;
 
+import dev.bams3.discovery.TargetsRequest;
 import dev.bams3.error.ReadsException;
 import dev.bams3.htsget.HtsgetRequest;
 import dev.bams3.htsget.QueryString;
@@ -74,6 +75,16 @@ public final class Requests {
             throw ReadsException.invalidInput(EXPLAIN, "must be true or false, once");
         }
         return values.contains("true");
+    }
+
+    /**
+     * Reads the targets of a POST.
+     *
+     * @throws ReadsException INVALID_INPUT, INVALID_RANGE, UNSUPPORTED_FORMAT, TOO_LARGE
+     * @throws ResponseStatusException 415 for a body that is not declared as JSON, or is compressed
+     */
+    TargetsRequest targets(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        return TargetsRequest.parse(body(request, response), limits, accept(request));
     }
 
     Map<String, List<String>> parameters(HttpServletRequest request) {

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -119,7 +120,8 @@ class DatasetsTest {
         assertThat(listed.get("storedBytes").longValue())
                 .isEqualTo(sizes.get("chunkBytes").longValue()
                         + sizes.get("indexBytes").longValue()
-                        + sizes.get("headerBytes").longValue());
+                        + sizes.get("headerBytes").longValue()
+                        + sizes.get("depthBytes").longValue());
         assertThat(list.get("complete").booleanValue()).isTrue();
         assertThat(list.has("hidden")).isFalse();
     }
@@ -179,8 +181,8 @@ class DatasetsTest {
         }
     }
 
-    @Test
-    void exactDepthIsThatOfSamtools() throws IOException {
+    /** Depth of each position of chr1. */
+    private List<Long> depthBySamtools() throws IOException {
         Path bam = folder.resolve("reads.bam");
         Files.write(
                 bam,
@@ -188,10 +190,15 @@ class DatasetsTest {
                         TicketClient.resolve(TicketClient.get(READS.server().url("/reads/" + ServedReads.ID)))));
         Tool.Result depth = Tool.run(folder, "samtools", "depth", "-a", bam.toString());
         assertThat(depth.exit()).as(depth.errors()).isZero();
-        List<Long> chr1 = depth.lines().stream()
+        return depth.lines().stream()
                 .filter(line -> line.startsWith("chr1\t"))
                 .map(line -> Long.valueOf(line.split("\t")[2]))
                 .toList();
+    }
+
+    @Test
+    void exactDepthIsThatOfSamtools() throws IOException {
+        List<Long> chr1 = depthBySamtools();
         for (String region :
                 List.of("start=0&end=1", "start=1000&end=90000", "start=299000", "start=77777&end=77999")) {
             JsonNode coverage = json(DATASET + "/coverage?bins=37&referenceName=chr1&" + region);
@@ -245,6 +252,86 @@ class DatasetsTest {
                         .get("source")
                         .stringValue())
                 .isEqualTo("records");
+    }
+
+    private static HttpResponse<String> post(String path, String body, String... headers) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(READS.server().url(path)))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void targetsHaveTheDepthOfTheirPositions() throws IOException {
+        List<Long> chr1 = depthBySamtools();
+        String body = """
+                {"regions": [{"referenceName": "chr1", "start": 5000, "end": 5400},
+                  {"referenceName": "chr1", "start": 100, "end": 260},
+                  {"referenceName": "chr1", "start": 5100, "end": 5101},
+                  {"referenceName": "chr1", "start": 0, "end": 40},
+                  {"referenceName": "chr1", "start": 299990},
+                  {"referenceName": "chr1", "start": 999999}], "thresholds": [1, 15, 20]}""";
+        JsonNode rows = JSON.readTree(post(DATASET + "/coverage", body).body());
+        assertThat(rows.size()).isEqualTo(6);
+        for (int i = 0; i < 5; i++) {
+            JsonNode row = rows.get(i);
+            int start = row.get("start").intValue();
+            int end = row.get("end").intValue();
+            long[] depth =
+                    chr1.subList(start, end).stream().mapToLong(Long::longValue).toArray();
+            assertThat(row.get("mean").doubleValue())
+                    .isCloseTo(Arrays.stream(depth).average().orElseThrow(), within(1e-9));
+            assertThat(row.get("min").longValue())
+                    .isEqualTo(Arrays.stream(depth).min().orElseThrow());
+            assertThat(row.get("max").longValue())
+                    .isEqualTo(Arrays.stream(depth).max().orElseThrow());
+            for (int threshold : new int[] {1, 15, 20}) {
+                double share = (double) Arrays.stream(depth)
+                                .filter(deep -> deep >= threshold)
+                                .count()
+                        / depth.length;
+                assertThat(row.get("breadth" + threshold).doubleValue()).isCloseTo(share, within(1e-9));
+            }
+        }
+        assertThat(rows.get(4).get("end").intValue()).isEqualTo(300_000);
+        assertThat(rows.get(5).get("mean").isNull()).isTrue();
+        List<String> lines = post(DATASET + "/coverage", body, "Accept", "text/tab-separated-values")
+                .body()
+                .lines()
+                .toList();
+        assertThat(lines).hasSize(7);
+        assertThat(lines.getFirst())
+                .isEqualTo("referenceName\tstart\tend\tmean\tmin\tmax\tbreadth1\tbreadth15\tbreadth20");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}|400|regions",
+                "{\"regions\": []}|400|regions",
+                "{\"regions\": [{\"referenceName\": \"*\"}]}|400|regions",
+                "{\"regions\": [{\"referenceName\": \"chr9\"}]}|404|referenceName",
+                "{\"regions\": [{\"referenceName\": \"chr1\"}], \"thresholds\": [0]}|400|thresholds/0",
+                "{\"regions\": [{\"referenceName\": \"chr1\"}], \"thresholds\": [5, 5]}|400|thresholds/1",
+                "{\"regions\": [{\"referenceName\": \"chr1\"}], \"format\": \"BED\"}|400|format",
+                "{\"regions\": [{\"referenceName\": \"chr1\"}], \"bins\": 3}|400|bins"
+            })
+    void mistakesOfTargetsAreNamed(String body, int status, String word) throws IOException {
+        HttpResponse<String> answer = post(DATASET + "/coverage", body);
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.body()).contains(word);
+        HttpResponse<String> elsewhere = post(DATASET, body);
+        assertThat(elsewhere.statusCode()).isEqualTo(405);
+        assertThat(elsewhere.headers().firstValue("Allow").orElse("")).doesNotContain("POST");
     }
 
     @Test

@@ -51,7 +51,7 @@ class FilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {".bam", ".bam.bai", ".bai", ".bam.csi", ".csi"})
+    @ValueSource(strings = {".bam", ".bam.bai", ".bai", ".bam.csi", ".csi", ".bw"})
     void aFileHasALengthATagAndAnAge(String suffix) throws IOException {
         String url = READS.server().url("/files/" + ServedReads.ID + suffix);
         HttpResponse<byte[]> whole = TicketClient.get(url);

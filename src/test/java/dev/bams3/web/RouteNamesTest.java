@@ -111,7 +111,7 @@ class RouteNamesTest {
         }
         for (BamIndexEncoder.Form form : BamIndexEncoder.Form.values()) {
             String suffix = "." + form.name().toLowerCase(Locale.ROOT);
-            assertThat(FileName.parse("a" + suffix).index()).contains(form);
+            assertThat(FileName.parse("a" + suffix).kind().index()).contains(form);
             refused("a" + suffix);
         }
         // A dataset of this name has the file x.bam.bam.
