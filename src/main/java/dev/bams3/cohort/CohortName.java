@@ -46,11 +46,15 @@ public sealed interface CohortName {
 
         /** @throws ReadsException INVALID_INPUT for any other name */
         public Kept {
-            if (!NAME.matcher(name).matches()) {
+            if (!isName(name)) {
                 throw ReadsException.invalidInput(
                         "name",
                         "not the name of a cohort: use letters, digits and ._-, at most 100, and no dot at the beginning");
             }
+        }
+
+        static boolean isName(String text) {
+            return NAME.matcher(text).matches();
         }
 
         @Override
@@ -80,7 +84,9 @@ public sealed interface CohortName {
         }
         if (!DatasetId.isValid(text.replace('*', 'x')) || text.contains("***")) {
             throw ReadsException.invalidInput(
-                    "id", "not a pattern of dataset ids: * and ** stand for characters of ids, as in cohort-1/*");
+                    "id",
+                    "not a pattern of ids below the store (BAMS3_STORE): * and ** stand for characters of ids, as in"
+                            + " cohort-1/*");
         }
         long wildcards = text.replace("**", "*").chars().filter(c -> c == '*').count();
         if (wildcards > MAX_WILDCARDS) {

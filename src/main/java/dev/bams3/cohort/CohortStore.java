@@ -38,13 +38,15 @@ public final class CohortStore {
         store.delete(key(name));
     }
 
-    /** Returns the names after another one, in order. */
+    /** Returns the names after another one, in order. Objects that have no name of a cohort are not listed. */
     public List<CohortName.Kept> list(String after, int limit) {
         String from = after.isEmpty() ? "" : FOLDER + after + SUFFIX;
         return store.list(FOLDER, from, limit).stream()
                 .map(object -> object.key().value())
                 .filter(key -> key.endsWith(SUFFIX))
-                .map(key -> new CohortName.Kept(key.substring(FOLDER.length(), key.length() - SUFFIX.length())))
+                .map(key -> key.substring(FOLDER.length(), key.length() - SUFFIX.length()))
+                .filter(CohortName.Kept::isName)
+                .map(CohortName.Kept::new)
                 .toList();
     }
 

@@ -14,6 +14,9 @@ import dev.bams3.fixtures.TestDatasets;
 import dev.bams3.format.BlockSizing;
 import dev.bams3.sam.SamHeader;
 import dev.bams3.storage.MemoryObjectStore;
+import dev.bams3.storage.ObjectKey;
+import dev.bams3.storage.ObjectStore;
+import dev.bams3.storage.PutCondition;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -237,6 +240,8 @@ class CohortsTest {
         assertThat(admin("PUT", "new", "{\"members\":[{\"id\":\"c/1\",\"sample\":\"one\"},\"c/2\"]}")
                         .statusCode())
                 .isEqualTo(200);
+        server.bean(ObjectStore.class)
+                .put(new ObjectKey(".bams3-cohorts/no name.json"), new byte[] {'?'}, PutCondition.always());
         assertThat(text(get("/cohorts"))).contains("\"name\":\"new\"").doesNotContain("hidden");
         JsonNode cohort = JsonMapper.shared().readTree(get("/cohorts/new").body());
         assertThat(cohort.get("records").intValue()).isEqualTo(300);
