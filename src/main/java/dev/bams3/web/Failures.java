@@ -77,8 +77,11 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
             case InvalidParameterException unreadable ->
                 HtsgetError.ofStatus(400, "a parameter of the query cannot be decoded; percent-encode it as UTF-8");
             case HttpRequestMethodNotSupportedException method -> {
-                Stream<HttpMethod> supported =
-                        Stream.ofNullable(method.getSupportedHttpMethods()).flatMap(Set::stream);
+                // Of all that is below /datasets, one question alone is asked by POST.
+                String here = AllowedMethods.of(RequestTarget.of(request));
+                Stream<HttpMethod> supported = Stream.ofNullable(method.getSupportedHttpMethods())
+                        .flatMap(Set::stream)
+                        .filter(each -> each != HttpMethod.POST || here.contains(each.name()));
                 String methods = Stream.concat(supported, Stream.of(HttpMethod.OPTIONS))
                         .map(HttpMethod::name)
                         .distinct()
