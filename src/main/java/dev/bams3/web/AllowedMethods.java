@@ -38,10 +38,15 @@ public final class AllowedMethods extends HttpFilter {
         if (target.isIn("/links")) {
             return "POST, OPTIONS";
         }
-        boolean isTable = target.isIn("/datasets") && target.path().endsWith("/coverage");
-        return isTable || target.isIn("/reads") || target.isIn("/stream/reads") || target.isIn("/cohorts")
+        return isTable(target) || target.isIn("/reads") || target.isIn("/stream/reads")
                 ? "GET, HEAD, POST, OPTIONS"
                 : "GET, HEAD, OPTIONS";
+    }
+
+    /** One question about datasets and one about cohorts may have too many regions for an address. */
+    private static boolean isTable(RequestTarget target) {
+        return target.isIn("/datasets") && target.path().endsWith("/coverage")
+                || target.isIn("/cohorts") && target.path().endsWith("/count");
     }
 
     /** Spring answers OPTIONS with an {@code Accept-Patch} also where nothing can be patched. */
@@ -67,9 +72,9 @@ public final class AllowedMethods extends HttpFilter {
             }
         }
 
-        /** The endpoint of all that is below /datasets has POST, for one question alone. */
+        /** The endpoints of all paths below /datasets and /cohorts have POST, each for one question alone. */
         private @Nullable String ofPlace(String name, @Nullable String value) {
-            return name.equals(ALLOW) && target.isIn("/datasets") ? of(target) : value;
+            return name.equals(ALLOW) && (target.isIn("/datasets") || target.isIn("/cohorts")) ? of(target) : value;
         }
     }
 }

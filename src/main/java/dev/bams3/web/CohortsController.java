@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
@@ -71,14 +72,14 @@ public final class CohortsController {
     @Nullable
     ResponseEntity<byte[]> cohort(
             @PathVariable String path, RequestContext context, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
+            throws IOException, HttpRequestMethodNotSupportedException {
         String asked = path.startsWith("/") ? path.substring(1) : path;
         if (asked.endsWith(COUNT)) {
             count(name(asked.substring(0, asked.length() - COUNT.length())), context, request, response);
             return null;
         }
         if (request.getMethod().equals("POST")) {
-            throw ReadsException.invalidInput("path", "POST is for /cohorts/{name}/count");
+            throw new HttpRequestMethodNotSupportedException("POST", List.of("GET", "HEAD"));
         }
         Granted whole = granted.openWhole(context, name(asked), "its description", wantsAllowed(request));
         whole.audit(context, ReadSelection.everything(), "description", OptionalLong.empty());

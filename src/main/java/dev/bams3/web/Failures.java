@@ -77,7 +77,7 @@ public final class Failures implements HandlerExceptionResolver, Ordered {
             case InvalidParameterException unreadable ->
                 HtsgetError.ofStatus(400, "a parameter of the query cannot be decoded; percent-encode it as UTF-8");
             case HttpRequestMethodNotSupportedException method -> {
-                // Of all that is below /datasets, one question alone is asked by POST.
+                // Of all paths below /datasets and /cohorts, POST is for one question alone.
                 String here = AllowedMethods.of(RequestTarget.of(request));
                 Stream<HttpMethod> supported = Stream.ofNullable(method.getSupportedHttpMethods())
                         .flatMap(Set::stream)
