@@ -69,7 +69,7 @@ final class BigWigBlocks {
     record Block(int reference, int firstBin, int bins, int start, int end, long offset, int length) {}
 
     private int bins(int length) {
-        return (int) ((length + width - 1L) / width);
+        return Math.ceilDiv(length, width);
     }
 
     private boolean hasShortLast(int length) {

@@ -73,7 +73,7 @@ public final class DepthGrid {
     /** Bins of a reference at a scale; 0 where a finer scale has but one. */
     public int bins(int scale, int reference) {
         int length = length(reference);
-        return scale > 0 && length <= width(scale - 1) ? 0 : (int) ((length + width(scale) - 1L) / width(scale));
+        return scale > 0 && length <= width(scale - 1) ? 0 : Math.ceilDiv(length, width(scale));
     }
 
     /** Number of a reference's first bin among those of its scale. */

@@ -113,7 +113,7 @@ public final class SummaryDepth {
             return;
         }
         int width = grid.width(by);
-        int first = (int) ((from + width - 1L) / width);
+        int first = Math.ceilDiv(from, width);
         boolean isWhole = to == grid.references().get(reference).length();
         int last = isWhole ? grid.bins(by, reference) : to / width;
         if (first >= last) {
