@@ -78,7 +78,7 @@ class OpenApiAdminTest {
 
         private HttpResponse<String> send(String method, String template, String id, String body, String... headers)
                 throws IOException, InterruptedException {
-            String path = template.replace("{id}", id);
+            String path = template.replace("{id}", id).replace("{name}", id);
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url(path)))
                     .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
             if (headers.length > 0) {
@@ -195,6 +195,13 @@ class OpenApiAdminTest {
         service.ask(404, "POST", "/admin/links", "", "{\"dataset\": \"none\"}");
         service.ask(400, "POST", "/admin/links", "", "{}");
         service.ask(413, "POST", "/admin/links", "", "x".repeat(70_000));
+        String cohort = "/admin/cohorts/{name}";
+        service.ask(200, "PUT", cohort, "one", "{\"members\": [\"project/sample\"]}");
+        service.ask(400, "PUT", cohort, "one", "{}");
+        service.ask(415, "PUT", cohort, "one", "{}", "Authorization", "Bearer " + TOKEN);
+        service.ask(200, "GET", cohort, "one", "");
+        service.ask(200, "DELETE", cohort, "one", "");
+        service.ask(404, "GET", cohort, "one", "");
         service.ask(200, "GET", "/admin/sweep", "", "");
         service.ask(200, "POST", "/admin/sweep", "", "");
         service.ask(200, "DELETE", "/admin/datasets/{id}", "project/sample", "");
