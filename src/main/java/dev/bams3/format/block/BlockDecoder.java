@@ -55,7 +55,8 @@ public final class BlockDecoder implements AutoCloseable {
      * and not unpacked. Columns that are not wanted have SAM's value for what is missing, or their own: FLAG, RNAME and POS
      * always are the record's. The records are sound BAM if they are sound in the dataset. Of SEQ and QUAL, one alone stands
      * beside bytes without meaning. A block is decoded whole if it has its records as they were, if one of them may be
-     * unsound, so that its reader finds it whatever the columns, or if CIGARs are wanted and lie in tags.
+     * unsound, so that its reader finds it whatever the columns, or if CIGARs may lie in the tag CG and one of both is
+     * wanted.
      *
      * @param references of the dataset, among which mates have to be
      * @return array with {@link #keptLength} bytes of BAM records at its front, and more behind them; the caller may change it

@@ -75,14 +75,14 @@ final class ColumnDecoder {
     }
 
     /**
-     * Whether records may be unsound, or have CIGARs that are wanted in tags. Streams of columns that are wanted are as if
+     * Whether records may be unsound, or have in the tag CG a CIGAR, which is then no tag. Streams of columns that are wanted are as if
      * nothing had been read of them.
      */
     static boolean needsWhole(BlockStreams streams, WantedColumns wanted, int references) {
         return streams.plain(StreamIds.TAG_BYTES).remaining() > 0
                 || NameDecoder.hasOddNames(streams.open(StreamIds.NAME_TEXT), wanted.names)
                 || hasOddMates(streams.plain(StreamIds.MATE_REFERENCE), wanted.mates, references)
-                || (wanted.cigarStreams()
+                || ((wanted.cigarStreams() || wanted.tag('C', 'G'))
                         && TagDecoder.haveCigars(streams.plain(StreamIds.TAG_DICTIONARY), wanted.tags));
     }
 
